@@ -1,0 +1,2 @@
+//! `argus`: the program.
+fn main() {}
