@@ -1,0 +1,1 @@
+//! Resource paths, actions and scopes: the hierarchy that a key is confined to.
