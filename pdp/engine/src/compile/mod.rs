@@ -1,0 +1,1 @@
+//! From checked policies to the form that evaluation runs over.

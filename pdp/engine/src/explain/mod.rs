@@ -1,0 +1,1 @@
+//! What decided, and why: the tracer that `explain` and policy tests read.

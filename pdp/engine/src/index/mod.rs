@@ -1,0 +1,1 @@
+//! Which children of a combining node a request can reach at all.

@@ -1,0 +1,1 @@
+//! From the bytes of a policy document to a faithful tree, with a span for every element.
