@@ -1,1 +1,71 @@
-//! `argus-store`.
+//! `argus-store`: what is kept, in one SQLite file beside the program.
+//!
+//! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
+//! [`credential`], [`policy_document`], [`wrapped_key`], [`setting`]. An administrative act is one transaction that
+//! holds the new state and its line in the change feed ([`change`]); [`snapshot`] is what a decision point reads back.
+//!
+//! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
+//! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
+//! (every call blocks).
+//!
+//! ```
+//! use argus_store::{Act, Actor, Conditions, OrganisationId, Store, organisation};
+//! use chrono::DateTime;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! let store = Store::open(&folder.path().join("argus.db"))?;
+//! let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
+//! let id = OrganisationId::new(at);
+//! let act = Act { actor: Actor::Host, organisation: id, at, request_id: "first start".into() };
+//! let acme = organisation::NewOrganisation {
+//!     id,
+//!     name: "acme".into(),
+//!     display_name: None,
+//!     conditions: Conditions::default(),
+//! };
+//! store.write(|conn| organisation::create(conn, &act, &acme))?;
+//! assert_eq!(store.read(|conn| organisation::find_by_name(conn, "acme"))?.map(|found| found.id), Some(id));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Decisions
+//!
+//! - **One writer connection, lent in turns.** SQLite has one write lock anyway; waiting for a connection of ours is
+//!   fair and ends with [`StoreError::Busy`], waiting for SQLite's lock is a lottery.
+//! - **A lock file beside the database.** Two processes on one file would each decide by a snapshot that the other
+//!   changes. Programs that don't ask for the lock, such as SQLite's own shell or a backup, still read beside us.
+//! - **A connection that comes back inside a transaction is closed.** A panic or a failed rollback then costs one
+//!   connection, never the next act.
+//! - **Ids carry the order of creation.** Pages need no second column and no offset. Between processes whose clocks
+//!   differ the order is that of their clocks.
+
+mod act;
+pub mod change;
+mod conditions;
+mod conn;
+pub mod credential;
+mod error;
+mod file;
+mod id;
+pub mod key;
+mod lock;
+pub mod organisation;
+mod page;
+pub mod policy_document;
+mod pool;
+pub mod project;
+mod schema;
+pub mod setting;
+pub mod snapshot;
+mod store;
+mod value;
+pub mod wrapped_key;
+
+pub use act::{Act, Actor};
+pub use conditions::Conditions;
+pub use conn::Conn;
+pub use error::{Record, StoreError};
+pub use id::{KeyId, OrganisationId, ProjectId, WrappedKeyId};
+pub use page::{Page, PageSize};
+pub use store::Store;
+pub use value::UnknownValue;

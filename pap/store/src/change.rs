@@ -1,0 +1,63 @@
+//! The change feed: a line for everything that a decision point's next snapshot must take in.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::act::Act;
+use crate::conn::{Conn, on};
+use crate::error::StoreError;
+use crate::schema::changes;
+use crate::value::{At, column, words};
+
+/// A line of the feed. It says what to look at again, not what it has become.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = changes)]
+pub struct Change {
+    /// Its place: later lines have higher numbers, with gaps.
+    pub sequence: i64,
+    /// What sort of thing changed.
+    pub kind: ChangeKind,
+    /// Which one.
+    pub id: String,
+    /// When, by the clock of the act.
+    #[diesel(deserialize_as = At)]
+    pub at: DateTime<Utc>,
+}
+
+words!(
+    /// What sort of thing changed, and what [`Change::id`] is the id of.
+    ChangeKind, "kind of change", {
+        /// An organisation.
+        Organisation = "organisation",
+        /// A project.
+        Project = "project",
+        /// A key, with all its credentials.
+        Key = "key",
+        /// The current set of policy documents; the id is that of the organisation that imported it.
+        Policies = "policies",
+        /// A wrapped key.
+        WrappedKey = "wrapped_key",
+    }
+);
+
+/// The lines after `sequence`, oldest first, at most `most` of them.
+pub fn list_since(conn: &mut Conn, sequence: i64, most: u32) -> Result<Vec<Change>, StoreError> {
+    let later = changes::table.filter(changes::sequence.gt(sequence));
+    let later = later.order(changes::sequence).limit(most.into()).select(Change::as_select());
+    Ok(on!(conn, c => later.load(c))?)
+}
+
+/// The number of the newest line, 0 where there is none. Read it in the same [`Store::read`](crate::Store::read) as
+/// the state, and the two belong together.
+pub fn find_latest_sequence(conn: &mut Conn) -> Result<i64, StoreError> {
+    let newest = changes::table.select(diesel::dsl::max(changes::sequence));
+    let newest: Option<i64> = on!(conn, c => newest.first(c))?;
+    Ok(newest.unwrap_or(0))
+}
+
+/// Adds a line, in the transaction of the act that it tells of.
+pub(crate) fn append(conn: &mut Conn, act: &Act, kind: ChangeKind, id: &impl ToString) -> Result<(), StoreError> {
+    let line = (changes::kind.eq(kind), changes::id.eq(id.to_string()), changes::at.eq(column(act.at)));
+    on!(conn, c => diesel::insert_into(changes::table).values(line).execute(c))?;
+    Ok(())
+}

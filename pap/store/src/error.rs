@@ -1,0 +1,146 @@
+//! What can go wrong, by whose turn it is: the caller's, another process's, the disk's.
+
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+
+use diesel::result::{ConnectionError, DatabaseErrorKind, Error as QueryError};
+
+/// Why a read or an act didn't happen. Nothing of a failed act is kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The name, or the id, is taken.
+    #[error("{what} `{name}` already exists")]
+    AlreadyExists {
+        /// What was to be made.
+        what: Record,
+        /// The name that is taken.
+        name: String,
+    },
+    /// What the act needs isn't there, or belongs to another organisation.
+    #[error("there is no {what} `{name}`")]
+    NotFound {
+        /// What was looked for.
+        what: Record,
+        /// Its name or id.
+        name: String,
+    },
+    /// Others held the database for longer than a caller waits. Trying again is right.
+    #[error("the database is busy")]
+    Busy,
+    /// Another process, or another store of this one, has the database open.
+    #[error("the database is in use by {}; stop it or choose another data folder (`{}` is locked)", holder(*pid), path.display())]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+        /// The process that holds it, where it said so.
+        pid: Option<u32>,
+    },
+    /// The disk has no room for the act.
+    #[error("the disk that holds the database is full")]
+    Full,
+    /// What is on the disk isn't what was written: restore a backup.
+    #[error("the database is damaged: {detail}")]
+    Corrupt {
+        /// The first thing found.
+        detail: String,
+    },
+    /// The file, its folder or its lock can't be opened.
+    #[error("can't open `{}`: {source}", path.display())]
+    Open {
+        /// What was to be opened.
+        path: PathBuf,
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The database can't be brought up to date with this program.
+    #[error("the database can't be migrated: {0}")]
+    Migration(#[source] Box<dyn Error + Send + Sync>),
+    /// The database refused a query. A fault of ours, or of the disk.
+    #[error("the database refused a query: {0}")]
+    Query(#[source] QueryError),
+}
+
+impl StoreError {
+    pub(crate) fn from_connecting(file: &str, error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::CouldntSetupConfiguration(error) => error.into(),
+            other => Self::Open { path: PathBuf::from(file), source: other.into() },
+        }
+    }
+
+    pub(crate) fn not_found(what: Record, name: impl fmt::Display) -> Self {
+        Self::NotFound { what, name: name.to_string() }
+    }
+}
+
+/// What [`StoreError::AlreadyExists`] and [`StoreError::NotFound`] speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Record {
+    /// An organisation.
+    Organisation,
+    /// A project.
+    Project,
+    /// A key.
+    Key,
+    /// A credential of a key.
+    Credential,
+    /// A policy document of the current set.
+    PolicyDocument,
+    /// A wrapped key.
+    WrappedKey,
+}
+
+impl fmt::Display for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Organisation => "organisation",
+            Self::Project => "project",
+            Self::Key => "key",
+            Self::Credential => "credential",
+            Self::PolicyDocument => "policy document",
+            Self::WrappedKey => "wrapped key",
+        })
+    }
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"))
+}
+
+impl From<QueryError> for StoreError {
+    /// SQLite's code for these doesn't come through diesel, its fixed English texts do.
+    fn from(error: QueryError) -> Self {
+        match &error {
+            QueryError::DatabaseError(_, info) => match info.message() {
+                text if text.contains("is locked") => Self::Busy,
+                "database or disk is full" => Self::Full,
+                text @ ("database disk image is malformed" | "file is not a database") => {
+                    Self::Corrupt { detail: text.to_owned() }
+                }
+                _ => Self::Query(error),
+            },
+            QueryError::DeserializationError(cause) => Self::Corrupt { detail: cause.to_string() },
+            _ => Self::Query(error),
+        }
+    }
+}
+
+/// Says what is taken, where a unique index refused a row.
+pub(crate) trait OrTaken<T> {
+    /// A unique violation becomes [`StoreError::AlreadyExists`] of `what` and `name`.
+    fn or_taken(self, what: Record, name: impl fmt::Display) -> Result<T, StoreError>;
+}
+
+impl<T> OrTaken<T> for Result<T, QueryError> {
+    fn or_taken(self, what: Record, name: impl fmt::Display) -> Result<T, StoreError> {
+        self.map_err(|error| match error {
+            QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+                StoreError::AlreadyExists { what, name: name.to_string() }
+            }
+            other => other.into(),
+        })
+    }
+}

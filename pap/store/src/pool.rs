@@ -1,0 +1,80 @@
+//! A few connections, lent one at a time. One that comes back inside a transaction is closed, not lent again.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::StoreError;
+use crate::conn::Conn;
+
+/// How long a caller waits for a connection before it hears [`StoreError::Busy`].
+const PATIENCE: Duration = Duration::from_secs(5);
+
+type Open = dyn Fn() -> Result<Conn, StoreError> + Send + Sync;
+
+/// Opens connections when they are first needed, and at most `most` of them.
+pub(crate) struct Pool {
+    open: Box<Open>,
+    most: usize,
+    state: Mutex<State>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Conn>,
+    /// Idle and lent together.
+    opened: usize,
+}
+
+impl Pool {
+    pub(crate) fn new(most: usize, open: Box<Open>) -> Self {
+        Self { open, most, state: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// Lends a connection to `work` for as long as it runs. It comes back after a panic too.
+    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut conn = self.take()?;
+        let result = catch_unwind(AssertUnwindSafe(|| work(&mut conn)));
+        self.give_back(conn.is_idle().then_some(conn));
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn take(&self) -> Result<Conn, StoreError> {
+        let all_lent = |state: &mut State| state.idle.is_empty() && state.opened >= self.most;
+        let waited = self.returned.wait_timeout_while(self.state(), PATIENCE, all_lent);
+        let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(StoreError::Busy);
+        }
+        if let Some(conn) = state.idle.pop() {
+            return Ok(conn);
+        }
+        state.opened += 1;
+        drop(state);
+        (self.open)().inspect_err(|_| self.give_back(None))
+    }
+
+    /// `None` stands for a connection that was closed.
+    fn give_back(&self, conn: Option<Conn>) {
+        let mut state = self.state();
+        match conn {
+            Some(conn) => state.idle.push(conn),
+            None => state.opened -= 1,
+        }
+        drop(state);
+        self.returned.notify_one();
+    }
+
+    /// No code that can panic runs under this lock, so a poisoned one holds nothing half-changed.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("most", &self.most).field("opened", &self.state().opened).finish_non_exhaustive()
+    }
+}

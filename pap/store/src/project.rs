@@ -1,0 +1,93 @@
+//! `projects`: the second level of every resource path.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use crate::act::Act;
+use crate::change::{self, ChangeKind};
+use crate::conditions::Conditions;
+use crate::conn::{Conn, on};
+use crate::error::{OrTaken, Record, StoreError};
+use crate::id::{OrganisationId, ProjectId};
+use crate::page::{Page, PageSize};
+use crate::schema::projects;
+use crate::value::{At, column};
+
+/// A project of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = projects)]
+pub struct Project {
+    /// Its id.
+    pub id: ProjectId,
+    /// The organisation it belongs to, for good.
+    pub organisation_id: OrganisationId,
+    /// Its segment in resource paths, unlike any other's in the organisation.
+    pub name: String,
+    /// What every key of it must meet, besides the organisation's conditions.
+    pub conditions: Conditions,
+    /// When it was made.
+    #[diesel(deserialize_as = At)]
+    pub created_at: DateTime<Utc>,
+}
+
+/// A project to be made in the organisation of the act.
+#[derive(Debug, Clone)]
+pub struct NewProject {
+    /// Its id, from [`ProjectId::new`].
+    pub id: ProjectId,
+    /// Its segment in resource paths.
+    pub name: String,
+    /// What every key of it must meet.
+    pub conditions: Conditions,
+}
+
+/// Makes a project in the organisation of the act, with its line in the change feed. A name taken in that
+/// organisation is [`StoreError::AlreadyExists`].
+pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, StoreError> {
+    conn.write(|conn| {
+        crate::organisation::find(conn, act.organisation)?
+            .ok_or_else(|| StoreError::not_found(Record::Organisation, act.organisation))?;
+        let row = (
+            projects::id.eq(new.id),
+            projects::organisation_id.eq(act.organisation),
+            projects::name.eq(&new.name),
+            projects::conditions.eq(&new.conditions),
+            projects::created_at.eq(column(act.at)),
+        );
+        on!(conn, c => diesel::insert_into(projects::table).values(row).execute(c))
+            .or_taken(Record::Project, &new.name)?;
+        change::append(conn, act, ChangeKind::Project, &new.id)?;
+        find(conn, act.organisation, new.id)?.ok_or_else(|| StoreError::not_found(Record::Project, new.id))
+    })
+}
+
+/// The project with this id, if it belongs to this organisation.
+pub fn find(conn: &mut Conn, organisation: OrganisationId, id: ProjectId) -> Result<Option<Project>, StoreError> {
+    let found = projects::table.find(id).filter(projects::organisation_id.eq(organisation));
+    let found = found.select(Project::as_select());
+    Ok(on!(conn, c => found.first(c).optional())?)
+}
+
+/// The organisation's project with this name.
+pub fn find_by_name(conn: &mut Conn, organisation: OrganisationId, name: &str) -> Result<Option<Project>, StoreError> {
+    let found = projects::table.filter(projects::organisation_id.eq(organisation)).filter(projects::name.eq(name));
+    let found = found.select(Project::as_select());
+    Ok(on!(conn, c => found.first(c).optional())?)
+}
+
+/// A page of the organisation's projects, beginning after one of them.
+pub fn list(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    after: Option<ProjectId>,
+    size: PageSize,
+) -> Result<Page<Project>, StoreError> {
+    on!(conn, c => {
+        let rows = projects::table.filter(projects::organisation_id.eq(organisation));
+        let mut rows = rows.select(Project::as_select()).into_boxed();
+        if let Some(after) = after {
+            rows = rows.filter(projects::id.gt(after));
+        }
+        Ok(size.cut(rows.order(projects::id).limit(size.rows()).load(c)?))
+    })
+}

@@ -1,0 +1,212 @@
+//! Keys and their credentials, from creation to revocation.
+
+use argus_store::key::{KeyFilter, KeyStatus};
+use argus_store::{
+    Actor, Conditions, KeyId, OrganisationId, PageSize, ProjectId, Record, StoreError, change, credential, key,
+};
+use chrono::TimeDelta;
+
+use crate::support::{act, add_key, add_organisation, add_project, fixture, minute, new_credential, new_key, sequence};
+
+#[test]
+fn a_key_comes_back_as_it_was_made() {
+    let fixture = fixture();
+    let atlas = add_project(&fixture.store, fixture.acme, "atlas").unwrap();
+    let mut new = new_key(Some(atlas.id), "deploy");
+    new.conditions = Conditions {
+        networks: vec!["10.0.0.0/8".into()],
+        windows: vec!["Mon-Fri 08:00-18:00 Europe/Berlin".into()],
+        device: Some(true),
+        ..Conditions::default()
+    };
+    new.parent_key_id = Some(add_key(&fixture, None, "parent", 1).unwrap().id);
+    let by = act(fixture.acme, minute(1) + TimeDelta::nanoseconds(789));
+    let by = argus_store::Act { actor: Actor::Key(new.parent_key_id.unwrap()), ..by };
+    let made = fixture.store.write(|conn| key::create(conn, &by, &new, &new_credential("000000000002"))).unwrap();
+
+    assert_eq!(made.created_at, minute(1), "cut to the microsecond");
+    assert_eq!((made.organisation_name.as_str(), made.project_name.as_deref()), ("acme", Some("atlas")));
+    assert_eq!((&made.scopes, &made.tags, &made.conditions), (&new.scopes, &new.tags, &new.conditions));
+    assert_eq!((made.status, made.generation, made.created_by), (KeyStatus::Active, 1, by.actor));
+    assert_eq!((made.expires_at, made.parent_key_id), (new.expires_at, new.parent_key_id));
+    assert_eq!(fixture.store.read(|conn| key::find(conn, new.id)).unwrap(), Some(made));
+
+    let credentials = fixture.store.read(|conn| credential::list(conn, new.id)).unwrap();
+    assert_eq!(credentials.len(), 1);
+    assert_eq!(credentials[0].hash, new_credential("").hash);
+    assert_eq!(format!("{:?}", credentials[0].hash), "StoredHash(..)");
+    assert_eq!((credentials[0].not_before, credentials[0].expires_at), (minute(1), None));
+}
+
+#[test]
+fn a_key_is_made_with_its_credential_and_its_change_or_not_at_all() {
+    let fixture = fixture();
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let before = sequence(&fixture.store);
+    let refused = add_key(&fixture, None, "backup", 1).unwrap_err();
+    assert!(matches!(refused, StoreError::AlreadyExists { what: Record::Credential, .. }), "{refused}");
+    let find = |name| fixture.store.read(|conn| key::find_by_name(conn, fixture.acme, None, name)).unwrap();
+    assert_eq!(find("backup"), None);
+    assert_eq!(sequence(&fixture.store), before);
+
+    let last = fixture.store.read(|conn| change::list_since(conn, before - 1, 10)).unwrap();
+    assert_eq!(last.len(), 1);
+    assert_eq!((last[0].kind, &last[0].id), (change::ChangeKind::Key, &made.id.to_string()));
+    assert_eq!((last[0].sequence, last[0].at), (before, minute(1)));
+}
+
+#[test]
+fn a_name_is_taken_until_its_key_is_revoked() {
+    let fixture = fixture();
+    let atlas = add_project(&fixture.store, fixture.acme, "atlas").unwrap();
+    let first = add_key(&fixture, None, "deploy", 1).unwrap();
+    add_key(&fixture, Some(atlas.id), "deploy", 2).unwrap();
+    let refused = add_key(&fixture, None, "deploy", 3).unwrap_err();
+    assert_eq!(refused.to_string(), "key `deploy` already exists");
+    let refused = add_key(&fixture, Some(atlas.id), "deploy", 3).unwrap_err();
+    assert_eq!(refused.to_string(), "key `deploy` already exists");
+
+    let by = act(fixture.acme, minute(2));
+    fixture.store.write(|conn| key::revoke(conn, &by, first.id, "leaked")).unwrap();
+    let find = || fixture.store.read(|conn| key::find_by_name(conn, fixture.acme, None, "deploy")).unwrap().unwrap();
+    assert_eq!((find().id, find().status), (first.id, KeyStatus::Revoked), "still shown by its name");
+    let second = add_key(&fixture, None, "deploy", 3).unwrap();
+    assert_eq!(find().id, second.id);
+}
+
+#[test]
+fn a_key_belongs_to_a_project_and_a_parent_of_its_own_organisation() {
+    let fixture = fixture();
+    let globex = add_organisation(&fixture.store, "globex").unwrap();
+    let theirs = add_project(&fixture.store, globex, "atlas").unwrap();
+    let refused = add_key(&fixture, Some(theirs.id), "deploy", 1).unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound { what: Record::Project, .. }), "{refused}");
+    let refused = add_key(&fixture, Some(ProjectId::new(minute(0))), "deploy", 1).unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound { what: Record::Project, .. }), "{refused}");
+
+    let mut new = new_key(None, "deploy");
+    new.parent_key_id = Some(add_key(&fixture, None, "parent", 1).unwrap().id);
+    let create = |organisation| {
+        fixture
+            .store
+            .write(|conn| key::create(conn, &act(organisation, minute(1)), &new, &new_credential("000000000002")))
+    };
+    assert!(matches!(create(globex), Err(StoreError::NotFound { what: Record::Key, .. })));
+    let nobody = OrganisationId::new(minute(0));
+    assert!(matches!(create(nobody), Err(StoreError::NotFound { what: Record::Organisation, .. })));
+    create(fixture.acme).unwrap();
+}
+
+#[test]
+fn a_revoked_key_keeps_its_first_time_and_reason() {
+    let fixture = fixture();
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let before = sequence(&fixture.store);
+    let revoke = |n, reason| {
+        let by = act(fixture.acme, minute(n));
+        fixture.store.write(|conn| key::revoke(conn, &by, made.id, reason)).unwrap().unwrap()
+    };
+    let first = revoke(2, "leaked");
+    assert_eq!((first.status, first.revoked_at), (KeyStatus::Revoked, Some(minute(2))));
+    assert_eq!((first.revoked_reason.as_deref(), first.generation), (Some("leaked"), made.generation + 1));
+    assert_eq!(revoke(3, "again"), first);
+    assert_eq!(fixture.store.read(|conn| change::list_since(conn, before, 10)).unwrap().len(), 1);
+
+    let by = act(fixture.acme, minute(4));
+    assert_eq!(fixture.store.write(|conn| key::resume(conn, &by, made.id)).unwrap().unwrap(), first);
+    assert_eq!(fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap().unwrap(), first);
+}
+
+#[test]
+fn a_suspended_key_is_resumed_or_revoked() {
+    let fixture = fixture();
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let before = sequence(&fixture.store);
+    let by = act(fixture.acme, minute(2));
+    let suspended = fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap().unwrap();
+    assert_eq!((suspended.status, suspended.suspended_at), (KeyStatus::Suspended, Some(minute(2))));
+    assert!(add_key(&fixture, None, "deploy", 2).is_err(), "its name stays taken");
+    let resumed = fixture.store.write(|conn| key::resume(conn, &by, made.id)).unwrap().unwrap();
+    assert_eq!(resumed, key::Key { generation: 3, ..made.clone() });
+    fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap();
+    let revoked = fixture.store.write(|conn| key::revoke(conn, &by, made.id, "unused")).unwrap().unwrap();
+    assert_eq!((revoked.status, revoked.suspended_at), (KeyStatus::Revoked, Some(minute(2))));
+    assert_eq!(sequence(&fixture.store), before + 4);
+}
+
+#[test]
+fn another_organisation_cannot_stop_a_key() {
+    let fixture = fixture();
+    let globex = add_organisation(&fixture.store, "globex").unwrap();
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let before = sequence(&fixture.store);
+    let by = act(globex, minute(2));
+    assert_eq!(fixture.store.write(|conn| key::revoke(conn, &by, made.id, "ours?")).unwrap(), None);
+    assert_eq!(fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap(), None);
+    assert_eq!(fixture.store.write(|conn| credential::revoke(conn, &by, made.id, "000000000001")).unwrap(), None);
+    assert!(
+        fixture.store.write(|conn| credential::create(conn, &by, made.id, &new_credential("000000000002"))).is_err()
+    );
+    assert_eq!(fixture.store.write(|conn| key::revoke(conn, &by, KeyId::new(minute(0)), "none")).unwrap(), None);
+    assert_eq!(fixture.store.read(|conn| key::find(conn, made.id)).unwrap(), Some(made));
+    assert_eq!(sequence(&fixture.store), before);
+}
+
+#[test]
+fn a_list_of_keys_is_narrowed_by_organisation_project_and_status() {
+    let fixture = fixture();
+    let atlas = add_project(&fixture.store, fixture.acme, "atlas").unwrap();
+    let globex = add_organisation(&fixture.store, "globex").unwrap();
+    add_key(&fixture, None, "a", 1).unwrap();
+    let b = add_key(&fixture, Some(atlas.id), "b", 2).unwrap();
+    add_key(&fixture, Some(atlas.id), "c", 3).unwrap();
+    fixture.store.write(|conn| key::revoke(conn, &act(fixture.acme, minute(2)), b.id, "unused")).unwrap();
+
+    let names = |organisation, project, status| -> Vec<String> {
+        let filter = KeyFilter { organisation, project, status };
+        let page = fixture.store.read(|conn| key::list(conn, &filter, None, PageSize::default())).unwrap();
+        page.items.into_iter().map(|key| key.name).collect()
+    };
+    assert_eq!(names(None, None, None), ["a", "b", "c"]);
+    assert_eq!(names(Some(fixture.acme), None, None), ["a", "b", "c"]);
+    assert!(names(Some(globex), None, None).is_empty());
+    assert_eq!(names(None, Some(atlas.id), None), ["b", "c"]);
+    assert!(names(Some(globex), Some(atlas.id), None).is_empty());
+    assert_eq!(names(None, None, Some(KeyStatus::Active)), ["a", "c"]);
+    assert_eq!(names(Some(fixture.acme), Some(atlas.id), Some(KeyStatus::Revoked)), ["b"]);
+}
+
+#[test]
+fn the_last_use_of_a_key_only_moves_forward() {
+    let fixture = fixture();
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let before = sequence(&fixture.store);
+    for (n, expected) in [(5, 5), (3, 5), (8, 8)] {
+        let uses = [(made.id, minute(n)), (KeyId::new(minute(0)), minute(n))];
+        fixture.store.write(|conn| key::touch_last_used(conn, &uses)).unwrap();
+        let found = fixture.store.read(|conn| key::find(conn, made.id)).unwrap().unwrap();
+        assert_eq!((found.last_used_at, found.generation), (Some(minute(expected)), made.generation));
+    }
+    assert_eq!(sequence(&fixture.store), before);
+}
+
+#[test]
+fn a_credential_is_revoked_alone() {
+    let fixture = fixture();
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let by = act(fixture.acme, minute(2));
+    let second = new_credential("000000000002");
+    fixture.store.write(|conn| credential::create(conn, &by, made.id, &second)).unwrap();
+    let before = sequence(&fixture.store);
+    let revoke = |n, id| {
+        let by = act(fixture.acme, minute(n));
+        fixture.store.write(|conn| credential::revoke(conn, &by, made.id, id)).unwrap()
+    };
+    let revoked = revoke(3, "000000000001").unwrap();
+    assert_eq!((revoked.revoked_at, revoked.generation), (Some(minute(3)), 2));
+    assert_eq!(revoke(4, "000000000001").unwrap(), revoked);
+    assert_eq!(revoke(4, "000000000009"), None);
+    assert_eq!(sequence(&fixture.store), before + 1);
+    let other = fixture.store.read(|conn| credential::find(conn, "000000000002")).unwrap().unwrap();
+    assert_eq!((other.revoked_at, other.created_at), (None, minute(2)));
+}

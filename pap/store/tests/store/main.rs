@@ -1,0 +1,11 @@
+//! The store as its callers use it, on real files.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers are part of it")]
+
+mod acts;
+mod keys;
+mod opening;
+mod organisations;
+mod policies;
+mod snapshot;
+mod support;
