@@ -1,0 +1,102 @@
+//! `x500Name`: a distinguished name by RFC 2253, RFC 4514 and the `;` and quotes of RFC 1779; its equality and
+//! `x500Name-match` (core 7, A.3.14). Names are brought into a comparable form once, when they are read.
+
+use std::fmt;
+
+use super::lexical::{LexicalError, collapse};
+use parse::Parser;
+
+mod ber;
+mod parse;
+
+/// A distinguished name, the most specific part first. `==` ignores case, needless white space, the spelling of
+/// attribute types, and the order within a part of several values.
+#[derive(Debug, Clone)]
+pub struct X500Name {
+    text: Box<str>,
+    parts: Box<[Part]>,
+}
+
+/// A relative distinguished name: a set of types and values. INVARIANT: sorted, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Part(Vec<(Box<str>, Value)>);
+
+/// What a type is set to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Value {
+    /// A text: lower case, trimmed, inner white space collapsed.
+    Text(Box<str>),
+    /// The encoding of something that is no text.
+    Octets(Box<[u8]>),
+}
+
+impl X500Name {
+    /// Reads a name such as `CN=Julius Hibbert, O=Medico Corp, C=US`. The empty text is the name without parts.
+    pub fn parse(text: &str) -> Result<Self, LexicalError> {
+        let text = collapse_unescaped(text);
+        let parts = Parser::new(text).name().ok_or_else(|| {
+            LexicalError::new("expected a distinguished name such as `CN=Julius Hibbert, O=Medico Corp, C=US`")
+        })?;
+        Ok(Self { text: text.into(), parts: parts.into() })
+    }
+
+    /// The original text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether these are the last parts of the other name (`x500Name-match`).
+    pub fn is_suffix_of(&self, other: &Self) -> bool {
+        other.parts.ends_with(&self.parts)
+    }
+}
+
+/// White space at the end goes, but for a space that a backslash before it makes part of the value.
+fn collapse_unescaped(text: &str) -> &str {
+    let inner = collapse(text);
+    let backslashes = inner.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    if backslashes % 2 == 0 {
+        return inner;
+    }
+    let start = text.trim_start_matches([' ', '\t', '\r', '\n']);
+    start.get(..inner.len() + 1).filter(|longer| longer.ends_with(' ')).unwrap_or(inner)
+}
+
+impl Part {
+    fn new(mut pairs: Vec<(Box<str>, Value)>) -> Self {
+        pairs.sort_unstable();
+        pairs.dedup();
+        Self(pairs)
+    }
+}
+
+impl Value {
+    fn text(text: &str) -> Self {
+        let mut normal = String::with_capacity(text.len());
+        for word in text.split_whitespace() {
+            if !normal.is_empty() {
+                normal.push(' ');
+            }
+            normal.extend(word.chars().flat_map(char::to_lowercase));
+        }
+        Self::Text(normal.into())
+    }
+}
+
+impl PartialEq for X500Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
+
+impl Eq for X500Name {}
+
+/// The original text.
+impl fmt::Display for X500Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;
