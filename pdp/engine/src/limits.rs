@@ -19,6 +19,9 @@ pub struct Limits {
     pub results: usize,
     /// Decimal digits of an integer.
     pub integer_digits: usize,
+    /// Applications of functions to members of bags (A.3.12) within one evaluation: two bags of 50,000 from a request
+    /// would be 2,500,000,000.
+    pub applications: usize,
     /// Calls of `access-permitted` within one request.
     pub access_permitted: usize,
 }
@@ -34,6 +37,7 @@ impl Default for Limits {
             variable_depth: 64,
             results: 1_000,
             integer_digits: 10_000,
+            applications: 10_000_000,
             access_permitted: 10,
         }
     }

@@ -80,6 +80,6 @@ impl Fault {
 
 impl From<LexicalError> for Fault {
     fn from(error: LexicalError) -> Self {
-        Self::syntax(error.message.clone())
+        Self::syntax(error.message().to_owned())
     }
 }

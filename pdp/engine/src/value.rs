@@ -8,9 +8,10 @@ use std::fmt;
 
 use num_bigint::BigInt;
 
+use crate::status::Fault;
 use crate::types::{
     Base64Binary, Date, DateTime, DayTimeDuration, DnsName, DnsPattern, DnsValue, HexBinary, Integer, IpAddress,
-    IpPattern, IpValue, LexicalError, Rfc822Name, Time, X500Name, YearMonthDuration, ZoneOffset, any_uri, double,
+    IpPattern, IpValue, LexicalError, Rfc822Name, Time, X500Name, YearMonthDuration, ZoneOffset, Double, any_uri, parse_boolean,
 };
 use crate::xpath::Expression;
 
@@ -224,6 +225,7 @@ pub struct Arena {
     bump: bumpalo::Bump,
     // Bump memory runs no destructors; what owns heap memory stands here. Made only when needed.
     owned: OnceCell<typed_arena::Arena<OwnedValue>>,
+    faults: OnceCell<typed_arena::Arena<Fault>>,
 }
 
 impl fmt::Debug for Arena {
@@ -240,7 +242,7 @@ impl Arena {
 
     /// An arena that can keep this many bytes before it grows.
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { bump: bumpalo::Bump::with_capacity(bytes), owned: OnceCell::new() }
+        Self { bump: bumpalo::Bump::with_capacity(bytes), owned: OnceCell::new(), faults: OnceCell::new() }
     }
 
     /// The bump allocator, for what needs no destructor.
@@ -275,11 +277,16 @@ impl Arena {
         }
     }
 
+    /// Keeps a fault: what is Indeterminate carries a reference to it.
+    pub fn fault(&self, fault: Fault) -> &Fault {
+        self.faults.get_or_init(|| typed_arena::Arena::with_capacity(2)).alloc(fault)
+    }
+
     /// Keeps an integer.
     pub fn integer(&self, integer: Integer) -> Value<'_> {
-        match integer {
-            Integer::Small(small) => Value::Integer(small),
-            Integer::Big(big) => self.keep(OwnedValue::BigInteger(Box::new(big))),
+        match integer.as_i64() {
+            Some(small) => Value::Integer(small),
+            None => self.keep(OwnedValue::BigInteger(Box::new(integer.to_big()))),
         }
     }
 
@@ -287,6 +294,7 @@ impl Arena {
     pub fn reset(&mut self) {
         self.bump.reset();
         self.owned = OnceCell::new();
+        self.faults = OnceCell::new();
     }
 }
 
@@ -300,17 +308,20 @@ impl OwnedValue {
         Ok(match data_type {
             DataType::String => Self::String(text.into()),
             DataType::Boolean => Self::Boolean(parse_boolean(text)?),
-            DataType::Integer => match Integer::parse_limited(text, integer_digits)? {
-                Integer::Small(small) => Self::Integer(small),
-                Integer::Big(big) => Self::BigInteger(Box::new(big)),
-            },
-            DataType::Double => Self::Double(double::parse(text)?),
+            DataType::Integer => {
+                let integer = Integer::parse_limited(text, integer_digits)?;
+                match integer.as_i64() {
+                    Some(small) => Self::Integer(small),
+                    None => Self::BigInteger(Box::new(integer.to_big())),
+                }
+            }
+            DataType::Double => Self::Double(Double::parse(text)?.0),
             DataType::Time => Self::Time(Time::parse(text)?),
             DataType::Date => Self::Date(Date::parse(text)?),
             DataType::DateTime => Self::DateTime(DateTime::parse(text)?),
             DataType::DayTimeDuration => Self::DayTimeDuration(DayTimeDuration::parse(text)?),
             DataType::YearMonthDuration => Self::YearMonthDuration(YearMonthDuration::parse(text)?),
-            DataType::AnyUri => Self::AnyUri(any_uri::parse(text)?.into()),
+            DataType::AnyUri => Self::AnyUri(any_uri::parse(text).into()),
             DataType::HexBinary => Self::HexBinary(Box::new(HexBinary::parse(text)?)),
             DataType::Base64Binary => Self::Base64Binary(Box::new(Base64Binary::parse(text)?)),
             DataType::X500Name => Self::X500Name(Box::new(X500Name::parse(text)?)),
@@ -387,7 +398,7 @@ impl<'a> Value<'a> {
     ) -> Result<Self, LexicalError> {
         match data_type {
             DataType::String => Ok(Self::String(text)),
-            DataType::AnyUri => any_uri::parse(text).map(Self::AnyUri),
+            DataType::AnyUri => Ok(Self::AnyUri(any_uri::parse(text))),
             other => OwnedValue::parse(other, text, integer_digits).map(|value| arena.keep(value)),
         }
     }
@@ -430,9 +441,9 @@ impl<'a> Value<'a> {
             (Self::BigInteger(a), Value::BigInteger(b)) => a == b,
             #[expect(clippy::float_cmp, reason = "double-equal is IEEE equality")]
             (Self::Double(a), Value::Double(b)) => a == b,
-            (Self::Time(a), Value::Time(b)) => a.equal(b, implicit),
-            (Self::Date(a), Value::Date(b)) => a.equal(b, implicit),
-            (Self::DateTime(a), Value::DateTime(b)) => a.equal(b, implicit),
+            (Self::Time(a), Value::Time(b)) => a.equal(*b, implicit),
+            (Self::Date(a), Value::Date(b)) => a.equal(*b, implicit),
+            (Self::DateTime(a), Value::DateTime(b)) => a.equal(*b, implicit),
             (Self::DayTimeDuration(a), Value::DayTimeDuration(b)) => a == b,
             (Self::YearMonthDuration(a), Value::YearMonthDuration(b)) => a == b,
             (Self::HexBinary(a), Value::HexBinary(b)) => a == b,
@@ -487,7 +498,7 @@ impl fmt::Display for Value<'_> {
             Self::Boolean(v) => v.fmt(f),
             Self::Integer(v) => v.fmt(f),
             Self::BigInteger(v) => v.fmt(f),
-            Self::Double(v) => f.write_str(&double::canonical(*v)),
+            Self::Double(v) => Double(*v).fmt(f),
             Self::Time(v) => v.fmt(f),
             Self::Date(v) => v.fmt(f),
             Self::DateTime(v) => v.fmt(f),
@@ -505,19 +516,6 @@ impl fmt::Display for Value<'_> {
             Self::DnsNameValue(v) => v.fmt(f),
             Self::DnsNamePattern(v) => v.fmt(f),
         }
-    }
-}
-
-/// XML white space, which every type but string is stripped of (core 7.3.1).
-pub(crate) fn trim_xml(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
-}
-
-pub(crate) fn parse_boolean(text: &str) -> Result<bool, LexicalError> {
-    match trim_xml(text) {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(LexicalError::new("expected `true`, `false`, `1` or `0`")),
     }
 }
 

@@ -65,6 +65,21 @@ pub enum HigherOrder {
     MapOld,
 }
 
+impl HigherOrder {
+    /// The last segment of its identifier.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AnyOf | Self::AnyOfOld => "any-of",
+            Self::AllOf | Self::AllOfOld => "all-of",
+            Self::AnyOfAny | Self::AnyOfAnyOld => "any-of-any",
+            Self::AllOfAny => "all-of-any",
+            Self::AnyOfAll => "any-of-all",
+            Self::AllOfAll => "all-of-all",
+            Self::Map | Self::MapOld => "map",
+        }
+    }
+}
+
 /// What a function gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gives {

@@ -167,7 +167,8 @@ impl Integer {
         double.to_i64().map(Self::from).or_else(|| BigInt::from_f64(double).map(Self::from))
     }
 
-    fn to_big(&self) -> BigInt {
+    /// The number in the form that has no bounds.
+    pub fn to_big(&self) -> BigInt {
         match &self.0 {
             Repr::Small(small) => BigInt::from(*small),
             Repr::Big(big) => BigInt::clone(big),
