@@ -1,1 +1,3 @@
 //! From the bytes of a policy document to a faithful tree, with a span for every element.
+
+pub mod xml;
