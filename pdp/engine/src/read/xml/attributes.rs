@@ -47,15 +47,17 @@ pub(super) fn scan_attributes<'s>(
         if into.len() >= most {
             return Err(XmlError::limit(Extent::new(start, start + 1), "attributes in a tag", most, "attributes"));
         }
-        let (attribute, end) = scan_one(tag, start)?;
-        refuse_duplicate(&attribute, into)?;
-        special |= !attribute.name.prefix.is_empty() || attribute.name.local == "xmlns";
-        into.push(attribute);
-        at = end;
+        at = scan_one(tag, start, into)?;
+        if let Some((new, before)) = into.split_last() {
+            refuse_duplicate(new, before)?;
+            special |= !new.name.prefix.is_empty() || new.name.local == "xmlns";
+        }
     }
 }
 
-fn scan_one(tag: &str, start: usize) -> XmlResult<(Attribute<'_>, usize)> {
+// Reads one attribute; gives where it ends.
+#[inline]
+fn scan_one<'s>(tag: &'s str, start: usize, into: &mut Attributes<'s>) -> XmlResult<usize> {
     let name = scan(tag, start);
     if !name.good {
         return Err(unexpected(tag, start));
@@ -72,13 +74,13 @@ fn scan_one(tag: &str, start: usize) -> XmlResult<(Attribute<'_>, usize)> {
     let (end, verbatim) = scan_value(tag, quote_at + 1, quote)?;
     let raw = tag.get(quote_at + 1..end).unwrap_or("");
     let value = if verbatim { Cow::Borrowed(raw) } else { value(raw, quote_at + 1)? };
-    let attribute = Attribute {
+    into.push(Attribute {
         name: split(tag, start, name.colon, name.end),
         value,
         name_at: Extent::new(start, name.end),
         value_at: Extent::new(quote_at + 1, end),
-    };
-    Ok((attribute, end + 1))
+    });
+    Ok(end + 1)
 }
 
 /// A name, not yet resolved.
@@ -97,7 +99,8 @@ fn skip_blanks(text: &str, from: usize) -> usize {
     from + bytes.iter().take_while(|byte| is_blank(**byte)).count()
 }
 
-fn refuse_duplicate(new: &Attribute<'_>, old: &Attributes<'_>) -> XmlResult<()> {
+#[inline]
+fn refuse_duplicate(new: &Attribute<'_>, old: &[Attribute<'_>]) -> XmlResult<()> {
     match old.iter().find(|one| one.name.local == new.name.local && one.name.prefix == new.name.prefix) {
         Some(first) => Err(duplicate(new, first)),
         None => Ok(()),
@@ -132,7 +135,7 @@ fn is_declaration(attribute: &Attribute<'_>) -> bool {
 }
 
 #[cold]
-pub(super) fn undeclared(prefix: &str, name_at: Extent) -> Box<XmlError> {
+pub(super) fn undeclared(prefix: &str, name_at: Extent) -> XmlError {
     let at = Extent { end: name_at.start.saturating_add(u32::try_from(prefix.len()).unwrap_or(0)), ..name_at };
     XmlError::ill_formed(
         at,
@@ -142,7 +145,7 @@ pub(super) fn undeclared(prefix: &str, name_at: Extent) -> Box<XmlError> {
 }
 
 #[cold]
-fn duplicate(new: &Attribute<'_>, first: &Attribute<'_>) -> Box<XmlError> {
+fn duplicate(new: &Attribute<'_>, first: &Attribute<'_>) -> XmlError {
     let message = if new.name.prefix == first.name.prefix {
         format!("attribute `{}` is given twice", new.name.local)
     } else {
@@ -152,12 +155,12 @@ fn duplicate(new: &Attribute<'_>, first: &Attribute<'_>) -> Box<XmlError> {
 }
 
 #[cold]
-fn no_value(name_at: Extent) -> Box<XmlError> {
+fn no_value(name_at: Extent) -> XmlError {
     XmlError::ill_formed(name_at, "an attribute without a value", "expected `=` and a value in quotes")
 }
 
 #[cold]
-fn unexpected(tag: &str, at: usize) -> Box<XmlError> {
+fn unexpected(tag: &str, at: usize) -> XmlError {
     let found = tag.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
     let message = match found {
         '"' | '\'' => "a quote where an attribute's name belongs".to_owned(),

@@ -68,3 +68,39 @@ pub(super) const fn is_allowed(character: char) -> bool {
 pub(super) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+// Marks the bytes of a word that equal `byte`. False marks occur only above a true one.
+const fn equal(word: u64, byte: u8) -> u64 {
+    let difference = word ^ (ONES * byte as u64);
+    difference.wrapping_sub(ONES) & !difference & HIGHS
+}
+
+/// How many of the first bytes are ASCII that needs no second look: printable, and none of `&`, `<` and `stop`.
+/// Eight at a time.
+#[inline]
+pub(super) fn plain_prefix(bytes: &[u8], stop: u8) -> usize {
+    let mut length = 0;
+    for chunk in bytes.chunks_exact(8) {
+        let word = chunk.try_into().map_or(0, u64::from_le_bytes);
+        let special = word // beyond ASCII
+            | (word.wrapping_sub(ONES * 0x20) & !word) // below the space
+            | equal(word, b'&')
+            | equal(word, b'<')
+            | equal(word, stop);
+        let special = special & HIGHS;
+        if special != 0 {
+            return length + (special.trailing_zeros() / 8) as usize;
+        }
+        length += 8;
+    }
+    length
+}
+
+/// How many of the first bytes are spaces, in steps of eight.
+#[inline]
+pub(super) fn spaces_prefix(bytes: &[u8]) -> usize {
+    8 * bytes.chunks_exact(8).take_while(|chunk| *chunk == b"        ").count()
+}

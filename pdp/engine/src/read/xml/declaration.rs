@@ -19,8 +19,9 @@ pub(super) fn check(text: &str, start: usize) -> XmlResult<()> {
     if let Some(encoding) = attributes.next_if(|one| one.name.local == "encoding") {
         check_encoding(encoding)?;
     }
-    if attributes.next_if(|one| one.name.local == "standalone" && matches!(&*one.value, "yes" | "no")).is_some() {}
-    match attributes.next() {
+    let standalone = |one: &&Attribute<'_>| one.name.local == "standalone" && matches!(&*one.value, "yes" | "no");
+    let last = attributes.next();
+    match if last.as_ref().is_some_and(standalone) { attributes.next() } else { last } {
         Some(other) => Err(malformed(other.name_at)),
         None => Ok(()),
     }
@@ -36,7 +37,7 @@ fn check_encoding(encoding: &Attribute<'_>) -> XmlResult<()> {
         .help("save the document as UTF-8 and write `encoding=\"UTF-8\"`"))
 }
 
-fn malformed(at: Extent) -> Box<XmlError> {
+fn malformed(at: Extent) -> XmlError {
     let label = "expected `version=\"1.0\"`, then optionally `encoding` and `standalone`";
     XmlError::ill_formed(at, "the XML declaration is not as it must be", label)
 }

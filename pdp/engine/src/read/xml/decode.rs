@@ -11,7 +11,7 @@ pub fn decode(bytes: &[u8]) -> XmlResult<&str> {
 }
 
 #[cold]
-fn not_utf8(bytes: &[u8], offset: usize) -> Box<XmlError> {
+fn not_utf8(bytes: &[u8], offset: usize) -> XmlError {
     if let Some(encoding) = guess(bytes) {
         let message = format!("the document is encoded in {encoding}; argus reads UTF-8");
         return XmlError::encoding(Extent::default(), message, format!("{encoding} byte order"));

@@ -6,9 +6,15 @@ use super::Extent;
 use crate::diagnostic::Diagnostic;
 
 /// A text that can't be read as XML. Nothing else can be said of it.
+///
+/// The error is rare and its particulars are large, hence the box.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct XmlError {
+#[error("{}", .0.message)]
+pub struct XmlError(Box<XmlProblem>);
+
+/// What an [`XmlError`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct XmlProblem {
     /// `ill-formed-xml`, `dtd-present`, `limit-exceeded` or `unsupported-encoding`.
     pub code: &'static str,
     /// What is wrong.
@@ -23,8 +29,16 @@ pub struct XmlError {
     pub help: Option<Cow<'static, str>>,
 }
 
-/// The result of reading. The error is rare and large, hence the box.
-pub type XmlResult<T> = Result<T, Box<XmlError>>;
+/// The result of reading.
+pub type XmlResult<T> = Result<T, XmlError>;
+
+impl std::ops::Deref for XmlError {
+    type Target = XmlProblem;
+
+    fn deref(&self) -> &XmlProblem {
+        &self.0
+    }
+}
 
 impl XmlError {
     fn new(
@@ -32,8 +46,8 @@ impl XmlError {
         at: Extent,
         message: impl Into<Cow<'static, str>>,
         label: impl Into<Cow<'static, str>>,
-    ) -> Box<Self> {
-        Box::new(Self { code, message: message.into(), label: label.into(), at, opened: None, help: None })
+    ) -> Self {
+        Self(Box::new(XmlProblem { code, message: message.into(), label: label.into(), at, opened: None, help: None }))
     }
 
     #[cold]
@@ -41,12 +55,12 @@ impl XmlError {
         at: Extent,
         message: impl Into<Cow<'static, str>>,
         label: impl Into<Cow<'static, str>>,
-    ) -> Box<Self> {
+    ) -> Self {
         Self::new("ill-formed-xml", at, message, label)
     }
 
     #[cold]
-    pub(super) fn dtd(at: Extent) -> Box<Self> {
+    pub(super) fn dtd(at: Extent) -> Self {
         Self::new("dtd-present", at, "a document type declaration is not read", "a DTD can define entities")
             .help("remove `<!DOCTYPE …>`; write the characters that its entities stood for")
     }
@@ -56,25 +70,25 @@ impl XmlError {
         at: Extent,
         message: impl Into<Cow<'static, str>>,
         label: impl Into<Cow<'static, str>>,
-    ) -> Box<Self> {
+    ) -> Self {
         Self::new("unsupported-encoding", at, message, label).help("save the document as UTF-8")
     }
 
     #[cold]
-    pub(super) fn limit(at: Extent, what: &str, limit: usize, setting: &str) -> Box<Self> {
+    pub(super) fn limit(at: Extent, what: &str, limit: usize, setting: &str) -> Self {
         Self::new("limit-exceeded", at, format!("more than {limit} {what}"), format!("limit {limit}"))
             .help(format!("make it smaller, or raise the setting `{setting}`"))
     }
 
     #[must_use]
-    pub(super) fn help(mut self: Box<Self>, help: impl Into<Cow<'static, str>>) -> Box<Self> {
-        self.help = Some(help.into());
+    pub(super) fn help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.0.help = Some(help.into());
         self
     }
 
     #[must_use]
-    pub(super) fn opened(mut self: Box<Self>, tag: Extent) -> Box<Self> {
-        self.opened = Some(tag);
+    pub(super) fn opened(mut self, tag: Extent) -> Self {
+        self.0.opened = Some(tag);
         self
     }
 

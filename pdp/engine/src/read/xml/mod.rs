@@ -10,18 +10,18 @@
 //!
 //! let text = r#"<a xmlns="urn:x" n="1">one &amp; two<b/></a>"#;
 //! let mut xml = XmlReader::new(text, XmlLimits::default())?;
-//! let Event::Start(start) = xml.next()? else { return Ok(()) };
+//! let Event::Start(start) = xml.pull()? else { return Ok(()) };
 //! assert_eq!((start.name.local, xml.uri(start.name.space)), ("a", "urn:x"));
 //! assert_eq!(xml.attribute("n").map(|n| &*n.value), Some("1"));
-//! let Event::Text(inside) = xml.next()? else { return Ok(()) };
+//! let Event::Text(inside) = xml.pull()? else { return Ok(()) };
 //! assert_eq!(inside.value, "one & two");
-//! # Ok::<(), Box<argus_engine::read::xml::XmlError>>(())
+//! # Ok::<(), argus_engine::read::xml::XmlError>(())
 //! ```
 
 mod attributes;
 mod characters;
-mod decode;
 mod declaration;
+mod decode;
 mod error;
 mod names;
 mod namespaces;
@@ -30,7 +30,7 @@ mod text;
 
 pub use attributes::Attribute;
 pub use decode::decode;
-pub use error::{XmlError, XmlResult};
+pub use error::{XmlError, XmlProblem, XmlResult};
 pub use namespaces::{CORE_NAMESPACE, Name, Space, XSI_NAMESPACE};
 pub use reader::{End, Event, Misc, Start, Text, XmlReader};
 

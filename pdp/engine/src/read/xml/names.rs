@@ -20,18 +20,20 @@ static NAME: [u8; 256] = table();
 #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
 const fn table() -> [u8; 256] {
     let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = match byte as u8 {
+    let mut byte = 0_u8;
+    loop {
+        table[byte as usize] = match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => START,
             b'0'..=b'9' | b'-' | b'.' => INSIDE,
             b':' => COLON,
             0x80.. => HIGH,
             _ => 0,
         };
+        if byte == u8::MAX {
+            return table;
+        }
         byte += 1;
     }
-    table
 }
 
 #[inline]
@@ -43,26 +45,33 @@ fn class(byte: u8) -> u8 {
 /// The name that starts here. It ends at the first byte that can't be part of one.
 #[inline]
 pub(super) fn scan(text: &str, start: usize) -> RawName {
-    let bytes = text.as_bytes().get(start..).unwrap_or_default();
+    let bytes = text.as_bytes();
+    let mut good = is_start(bytes, start);
     let mut colon = None;
-    let mut good = bytes.first().is_some_and(|first| class(*first) == START);
-    let mut length = bytes.len();
-    for (at, byte) in bytes.iter().enumerate() {
-        match class(*byte) {
-            START | INSIDE => {}
-            COLON => {
+    let mut end = start;
+    loop {
+        end += ordinary_prefix(bytes.get(end..).unwrap_or_default());
+        match bytes.get(end).map(|byte| class(*byte)) {
+            Some(COLON) => {
                 // The part after the colon starts a name, too.
-                good &= colon.is_none() && bytes.get(at + 1).is_some_and(|next| class(*next) == START);
-                colon = Some(start + at);
+                good &= colon.is_none() && is_start(bytes, end + 1);
+                colon = Some(end);
+                end += 1;
             }
-            HIGH => return scan_all(text, start),
-            _ => {
-                length = at;
-                break;
-            }
+            Some(HIGH) => return scan_all(text, start),
+            _ => return RawName { end, colon, good },
         }
     }
-    RawName { end: start + length, colon, good }
+}
+
+#[inline]
+fn is_start(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_some_and(|byte| class(*byte) == START)
+}
+
+#[inline]
+fn ordinary_prefix(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| matches!(class(**byte), START | INSIDE)).count()
 }
 
 // The same for names beyond ASCII.

@@ -382,7 +382,7 @@ impl<'s> XmlReader<'s> {
     }
 
     #[cold]
-    fn broken(&self, start: usize, error: &quick_xml::Error) -> Box<XmlError> {
+    fn broken(&self, start: usize, error: &quick_xml::Error) -> XmlError {
         use quick_xml::errors::{IllFormedError, SyntaxError};
         let rest = self.text.get(start..).unwrap_or("");
         let first = rest.chars().next().map_or(0, char::len_utf8);
@@ -392,7 +392,9 @@ impl<'s> XmlReader<'s> {
         }
         let (message, label) = match error {
             quick_xml::Error::Syntax(SyntaxError::UnclosedComment) => ("a comment without an end", "expected `-->`"),
-            quick_xml::Error::Syntax(SyntaxError::UnclosedCData) => ("a CDATA section without an end", "expected `]]>`"),
+            quick_xml::Error::Syntax(SyntaxError::UnclosedCData) => {
+                ("a CDATA section without an end", "expected `]]>`")
+            }
             quick_xml::Error::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
                 ("a processing instruction without an end", "expected `?>`")
             }
@@ -437,11 +439,11 @@ fn lines(run: &str) -> String {
 }
 
 #[cold]
-fn outside(at: Extent) -> Box<XmlError> {
+fn outside(at: Extent) -> XmlError {
     XmlError::ill_formed(at, "text outside the root element", "only comments can stand here")
 }
 
 #[cold]
-fn bad_name(at: Extent) -> Box<XmlError> {
+fn bad_name(at: Extent) -> XmlError {
     XmlError::ill_formed(at, "a tag without a name", "a name starts with a letter or `_`, and has one `:` at most")
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::characters::{
-    AMPERSAND, BREAK, CONTROL, GREATER, LAST_PLANE, LESS, PLAIN, RETURN, SPACE, class, code_point, is_allowed,
-    is_no_character,
+    AMPERSAND, BREAK, GREATER, LAST_PLANE, LESS, PLAIN, RETURN, SPACE, class, code_point, is_allowed, is_no_character,
+    plain_prefix, spaces_prefix,
 };
 use super::{Extent, XmlError, XmlResult};
 
@@ -20,25 +20,30 @@ pub(super) struct Look {
 pub(super) fn look(run: &str, base: usize, in_section: bool) -> XmlResult<Look> {
     let bytes = run.as_bytes();
     let mut look = Look { blank: true, verbatim: true };
-    for (at, byte) in bytes.iter().enumerate() {
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let rest = bytes.get(at..).unwrap_or_default();
         match class(*byte) {
-            PLAIN => look.blank = false,
-            SPACE | BREAK => {}
-            RETURN => look.verbatim = false,
-            LESS | AMPERSAND => look.blank = false,
+            SPACE => at += spaces_prefix(rest).max(1),
+            BREAK => at += 1,
+            RETURN => {
+                look.verbatim = false;
+                at += 1;
+            }
+            PLAIN | LESS | AMPERSAND => {
+                look.blank = false;
+                at += plain_prefix(rest, b'>').max(1);
+            }
             GREATER => {
                 look.blank = false;
                 if !in_section && bytes.get(..at).is_some_and(|before| before.ends_with(b"]]")) {
-                    let at = Extent::new(base + at - 2, base + at + 1);
-                    return Err(XmlError::ill_formed(at, "`]]>` in a text", "ends a CDATA section that was not begun")
-                        .help("write `]]&gt;`"));
+                    return Err(section_end(base + at));
                 }
+                at += 1;
             }
-            LAST_PLANE => {
+            LAST_PLANE if !is_no_character(bytes, at) => {
                 look.blank = false;
-                if is_no_character(bytes, at) {
-                    return Err(forbidden(run, base, at));
-                }
+                at += 1;
             }
             _ => return Err(forbidden(run, base, at)),
         }
@@ -46,35 +51,46 @@ pub(super) fn look(run: &str, base: usize, in_section: bool) -> XmlResult<Look> 
     Ok(look)
 }
 
+#[cold]
+fn section_end(greater: usize) -> XmlError {
+    let at = Extent::new(greater.saturating_sub(2), greater + 1);
+    XmlError::ill_formed(at, "`]]>` in a text", "ends a CDATA section that was not begun").help("write `]]&gt;`")
+}
+
 /// Scans an attribute's value up to its quote. Gives the place of the quote and whether nothing has to be replaced.
 #[inline]
 pub(super) fn scan_value(text: &str, start: usize, quote: u8) -> XmlResult<(usize, bool)> {
     let bytes = text.as_bytes();
     let mut verbatim = true;
-    for (after, byte) in bytes.get(start..).unwrap_or_default().iter().enumerate() {
+    let mut at = start;
+    while let Some(rest) = bytes.get(at..) {
+        at += plain_prefix(rest, quote);
+        let Some(byte) = bytes.get(at) else { break };
         if *byte == quote {
-            return Ok((start + after, verbatim));
+            return Ok((at, verbatim));
         }
         match class(*byte) {
             PLAIN | SPACE | GREATER => {}
             BREAK | RETURN | AMPERSAND => verbatim = false,
-            LESS => {
-                let at = Extent::new(start + after, start + after + 1);
-                return Err(XmlError::ill_formed(at, "`<` in an attribute's value", "starts a tag elsewhere")
-                    .help("write `&lt;`"));
-            }
-            CONTROL => return Err(forbidden(text, 0, start + after)),
-            _ if is_no_character(bytes, start + after) => return Err(forbidden(text, 0, start + after)),
-            _ => {}
+            LESS => return Err(less(at)),
+            LAST_PLANE if !is_no_character(bytes, at) => {}
+            _ => return Err(forbidden(text, 0, at)),
         }
+        at += 1;
     }
     let at = Extent::new(start.saturating_sub(1), text.len());
     Err(XmlError::ill_formed(at, "an attribute's value without an end", "the quote is not closed"))
 }
 
+#[cold]
+fn less(at: usize) -> XmlError {
+    let at = Extent::new(at, at + 1);
+    XmlError::ill_formed(at, "`<` in an attribute's value", "starts a tag elsewhere").help("write `&lt;`")
+}
+
 /// The value of an attribute: references replaced, each white space character a space (XML 3.3.3).
 #[cold]
-pub(super) fn value<'s>(raw: &'s str, base: usize) -> XmlResult<Cow<'s, str>> {
+pub(super) fn value(raw: &str, base: usize) -> XmlResult<Cow<'_, str>> {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some(at) = rest.find(['&', '\t', '\n', '\r']) {
@@ -151,7 +167,7 @@ fn character_reference(digits: &str) -> Option<char> {
 }
 
 #[cold]
-fn unknown_reference(name: &str, at: Extent) -> Box<XmlError> {
+fn unknown_reference(name: &str, at: Extent) -> XmlError {
     if name.starts_with('#') {
         return XmlError::ill_formed(
             at,
@@ -164,7 +180,7 @@ fn unknown_reference(name: &str, at: Extent) -> Box<XmlError> {
 }
 
 #[cold]
-pub(super) fn forbidden(text: &str, base: usize, at: usize) -> Box<XmlError> {
+pub(super) fn forbidden(text: &str, base: usize, at: usize) -> XmlError {
     let character = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or_default();
     let extent = Extent::new(base + at, base + at + character.len_utf8());
     XmlError::ill_formed(
