@@ -1,0 +1,110 @@
+//! Base62 of fixed width: digits, then capitals, then small letters, the most significant character first.
+//!
+//! Fixed width leaves each number exactly one spelling, which a strict parse needs.
+
+use zeroize::Zeroizing;
+
+use crate::random::{self, NoRandomness};
+
+const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The number of characters; what a digit is multiplied by.
+pub(crate) const BASE: u64 = 62;
+
+/// The character for a value; values count modulo 62.
+pub(crate) fn character(value: u64) -> u8 {
+    let [.., low] = (value % BASE).to_be_bytes();
+    ALPHABET.get(usize::from(low)).copied().unwrap_or_default()
+}
+
+/// The value of one character.
+pub(crate) const fn value(character: u8) -> Option<u8> {
+    match character {
+        b'0'..=b'9' => Some(character - b'0'),
+        b'A'..=b'Z' => Some(character - b'A' + 10),
+        b'a'..=b'z' => Some(character - b'a' + 36),
+        _ => None,
+    }
+}
+
+/// Whether every octet is a character of the alphabet. Looks at all of them: a loop that can't stop early is one
+/// that the compiler turns into vector instructions.
+pub(crate) fn holds_only_base62(octets: &[u8]) -> bool {
+    octets.iter().fold(true, |all, octet| all & octet.is_ascii_alphanumeric())
+}
+
+/// Writes a number in `N` characters; what doesn't fit is cut off at the front.
+pub(crate) fn encode<const N: usize>(mut number: u64) -> [u8; N] {
+    let mut text = [0; N];
+    for place in text.iter_mut().rev() {
+        *place = character(number);
+        number /= BASE;
+    }
+    text
+}
+
+/// Reads a number of at most ten characters, so that it can't overflow.
+pub(crate) fn decode<const N: usize>(text: &[u8; N]) -> Option<u64> {
+    const { assert!(N <= 10, "62^10 is the largest power of 62 below 2^64") };
+    text.iter().try_fold(0, |number, octet| Some(number * BASE + u64::from(value(*octet)?)))
+}
+
+/// Draws `N` characters from the operating system, each of the 62 equally likely.
+///
+/// A remainder of the octet alone would prefer the first eight characters (256 = 4 × 62 + 8): the eight octets that
+/// cause it are thrown away and drawn again.
+pub(crate) fn draw<const N: usize>() -> Result<Zeroizing<[u8; N]>, NoRandomness> {
+    const UNBIASED: u8 = 4 * 62;
+    let mut text = Zeroizing::new([0; N]);
+    let mut octets = Zeroizing::new([0; 64]);
+    let mut filled = 0;
+    while filled < N {
+        random::fill(octets.as_mut_slice())?;
+        let usable = octets.iter().filter(|octet| **octet < UNBIASED);
+        for (place, octet) in text.iter_mut().skip(filled).zip(usable) {
+            *place = character(u64::from(*octet));
+            filled += 1;
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The quantile of chi-square with 61 degrees of freedom that chance exceeds once in 10⁹ runs.
+    const CHANCE_IN_A_BILLION: f64 = 146.0;
+
+    #[test]
+    fn every_character_is_drawn_equally_often() {
+        const DRAWN: u32 = 100_000;
+        let mut counts = [0_u32; 62];
+        for _ in 0..DRAWN / 50 {
+            for character in draw::<50>().unwrap().iter() {
+                counts[usize::from(value(*character).unwrap())] += 1;
+            }
+        }
+        let expected = f64::from(DRAWN) / 62.0;
+        let chi_square: f64 = counts.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+        assert!(chi_square < CHANCE_IN_A_BILLION, "chi-square is {chi_square}: {counts:?}");
+    }
+
+    #[test]
+    fn the_alphabet_and_the_values_agree() {
+        for (index, octet) in ALPHABET.iter().enumerate() {
+            assert_eq!(value(*octet).map(usize::from), Some(index));
+        }
+        assert_eq!((0..=255).filter_map(value).count(), 62);
+        assert!((0..=255_u8).all(|octet| value(octet).is_some() == holds_only_base62(&[octet])));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(number in 0_u64..62_u64.pow(8)) {
+            prop_assert_eq!(decode(&encode::<8>(number)), Some(number));
+        }
+    }
+}
