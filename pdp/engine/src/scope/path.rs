@@ -74,18 +74,37 @@ impl fmt::Display for ResourcePath {
 
 /// Whether the text is the canonical path of a resource.
 pub(super) fn check_path(text: &str) -> Result<(), PathError> {
+    check(text, check_segment)
+}
+
+/// As [`check_path`], but a whole segment may be `*`.
+pub(super) fn check_scope_path(text: &str) -> Result<(), PathError> {
+    check(text, |segment| if segment == "*" { Ok(()) } else { check_segment(segment) })
+}
+
+fn check(text: &str, check_segment: impl FnMut(&str) -> Result<(), PathError>) -> Result<(), PathError> {
+    if is_simple(text) {
+        return Ok(());
+    }
     if text.is_empty() {
         return Err(PathError::Empty);
     }
     text.split('/').try_for_each(check_segment)
 }
 
-/// As [`check_path`], but a whole segment may be `*`.
-pub(super) fn check_scope_path(text: &str) -> Result<(), PathError> {
-    if text.is_empty() {
-        return Err(PathError::Empty);
+/// Whether the text is canonical without having an escape, a `*` or a segment that starts with a dot.
+///
+/// Nearly all paths are, and one look at each octet shows it.
+fn is_simple(text: &str) -> bool {
+    let mut before = b'/';
+    for octet in text.bytes() {
+        let starts_segment = before == b'/';
+        if !is_plain(octet) && octet != b'/' || starts_segment && matches!(octet, b'/' | b'.') {
+            return false;
+        }
+        before = octet;
     }
-    text.split('/').filter(|segment| *segment != "*").try_for_each(check_segment)
+    before != b'/'
 }
 
 fn check_segment(segment: &str) -> Result<(), PathError> {
@@ -125,7 +144,7 @@ fn upper_hex(digit: u8) -> Option<u8> {
 }
 
 fn is_plain(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~')
+    matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~')
 }
 
 fn first_unencoded(segment: &str) -> char {

@@ -1,7 +1,7 @@
 //! What a scope reaches, decided on texts that are known to be canonical.
 
 use super::action::Action;
-use super::path::{check_path, check_scope_path};
+use super::path::check_path;
 
 /// The project of each organisation that holds its keys, policies and limits.
 const RESERVED_PROJECT: &str = "argus";
@@ -12,7 +12,8 @@ const RESERVED_PROJECT: &str = "argus";
 pub fn covers_text(scope: &str, path: &str, action: &str) -> bool {
     let Some((scope_path, granted)) = scope.rsplit_once(':') else { return false };
     let (Some(granted), Some(wanted)) = (Action::parse(granted), Action::parse(action)) else { return false };
-    reaches(scope_path, granted, path, wanted) && check_scope_path(scope_path).is_ok() && check_path(path).is_ok()
+    // Each level of a scope that reaches the path is `*` or a level of the path, so the path vouches for both.
+    reaches(scope_path, granted, path, wanted) && check_path(path).is_ok()
 }
 
 /// Whether the path of a scope and its action cover the path of a resource and an action.
@@ -36,6 +37,9 @@ pub(super) fn reaches_reserved(scope_path: &str, granted: Action) -> bool {
 
 /// Level by level, `*` in the upper path standing for any one level.
 fn is_above(upper: &str, lower: &str) -> bool {
+    if !upper.contains('*') {
+        return lower.strip_prefix(upper).is_some_and(|below| below.is_empty() || below.starts_with('/'));
+    }
     let mut lower = lower.split('/');
     upper.split('/').all(|level| lower.next().is_some_and(|below| level == below || level == "*"))
 }
