@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(HexBinary::parse(" 0fB7\n").unwrap().octets(), [0x0f, 0xb7]);
         assert_eq!(HexBinary::parse("0fb7").unwrap().to_string(), "0FB7");
         assert_eq!(HexBinary::parse("0fb7"), HexBinary::parse("0FB7"));
-        assert_eq!(HexBinary::parse("").unwrap().octets(), []);
+        assert_eq!(HexBinary::parse("").unwrap().octets(), b"");
         for text in ["0", "0fb", "0g", "0f b7", "0x0f", "é", "+1"] {
             assert!(HexBinary::parse(text).is_err(), "{text}");
         }
@@ -108,7 +108,7 @@ mod tests {
     fn base_64_needs_its_padding_and_ignores_white_space() {
         assert_eq!(Base64Binary::parse(" QXJn\n dXM = ").unwrap().octets(), b"Argus");
         assert_eq!(Base64Binary::parse("Q X J n dXM=").unwrap().to_string(), "QXJndXM=");
-        assert_eq!(Base64Binary::parse("").unwrap().octets(), []);
+        assert_eq!(Base64Binary::parse("").unwrap().octets(), b"");
         for text in ["QXJndXM", "QXJndXM==", "QXJndXN=", "Q", "QX=J", "-_==", "QXJndXM=QXJn", "QQ\u{a0}=="] {
             assert!(Base64Binary::parse(text).is_err(), "{text}");
         }

@@ -19,7 +19,16 @@ pub struct X500Name {
 
 /// A relative distinguished name: a set of types and values. INVARIANT: sorted, each once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Part(Vec<(Box<str>, Value)>);
+struct Part(Vec<(Type, Value)>);
+
+/// What a value belongs to: one spelling for each type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Type {
+    /// The object identifier of a keyword that has one.
+    Known(&'static str),
+    /// Another object identifier, or another keyword in lower case.
+    Other(Box<str>),
+}
 
 /// What a type is set to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +72,7 @@ fn collapse_unescaped(text: &str) -> &str {
 }
 
 impl Part {
-    fn new(mut pairs: Vec<(Box<str>, Value)>) -> Self {
+    fn new(mut pairs: Vec<(Type, Value)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
         Self(pairs)
@@ -77,7 +86,11 @@ impl Value {
             if !normal.is_empty() {
                 normal.push(' ');
             }
-            normal.extend(word.chars().flat_map(char::to_lowercase));
+            if word.is_ascii() {
+                normal.extend(word.chars().map(|c| c.to_ascii_lowercase()));
+            } else {
+                normal.extend(word.chars().flat_map(char::to_lowercase));
+            }
         }
         Self::Text(normal.into())
     }

@@ -1,7 +1,9 @@
 //! The grammar of RFC 4514 §3, in one pass from left to right.
 
+use std::borrow::Cow;
+
 use super::super::binary::{hex_octet, hex_octets};
-use super::{Part, Value, ber};
+use super::{Part, Type, Value, ber};
 
 /// What is still to be read. Each method takes its piece from the front, or gives `None` where the form is broken.
 pub(super) struct Parser<'a> {
@@ -43,7 +45,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `type = value`, and the white space after it.
-    fn pair(&mut self) -> Option<(Box<str>, Value)> {
+    fn pair(&mut self) -> Option<(Type, Value)> {
         self.skip_space();
         let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '-')?;
         let name = attribute_type(self.rest.split_at_checked(end)?.0)?;
@@ -72,32 +74,35 @@ impl<'a> Parser<'a> {
     /// A text between quotes, in which only `"` and `\` need an escape.
     fn quoted(&mut self) -> Option<Value> {
         self.advance(1);
-        let mut octets = Vec::new();
-        loop {
-            let end = self.rest.find(['"', '\\'])?;
-            octets.extend_from_slice(self.rest.split_at_checked(end)?.0.as_bytes());
-            self.advance(end);
-            if self.rest.starts_with('"') {
-                self.advance(1);
-                return Some(Value::text(&String::from_utf8(octets).ok()?));
-            }
-            octets.push(self.escape()?);
-        }
+        let text = self.unescaped(&['"', '\\'])?;
+        self.rest = self.rest.strip_prefix('"')?;
+        Some(Value::text(&text))
     }
 
     /// A text up to the next separator.
     fn plain(&mut self) -> Option<Value> {
-        let mut octets = Vec::new();
-        loop {
-            let end = self.rest.find([',', ';', '+', '\\', '"', '<', '>']).unwrap_or(self.rest.len());
-            octets.extend_from_slice(self.rest.split_at_checked(end)?.0.as_bytes());
-            self.advance(end);
-            match self.rest.chars().next() {
-                Some('\\') => octets.push(self.escape()?),
-                Some('"' | '<' | '>') => return None,
-                _ => return Some(Value::text(&String::from_utf8(octets).ok()?)),
-            }
+        let text = self.unescaped(&[',', ';', '+', '\\', '"', '<', '>'])?;
+        (!self.rest.starts_with(['"', '<', '>'])).then(|| Value::text(&text))
+    }
+
+    /// What comes before the first of these characters that no `\` precedes. Copied only if there is an escape.
+    fn unescaped(&mut self, ends: &[char]) -> Option<Cow<'a, str>> {
+        let text = self.until(ends)?;
+        if !self.rest.starts_with('\\') {
+            return Some(Cow::Borrowed(text));
         }
+        let mut octets = text.as_bytes().to_vec();
+        while self.rest.starts_with('\\') {
+            octets.push(self.escape()?);
+            octets.extend_from_slice(self.until(ends)?.as_bytes());
+        }
+        String::from_utf8(octets).ok().map(Cow::Owned)
+    }
+
+    fn until(&mut self, ends: &[char]) -> Option<&'a str> {
+        let (text, rest) = self.rest.split_at_checked(self.rest.find(ends).unwrap_or(self.rest.len()))?;
+        self.rest = rest;
+        Some(text)
     }
 
     /// `\` and a special character, or two hexadecimal digits for an octet of UTF-8.
@@ -150,18 +155,21 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("emailaddress", "1.2.840.113549.1.9.1"),
 ];
 
-/// One spelling for each type: its object identifier where it is known, else its keyword in lower case.
-fn attribute_type(text: &str) -> Option<Box<str>> {
+/// One spelling for each type.
+fn attribute_type(text: &str) -> Option<Type> {
     let oid = text.split_at_checked(4).filter(|(prefix, _)| prefix.eq_ignore_ascii_case("oid.")).map(|(_, oid)| oid);
     if oid.is_some() || text.starts_with(|c: char| c.is_ascii_digit()) {
         let oid = oid.unwrap_or(text);
         let is_arc = |arc: &str| !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit());
-        return oid.split('.').all(is_arc).then(|| oid.into());
+        let known = KEYWORDS.iter().find(|(_, known)| *known == oid);
+        return oid
+            .split('.')
+            .all(is_arc)
+            .then(|| known.map_or_else(|| Type::Other(oid.into()), |(_, oid)| Type::Known(oid)));
     }
     if !text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.contains('.') {
         return None;
     }
-    let keyword = text.to_ascii_lowercase();
-    let known = KEYWORDS.iter().find(|(name, _)| *name == keyword);
-    Some(known.map_or_else(|| keyword.as_str().into(), |(_, oid)| (*oid).into()))
+    let known = KEYWORDS.iter().find(|(keyword, _)| keyword.eq_ignore_ascii_case(text));
+    Some(known.map_or_else(|| Type::Other(text.to_ascii_lowercase().into()), |(_, oid)| Type::Known(oid)))
 }
