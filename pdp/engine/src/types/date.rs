@@ -155,6 +155,17 @@ mod tests {
 
     proptest! {
         #[test]
+        fn months_are_added_as_in_the_calendar(day in 0_i32..1_000_000, months in 0_u32..10_000, zone in -840_i16..=840) {
+            let zone = ZoneOffset::from_minutes(zone).unwrap();
+            let start = chrono::NaiveDate::from_num_days_from_ce_opt(day + 400 * 366).unwrap();
+            let duration = YearMonthDuration::parse(&format!("P{months}M")).unwrap();
+            let written = |day: chrono::NaiveDate| format!("{}{zone}", day.format("%Y-%m-%d"));
+            let sum = date(&written(start)).add_year_month(duration).map(|sum| sum.to_string());
+            let later = start.checked_add_months(chrono::Months::new(months)).unwrap();
+            prop_assert_eq!(sum, Some(written(later).trim_start_matches('+').to_owned()));
+        }
+
+        #[test]
         fn no_text_panics(text in "-?[0-9]{0,5}-?[0-9T:.]{0,8}-?[0-9]{0,3}([Z+-].{0,6})?|.*") {
             if let Ok(date) = Date::parse(&text) {
                 prop_assert_eq!(Date::parse(&date.to_string()), Ok(date));

@@ -57,7 +57,7 @@ impl Integer {
         let text = collapse(text);
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(LexicalError::new("expected digits, optionally after `+` or `-`"));
+            return Err(expected());
         }
         if let Ok(small) = text.parse() {
             return Ok(Self(Repr::Small(small)));
@@ -67,7 +67,7 @@ impl Integer {
             return Err(LexicalError::new(format!("expected an integer of at most {max_digits} digits")));
         }
         let sign = if text.starts_with('-') { Sign::Minus } else { Sign::Plus };
-        let magnitude = digits.parse().unwrap_or_default();
+        let magnitude: BigUint = digits.parse().map_err(|_| expected())?;
         Ok(Self::from(BigInt::from_biguint(sign, magnitude)))
     }
 
@@ -174,6 +174,10 @@ impl Integer {
             Repr::Big(big) => BigInt::clone(big),
         }
     }
+}
+
+fn expected() -> LexicalError {
+    LexicalError::new("expected digits, optionally after `+` or `-`")
 }
 
 /// More bits than any number of this many digits has: log2(10) is a little below 10/3.
