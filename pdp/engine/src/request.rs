@@ -62,7 +62,8 @@ pub struct RawValue<'a> {
     pub data_type: TypeName<'a>,
     /// Its text, unescaped.
     pub text: &'a str,
-    /// What an xpathExpression has besides.
+    /// What an xpathExpression has besides. Another value has this where elements are among its text, which then is
+    /// XML as it was written; only the namespaces count.
     pub xpath: Option<&'a RawXPath<'a>>,
 }
 
@@ -78,7 +79,7 @@ pub enum TypeName<'a> {
 /// Category and namespaces of an xpathExpression.
 #[derive(Debug, Clone, Copy)]
 pub struct RawXPath<'a> {
-    /// `XPathCategory`.
+    /// `XPathCategory`; empty where the value is not an xpathExpression.
     pub category: &'a str,
     /// Prefix (empty for the default) and namespace of the declarations in scope.
     pub namespaces: &'a [(&'a str, &'a str)],
@@ -117,6 +118,22 @@ impl RequestError {
     /// A request beyond a limit.
     pub fn too_large(message: impl Into<String>, offset: Option<usize>) -> Self {
         Self { message: message.into(), offset, too_large: true }
+    }
+
+    /// Line and column, both from 1, at which it was found in the input; columns count characters.
+    pub fn position(&self, input: &[u8]) -> Option<(usize, usize)> {
+        let before = input.get(..self.offset?)?;
+        let line = before.split(|byte| *byte == b'\n').count();
+        let last = before.rsplit(|byte| *byte == b'\n').next()?;
+        Some((line, String::from_utf8_lossy(last).chars().count() + 1))
+    }
+
+    /// The message with its place in the input: `line 3, column 14: expected a string, found null`.
+    pub fn describe(&self, input: &[u8]) -> String {
+        match self.position(input) {
+            Some((line, column)) => format!("line {line}, column {column}: {}", self.message),
+            None => self.message.clone(),
+        }
     }
 }
 
