@@ -10,8 +10,9 @@ use num_bigint::BigInt;
 
 use crate::status::Fault;
 use crate::types::{
-    Base64Binary, Date, DateTime, DayTimeDuration, DnsName, DnsPattern, DnsValue, HexBinary, Integer, IpAddress,
-    IpPattern, IpValue, LexicalError, Rfc822Name, Time, X500Name, YearMonthDuration, ZoneOffset, Double, any_uri, parse_boolean,
+    Base64Binary, Date, DateTime, DayTimeDuration, DnsName, DnsPattern, DnsValue, Double, HexBinary, Integer,
+    IpAddress, IpPattern, IpValue, LexicalError, Rfc822Name, Time, X500Name, YearMonthDuration, ZoneOffset, any_uri,
+    parse_boolean,
 };
 use crate::xpath::Expression;
 
@@ -283,6 +284,7 @@ impl Arena {
     }
 
     /// Keeps an integer.
+    #[expect(clippy::needless_pass_by_value, reason = "the integer is given away")]
     pub fn integer(&self, integer: Integer) -> Value<'_> {
         match integer.as_i64() {
             Some(small) => Value::Integer(small),
@@ -482,8 +484,8 @@ impl<'a> Value<'a> {
             Self::IpAddress(v) => OwnedValue::IpAddress(Box::new(v.clone())),
             Self::DnsName(v) => OwnedValue::DnsName(Box::new(v.clone())),
             Self::XPathExpression(v) => OwnedValue::XPathExpression(Box::new(v.clone())),
-            Self::IpAddressValue(v) => OwnedValue::IpAddressValue(Box::new(v.clone())),
-            Self::IpAddressPattern(v) => OwnedValue::IpAddressPattern(Box::new(v.clone())),
+            Self::IpAddressValue(v) => OwnedValue::IpAddressValue(Box::new(*v)),
+            Self::IpAddressPattern(v) => OwnedValue::IpAddressPattern(Box::new(*v)),
             Self::DnsNameValue(v) => OwnedValue::DnsNameValue(Box::new(v.clone())),
             Self::DnsNamePattern(v) => OwnedValue::DnsNamePattern(Box::new(v.clone())),
         }

@@ -1,0 +1,273 @@
+//! The builder: walks checked policies in document order and fills the tables.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::program::{
+    AssignmentExpression, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, OpId, Program, Range, Rule, Slot, SlotId, Text,
+};
+use crate::check::checked::{self, Checked, Child};
+use crate::diagnostic::Span;
+use crate::index::{Chosen, Guard};
+use crate::regex::PatternCache;
+use crate::value::DataType;
+
+/// The tables in the making.
+pub(super) struct Builder<'c, 's> {
+    pub(super) checked: &'c Checked<'s>,
+    pub(super) program: Program,
+    pub(super) patterns: PatternCache,
+    pub(super) pattern_ids: FxHashMap<Arc<str>, u32>,
+    /// The ops of the current policy's variables, in definition order.
+    pub(super) variables: Vec<VariableOp>,
+    /// The guard of each node so far, for the index of the node above.
+    unions: Vec<Option<Guard>>,
+    documents: FxHashMap<usize, NodeId>,
+    texts: FxHashMap<&'c str, Text>,
+    slots: FxHashMap<(u32, DataType, Option<Text>), SlotId>,
+}
+
+/// How a reference to a variable is carried out.
+#[derive(Clone, Copy)]
+pub(super) enum VariableOp {
+    /// Not lowered yet.
+    Pending,
+    /// Cheap enough to be evaluated where it stands.
+    Inline(OpId),
+    /// Evaluated once for each evaluation of the policy.
+    Cached(OpId),
+}
+
+/// A table's next number. Tables beyond `u32` would need a document beyond the size limit.
+pub(super) fn next<T>(table: &[T]) -> u32 {
+    u32::try_from(table.len()).unwrap_or(u32::MAX)
+}
+
+impl<'c, 's> Builder<'c, 's> {
+    pub(super) fn new(checked: &'c Checked<'s>) -> Self {
+        Self {
+            checked,
+            program: Program::default(),
+            patterns: PatternCache::default(),
+            pattern_ids: FxHashMap::default(),
+            variables: Vec::new(),
+            unions: Vec::new(),
+            documents: FxHashMap::default(),
+            texts: FxHashMap::default(),
+            slots: FxHashMap::default(),
+        }
+    }
+
+    pub(super) fn finish(mut self, root: NodeId) -> Program {
+        self.program.root = root;
+        self.program.texts.shrink_to_fit();
+        self.program.ops.shrink_to_fit();
+        self.program.op_spans.shrink_to_fit();
+        self.program.matches.shrink_to_fit();
+        self.program.nodes.shrink_to_fit();
+        self.program.rules.shrink_to_fit();
+        self.program
+    }
+
+    /// A document's node; a document that is referred to many times is compiled once.
+    pub(super) fn document(&mut self, document: usize) -> Option<NodeId> {
+        if let Some(node) = self.documents.get(&document) {
+            return Some(*node);
+        }
+        let checked = self.checked;
+        let node = self.node(&checked.documents.get(document)?.node)?;
+        self.documents.insert(document, node);
+        Some(node)
+    }
+
+    fn node(&mut self, node: &'c checked::Node<'s>) -> Option<NodeId> {
+        match node {
+            checked::Node::Policy(policy) => Some(self.policy(policy)),
+            checked::Node::PolicySet(set) => self.policy_set(set),
+        }
+    }
+
+    fn policy_set(&mut self, set: &'c checked::PolicySet<'s>) -> Option<NodeId> {
+        let mut children = Vec::with_capacity(set.children.len());
+        for child in &set.children {
+            children.push(match child {
+                Child::Node(node) => self.node(node)?,
+                Child::Reference { document, .. } => self.document((*document)?)?,
+            });
+        }
+        let children = self.push_children(&children);
+        let node = Node {
+            id: self.own_text(&set.id),
+            version: self.text(&set.version),
+            algorithm: set.algorithm,
+            target: self.target(&set.target),
+            children,
+            variables: Range::default(),
+            duties: self.duties(&set.duties),
+            index: NO_INDEX,
+            is_set: true,
+            at: set.at,
+        };
+        Some(self.push_node(node))
+    }
+
+    fn push_children(&mut self, children: &[NodeId]) -> Range {
+        let start = next(&self.program.children);
+        self.program.children.extend_from_slice(children);
+        Range { start, len: next(children) }
+    }
+
+    fn policy(&mut self, policy: &'c checked::Policy<'s>) -> NodeId {
+        let outer = std::mem::take(&mut self.variables);
+        let target = self.target(&policy.target);
+        let variables = self.policy_variables(&policy.variables);
+        let children = self.rules(&policy.rules);
+        let node = Node {
+            id: self.own_text(&policy.id),
+            version: self.text(&policy.version),
+            algorithm: policy.algorithm,
+            target,
+            children,
+            variables,
+            duties: self.duties(&policy.duties),
+            index: NO_INDEX,
+            is_set: false,
+            at: policy.at,
+        };
+        self.variables = outer;
+        self.push_node(node)
+    }
+
+    fn push_node(&mut self, mut node: Node) -> NodeId {
+        let chosen = Chosen::of(&self.program, &node, &self.unions);
+        if let Some(index) = chosen.index {
+            node.index = next(&self.program.indexes);
+            self.program.indexes.push(index);
+        }
+        self.unions.push(chosen.union);
+        self.program.nodes.push(node);
+        next(&self.program.nodes) - 1
+    }
+
+    fn policy_variables(&mut self, variables: &'c [checked::Variable<'s>]) -> Range {
+        self.variables = vec![VariableOp::Pending; variables.len()];
+        for place in 0..variables.len() {
+            self.variable(variables, place);
+        }
+        let start = next(&self.program.variables);
+        let ops = self.variables.iter().map(|variable| match variable {
+            VariableOp::Inline(op) | VariableOp::Cached(op) => *op,
+            VariableOp::Pending => NO_OP,
+        });
+        self.program.variables.extend(ops);
+        Range { start, len: next(variables) }
+    }
+
+    // A variable may refer to one that is defined after it, so each is lowered when it is first needed.
+    fn variable(&mut self, variables: &'c [checked::Variable<'s>], place: usize) {
+        let Some(variable) = variables.get(place) else { return };
+        if !matches!(self.variables.get(place), Some(VariableOp::Pending)) {
+            return;
+        }
+        for needed in references(&variable.expression) {
+            self.variable(variables, needed);
+        }
+        let op = self.expression(&variable.expression);
+        if let Some(slot) = self.variables.get_mut(place) {
+            *slot = if self.program.op(op).is_cheap() { VariableOp::Inline(op) } else { VariableOp::Cached(op) };
+        }
+    }
+
+    fn rules(&mut self, rules: &'c [checked::Rule<'s>]) -> Range {
+        let start = next(&self.program.rules);
+        for rule in rules {
+            let compiled = Rule {
+                id: self.own_text(&rule.id),
+                target: self.target(&rule.target),
+                condition: rule.condition.as_ref().map_or(NO_OP, |condition| self.expression(condition)),
+                duties: self.duties(&rule.duties),
+                effect: rule.effect,
+                at: (rule.at.start, rule.at.end),
+            };
+            self.program.rules.push(compiled);
+        }
+        Range { start, len: next(rules) }
+    }
+
+    fn duties(&mut self, duties: &'c [checked::DutyExpression<'s>]) -> Range {
+        let compiled: Vec<DutyExpression> = duties
+            .iter()
+            .map(|duty| DutyExpression {
+                id: self.text(&duty.id),
+                is_advice: duty.is_advice,
+                on: duty.on,
+                assignments: self.assignments(&duty.assignments),
+            })
+            .collect();
+        let start = next(&self.program.duties);
+        self.program.duties.extend_from_slice(&compiled);
+        Range { start, len: next(duties) }
+    }
+
+    fn assignments(&mut self, assignments: &'c [checked::AssignmentExpression<'s>]) -> Range {
+        let compiled: Vec<AssignmentExpression> = assignments
+            .iter()
+            .map(|assignment| AssignmentExpression {
+                id: self.text(&assignment.id),
+                category: assignment.category.as_deref().map(|category| self.text(category)),
+                issuer: assignment.issuer.as_deref().map(|issuer| self.text(issuer)),
+                value: self.expression(&assignment.expression),
+            })
+            .collect();
+        let start = next(&self.program.assignments);
+        self.program.assignments.extend_from_slice(&compiled);
+        Range { start, len: next(assignments) }
+    }
+
+    /// A text that stands in many places: kept once.
+    pub(super) fn text(&mut self, text: &'c str) -> Text {
+        if let Some(known) = self.texts.get(text) {
+            return *known;
+        }
+        let kept = self.own_text(text);
+        self.texts.insert(text, kept);
+        kept
+    }
+
+    /// A text that is likely to be the only one of its kind, such as a policy's identifier.
+    pub(super) fn own_text(&mut self, text: &str) -> Text {
+        let start = u32::try_from(self.program.texts.len()).unwrap_or(u32::MAX);
+        self.program.texts.push_str(text);
+        Text { start, len: u32::try_from(text.len()).unwrap_or(0) }
+    }
+
+    pub(super) fn slot(&mut self, designator: &'c checked::Designator<'s>) -> SlotId {
+        let name = self.program.names.intern(&designator.category, &designator.id);
+        let issuer = designator.issuer.as_deref().map(|issuer| self.text(issuer));
+        let key = (name, designator.data_type, issuer);
+        if let Some(slot) = self.slots.get(&key) {
+            return *slot;
+        }
+        let clock = super::expression::clock(designator);
+        let slot = next(&self.program.slots);
+        self.program.slots.push(Slot { name, data_type: designator.data_type, issuer, clock });
+        self.program.names.add_slot(name, slot);
+        self.slots.insert(key, slot);
+        slot
+    }
+}
+
+/// The variables that an expression names.
+fn references(expression: &checked::Expr<'_>) -> Vec<usize> {
+    match expression {
+        checked::Expr::Variable(place) => vec![*place],
+        checked::Expr::Apply(apply) => apply.arguments.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The part of a span within its file.
+pub(super) fn within(at: Span) -> (u32, u32) {
+    (at.start, at.end)
+}

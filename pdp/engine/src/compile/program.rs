@@ -1,0 +1,321 @@
+//! The compiled form: flat tables that refer to each other by number. Nothing in it is hot but small, or large but rare.
+//!
+//! A hundred thousand policies are a few large allocations, not millions of small ones: that is what makes loading
+//! fast and memory small. Texts stand end to end in one buffer.
+
+use std::sync::Arc;
+
+use super::names::Names;
+use crate::combining::Algorithm;
+use crate::decision::Effect;
+use crate::diagnostic::Span;
+use crate::functions::{Function, HigherOrder, Special};
+use crate::index::Index;
+use crate::regex::Pattern;
+use crate::value::{DataType, OwnedValue};
+use crate::xpath::Expression as XPath;
+
+/// A run of entries in one of the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Range {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+/// A text in [`Program::texts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Text {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+}
+
+/// A policy or policy set, by its place in [`Program::nodes`].
+pub(crate) type NodeId = u32;
+/// An expression, by its place in [`Program::ops`].
+pub(crate) type OpId = u32;
+/// A designator's (category, id, data type, issuer), by its place in [`Program::slots`].
+pub(crate) type SlotId = u32;
+
+/// A policy with all that it refers to, ready to be evaluated. Immutable, shared between threads.
+#[derive(Debug, Default)]
+pub struct Program {
+    pub(crate) root: NodeId,
+    pub(crate) texts: String,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) children: Vec<NodeId>,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) matches: Vec<Match>,
+    pub(crate) ops: Vec<Op>,
+    /// The place of each op in its file, beside [`Program::ops`].
+    pub(crate) op_spans: Vec<(u32, u32)>,
+    pub(crate) arguments: Vec<OpId>,
+    pub(crate) variables: Vec<OpId>,
+    pub(crate) duties: Vec<DutyExpression>,
+    pub(crate) assignments: Vec<AssignmentExpression>,
+    pub(crate) constants: Vec<OwnedValue>,
+    /// Higher-order functions with the functions that they apply.
+    pub(crate) applied: Vec<Applied>,
+    pub(crate) patterns: Vec<Arc<Pattern>>,
+    pub(crate) selectors: Vec<Selector>,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) names: Names,
+    pub(crate) indexes: Vec<Index>,
+}
+
+/// A policy or a policy set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node {
+    pub(crate) id: Text,
+    pub(crate) version: Text,
+    pub(crate) algorithm: &'static Algorithm,
+    /// Of [`Program::matches`].
+    pub(crate) target: Range,
+    /// Of [`Program::rules`] for a policy, of [`Program::children`] for a set.
+    pub(crate) children: Range,
+    /// Of [`Program::variables`].
+    pub(crate) variables: Range,
+    /// Of [`Program::duties`].
+    pub(crate) duties: Range,
+    /// Of [`Program::indexes`]; [`NO_INDEX`] where every child is visited.
+    pub(crate) index: u32,
+    pub(crate) is_set: bool,
+    pub(crate) at: Span,
+}
+
+/// The index of a node that has none.
+pub(crate) const NO_INDEX: u32 = u32::MAX;
+/// The condition of a rule that has none.
+pub(crate) const NO_OP: OpId = u32::MAX;
+
+/// A rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    pub(crate) id: Text,
+    pub(crate) target: Range,
+    /// [`NO_OP`] where absent.
+    pub(crate) condition: OpId,
+    pub(crate) duties: Range,
+    pub(crate) effect: Effect,
+    pub(crate) at: (u32, u32),
+}
+
+/// A `Match`. The matches of a target stand in one run; two marks say where its `AllOf`s and `AnyOf`s end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Match {
+    pub(crate) test: Test,
+    /// Where the request's values come from: an op of [`Op::Bag`] or [`Op::Selector`].
+    pub(crate) attribute: OpId,
+    pub(crate) ends_all_of: bool,
+    pub(crate) ends_any_of: bool,
+}
+
+/// What a `Match` does with one value of the request. The policy's value is the first argument (core 7.6).
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Test {
+    /// `string-equal` or `anyURI-equal`.
+    TextEqual(Text),
+    /// `string-starts-with` or `anyURI-starts-with`.
+    TextPrefix(Text),
+    /// A `…-regexp-match`, of [`Program::patterns`].
+    Pattern(u32),
+    /// Any other function, with the policy's value in [`Program::constants`].
+    Function(&'static Function, u32),
+}
+
+/// An expression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Op {
+    /// A constant string.
+    String(Text),
+    /// A constant anyURI.
+    AnyUri(Text),
+    /// Another constant.
+    Constant(u32),
+    /// A designator.
+    Bag {
+        slot: SlotId,
+        must_be_present: bool,
+    },
+    /// `one-and-only` of a designator: the commonest Apply there is.
+    Only {
+        slot: SlotId,
+        must_be_present: bool,
+    },
+    /// A selector.
+    Selector(u32),
+    /// A variable of the policy, by its place.
+    Variable(u32),
+    And(Range),
+    Or(Range),
+    Not(OpId),
+    /// The count, then the booleans.
+    NOf(Range),
+    /// A function with a body of single values.
+    // Start and length stand loose so that the op keeps to sixteen bytes.
+    Values {
+        function: &'static Function,
+        start: u32,
+        len: u16,
+    },
+    /// A function with a body of operands.
+    Operands {
+        function: &'static Function,
+        start: u32,
+        len: u16,
+    },
+    /// A higher-order function with the function that it applies, of [`Program::applied`].
+    HigherOrder {
+        applied: u32,
+        start: u32,
+        len: u16,
+    },
+    /// A regular expression that is a constant: pattern and text.
+    Matches {
+        pattern: u32,
+        text: OpId,
+    },
+    /// A regular expression that comes with the request.
+    MatchesDynamic(Range),
+    /// `xpath-node-count`, `-equal` or `-match`.
+    XPath {
+        special: Special,
+        arguments: Range,
+    },
+    AccessPermitted(Range),
+    Unsupported(&'static Function),
+}
+
+/// A higher-order function with the function that it applies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Applied {
+    pub(crate) kind: HigherOrder,
+    pub(crate) function: &'static Function,
+    /// With a `…-regexp-match` whose pattern is a constant, of [`Program::patterns`].
+    pub(crate) pattern: Option<u32>,
+}
+
+/// What a designator asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slot {
+    /// Of [`Names`].
+    pub(crate) name: u32,
+    pub(crate) data_type: DataType,
+    pub(crate) issuer: Option<Text>,
+    /// Which of the three attributes of the clock it is (core 10.2.5), if one.
+    pub(crate) clock: Option<Clock>,
+}
+
+/// The attributes that the PDP supplies where the request does not (core 10.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clock {
+    Time,
+    Date,
+    DateTime,
+}
+
+/// A compiled `AttributeSelector`.
+#[derive(Debug)]
+pub(crate) struct Selector {
+    pub(crate) category: Box<str>,
+    pub(crate) path: Result<XPath, String>,
+    pub(crate) path_text: Box<str>,
+    pub(crate) context_selector: Option<Box<str>>,
+    pub(crate) data_type: DataType,
+    pub(crate) must_be_present: bool,
+}
+
+/// An obligation or advice expression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DutyExpression {
+    pub(crate) id: Text,
+    pub(crate) is_advice: bool,
+    pub(crate) on: Effect,
+    pub(crate) assignments: Range,
+}
+
+/// An attribute assignment expression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AssignmentExpression {
+    pub(crate) id: Text,
+    pub(crate) category: Option<Text>,
+    pub(crate) issuer: Option<Text>,
+    pub(crate) value: OpId,
+}
+
+impl Op {
+    /// The function's short name, for the tracer.
+    pub(crate) fn name(self, program: &Program) -> &'static str {
+        match self {
+            Self::Values { function, .. } | Self::Operands { function, .. } | Self::Unsupported(function) => {
+                function.short_name()
+            }
+            Self::And(_) => "and",
+            Self::Or(_) => "or",
+            Self::Not(_) => "not",
+            Self::NOf(_) => "n-of",
+            Self::Only { .. } => "one-and-only",
+            Self::Matches { .. } | Self::MatchesDynamic(_) => "regexp-match",
+            Self::HigherOrder { applied, .. } => {
+                program.applied.get(applied as usize).map_or("", |applied| applied.kind.name())
+            }
+            Self::XPath { special: Special::XPathCount, .. } => "xpath-node-count",
+            Self::XPath { special: Special::XPathEqual, .. } => "xpath-node-equal",
+            Self::XPath { .. } => "xpath-node-match",
+            Self::AccessPermitted(_) => "access-permitted",
+            Self::String(_) | Self::AnyUri(_) | Self::Constant(_) => "constant",
+            Self::Bag { .. } => "designator",
+            Self::Selector(_) => "selector",
+            Self::Variable(_) => "variable",
+        }
+    }
+}
+
+impl Range {
+    /// The entries of a table.
+    pub(crate) fn of<T>(self, table: &[T]) -> &[T] {
+        table.get(self.start as usize..self.start as usize + self.len as usize).unwrap_or(&[])
+    }
+}
+
+impl Program {
+    /// A text.
+    pub(crate) fn text(&self, text: Text) -> &str {
+        self.texts.get(text.start as usize..text.start as usize + text.len as usize).unwrap_or("")
+    }
+
+    /// An optional text.
+    pub(crate) fn maybe(&self, text: Option<Text>) -> Option<&str> {
+        text.map(|text| self.text(text))
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn op(&self, id: OpId) -> Op {
+        self.ops[id as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn constant(&self, id: u32) -> &OwnedValue {
+        &self.constants[id as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn slot(&self, id: SlotId) -> &Slot {
+        &self.slots[id as usize]
+    }
+
+    /// How many policies and policy sets there are.
+    pub fn policy_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Identifier and version of the root.
+    pub fn root_identifier(&self) -> (&str, &str) {
+        let root = self.node(self.root);
+        (self.text(root.id), self.text(root.version))
+    }
+}
