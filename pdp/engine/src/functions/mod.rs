@@ -3,9 +3,25 @@
 //! A row says what a function takes and gives, where it is defined and what carries it out. Type checks, look-up,
 //! help and the README's list read the row; adding a function is adding a row.
 
+mod answer;
+mod argus;
+mod arithmetic;
+mod bag;
+mod comparison;
+mod conversion;
+mod date_time;
+mod equality;
+mod logical;
+mod matching;
 mod registry;
+mod set;
+mod signature;
+mod string;
+#[cfg(test)]
+mod tests;
 
 pub use registry::{FUNCTIONS, find};
+pub use signature::signature;
 
 use crate::status::Fault;
 use crate::types::ZoneOffset;
@@ -141,7 +157,7 @@ pub enum Special {
 }
 
 /// A row of the table.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Function {
     /// The identifier.
     pub id: &'static str,
