@@ -33,9 +33,9 @@ fn read_element<'a>(xml: &'a str, arena: &'a Arena, limits: &Limits) -> Result<C
     Ok(Content { xml, namespaces: &[] })
 }
 
-fn decode<'a>(text: &str, at: usize, arena: &'a Arena) -> Result<&'a str, RequestError> {
-    let refuse =
-        |what: &str| RequestError::new(format!("`Content` is neither XML nor Base64 of XML: {what}"), Some(at));
+/// Text in Base64.
+pub(super) fn decode<'a>(text: &str, at: usize, arena: &'a Arena) -> Result<&'a str, RequestError> {
+    let refuse = |what: &str| RequestError::new(format!("neither XML nor Base64 of XML: {what}"), Some(at));
     let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let bytes = STANDARD.decode(digits).map_err(|error| refuse(&error.to_string().to_lowercase()))?;
     let xml = std::str::from_utf8(&bytes).map_err(|_| refuse("the decoded octets are not UTF-8"))?;

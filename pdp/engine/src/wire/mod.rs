@@ -3,19 +3,21 @@
 //! Reading is one pass over the text. What needs no unescaping stays borrowed from it, the rest goes to the request's
 //! arena; an ordinary request allocates nothing else.
 
+pub mod answer;
 mod content;
 mod ids;
 mod json;
 mod plain;
 mod shorthand;
+mod shown;
 mod xml;
 
 use crate::limits::Limits;
 use crate::request::{Request, RequestError};
 use crate::value::Arena;
 
-pub use json::read_json;
-pub use xml::read_xml;
+pub use json::{read_json, to_json, write_json};
+pub use xml::{read_xml, to_xml, write_xml};
 
 /// The two forms of requests and responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

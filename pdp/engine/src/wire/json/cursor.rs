@@ -4,6 +4,7 @@
 
 use bumpalo::collections::String as BumpString;
 
+use super::number::scan_number;
 use crate::limits::Limits;
 use crate::request::RequestError;
 use crate::value::Arena;
@@ -138,24 +139,34 @@ impl<'a> Cursor<'a> {
     pub(super) fn number(&mut self) -> Read<Number<'a>> {
         self.skip_space();
         let start = self.at;
-        self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
+        match scan_number(self.rest(start)) {
+            Some((length, is_integer)) => {
+                self.at += length;
+                Ok(Number { text: self.slice(start, self.at), is_integer })
+            }
+            None => Err(RequestError::new("ill-formed number", Some(start))),
         }
-        let mut is_integer = true;
-        if self.take(b'.') {
-            is_integer = false;
-            self.digits()?;
+    }
+
+    /// Steps over a value, whatever it is. Deep ones are refused before they can exhaust the stack.
+    pub(super) fn skip(&mut self) -> Read<()> {
+        match self.peek() {
+            Some(b'{') => {
+                let mut object = self.object()?;
+                while self.member(&mut object)?.is_some() {
+                    self.skip()?;
+                }
+                Ok(())
+            }
+            Some(b'[') => self.each(Self::skip),
+            Some(b'"') => self.string().map(|_| ()),
+            Some(b't' | b'f') => self.boolean().map(|_| ()),
+            Some(b'n') if self.rest(self.at).starts_with(b"null") => {
+                self.at += 4;
+                Ok(())
+            }
+            _ => self.number().map(|_| ()),
         }
-        if self.take(b'e') || self.take(b'E') {
-            is_integer = false;
-            let _signed = self.take(b'+') || self.take(b'-');
-            self.digits()?;
-        }
-        if self.byte().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'.') {
-            return Err(RequestError::new("ill-formed number", Some(start)));
-        }
-        Ok(Number { text: self.slice(start, self.at), is_integer })
     }
 
     /// Holds when nothing but white space is left.
@@ -297,15 +308,6 @@ impl<'a> Cursor<'a> {
             self.at += 1;
         }
         Ok(number)
-    }
-
-    fn digits(&mut self) -> Read<()> {
-        let count = self.rest(self.at).iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if count == 0 {
-            return Err(self.expected("a digit"));
-        }
-        self.at += count;
-        Ok(())
     }
 
     fn take(&mut self, byte: u8) -> bool {

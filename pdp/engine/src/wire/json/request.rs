@@ -77,7 +77,12 @@ fn read_request<'a>(cursor: &mut Cursor<'a>, limits: &Limits) -> Read<Request<'a
     })
 }
 
-fn read_category<'a>(cursor: &mut Cursor<'a>, implied: Option<&'static str>, limits: &Limits) -> Read<Attributes<'a>> {
+/// Reads a category; `implied` is what the name of its member says.
+pub(super) fn read_category<'a>(
+    cursor: &mut Cursor<'a>,
+    implied: Option<&'static str>,
+    limits: &Limits,
+) -> Read<Attributes<'a>> {
     let start = cursor.offset();
     let (mut named, mut id, mut content, mut attributes) = (None, None, None, None);
     let mut object = cursor.object()?;

@@ -1,8 +1,11 @@
 //! What both forms of requests and responses promise, together.
 
+mod answers;
 mod conformance;
 mod json;
 mod mutations;
+mod responses;
+mod round_trip;
 mod xml;
 
 use crate::limits::Limits;

@@ -411,6 +411,26 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// Where the name of an element ends, and which prefixes its own tag declares (the empty one for the default).
+pub(super) fn root_declarations(xml: &str) -> (usize, Vec<String>) {
+    let arena = Arena::new();
+    let tag = || -> Read<(usize, Vec<String>)> {
+        let mut scanner = Scanner::new(xml, &arena, &Limits::default())?;
+        scanner.at += 1;
+        scanner.name("an element's name")?;
+        let end = scanner.at;
+        scanner.attribute_list()?;
+        // Not resolved: what it uses of the declarations around it is unknown here.
+        let declared = scanner.attributes.iter().filter_map(|one| match one.name.prefix {
+            "" if one.name.local == "xmlns" => Some(String::new()),
+            "xmlns" => Some(one.name.local.to_owned()),
+            _ => None,
+        });
+        Ok((end, declared.collect()))
+    };
+    tag().unwrap_or_default()
+}
+
 fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
