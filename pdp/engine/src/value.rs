@@ -177,7 +177,7 @@ pub enum Value<'a> {
     IpAddress(&'a IpAddress),
     DnsName(&'a DnsName),
     XPathExpression(&'a XPathValue),
-    IpAddressValue(&'a IpValue),
+    IpAddressValue(IpValue),
     IpAddressPattern(&'a IpPattern),
     DnsNameValue(&'a DnsValue),
     DnsNamePattern(&'a DnsPattern),
@@ -205,7 +205,7 @@ pub enum OwnedValue {
     IpAddress(Box<IpAddress>),
     DnsName(Box<DnsName>),
     XPathExpression(Box<XPathValue>),
-    IpAddressValue(Box<IpValue>),
+    IpAddressValue(IpValue),
     IpAddressPattern(Box<IpPattern>),
     DnsNameValue(Box<DnsValue>),
     DnsNamePattern(Box<DnsPattern>),
@@ -273,7 +273,8 @@ impl Arena {
             | OwnedValue::Date(_)
             | OwnedValue::DateTime(_)
             | OwnedValue::DayTimeDuration(_)
-            | OwnedValue::YearMonthDuration(_)) => small.as_small(),
+            | OwnedValue::YearMonthDuration(_)
+            | OwnedValue::IpAddressValue(_)) => small.as_small(),
             large => self.owned.get_or_init(|| typed_arena::Arena::with_capacity(4)).alloc(large).as_value(),
         }
     }
@@ -331,7 +332,7 @@ impl OwnedValue {
             DataType::IpAddress => Self::IpAddress(Box::new(IpAddress::parse(text)?)),
             DataType::DnsName => Self::DnsName(Box::new(DnsName::parse(text)?)),
             DataType::XPathExpression => return Err(LexicalError::new("expected an XPath with its `XPathCategory`")),
-            DataType::IpAddressValue => Self::IpAddressValue(Box::new(IpValue::parse(text)?)),
+            DataType::IpAddressValue => Self::IpAddressValue(IpValue::parse(text)?),
             DataType::IpAddressPattern => Self::IpAddressPattern(Box::new(IpPattern::parse(text)?)),
             DataType::DnsNameValue => Self::DnsNameValue(Box::new(DnsValue::parse(text)?)),
             DataType::DnsNamePattern => Self::DnsNamePattern(Box::new(DnsPattern::parse(text)?)),
@@ -351,7 +352,6 @@ impl OwnedValue {
             Self::IpAddress(v) => Value::IpAddress(v),
             Self::DnsName(v) => Value::DnsName(v),
             Self::XPathExpression(v) => Value::XPathExpression(v),
-            Self::IpAddressValue(v) => Value::IpAddressValue(v),
             Self::IpAddressPattern(v) => Value::IpAddressPattern(v),
             Self::DnsNameValue(v) => Value::DnsNameValue(v),
             Self::DnsNamePattern(v) => Value::DnsNamePattern(v),
@@ -362,7 +362,8 @@ impl OwnedValue {
             | Self::Date(_)
             | Self::DateTime(_)
             | Self::DayTimeDuration(_)
-            | Self::YearMonthDuration(_) => self.as_small(),
+            | Self::YearMonthDuration(_)
+            | Self::IpAddressValue(_) => self.as_small(),
         }
     }
 
@@ -377,6 +378,7 @@ impl OwnedValue {
             Self::DayTimeDuration(v) => Value::DayTimeDuration(*v),
             Self::YearMonthDuration(v) => Value::YearMonthDuration(*v),
             Self::Boolean(v) => Value::Boolean(*v),
+            Self::IpAddressValue(v) => Value::IpAddressValue(*v),
             _ => Value::Boolean(false),
         }
     }
@@ -484,7 +486,7 @@ impl<'a> Value<'a> {
             Self::IpAddress(v) => OwnedValue::IpAddress(Box::new(v.clone())),
             Self::DnsName(v) => OwnedValue::DnsName(Box::new(v.clone())),
             Self::XPathExpression(v) => OwnedValue::XPathExpression(Box::new(v.clone())),
-            Self::IpAddressValue(v) => OwnedValue::IpAddressValue(Box::new(*v)),
+            Self::IpAddressValue(v) => OwnedValue::IpAddressValue(v),
             Self::IpAddressPattern(v) => OwnedValue::IpAddressPattern(Box::new(*v)),
             Self::DnsNameValue(v) => OwnedValue::DnsNameValue(Box::new(v.clone())),
             Self::DnsNamePattern(v) => OwnedValue::DnsNamePattern(Box::new(v.clone())),

@@ -50,6 +50,7 @@ fn write_small(f: &mut Formatter<'_>, rows: &[small::Row]) -> fmt::Result {
             match row.form {
                 Form::Built => "built before",
                 Form::Json => "JSON to JSON",
+                Form::Xml => "XML to XML",
             },
             median_ns,
             low_ns,

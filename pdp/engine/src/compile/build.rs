@@ -26,6 +26,10 @@ pub(super) struct Builder<'c, 's> {
     documents: FxHashMap<usize, NodeId>,
     texts: FxHashMap<&'c str, Text>,
     slots: FxHashMap<(u32, DataType, Option<Text>), SlotId>,
+    /// The op of a plain designator, which stands in many places.
+    pub(super) bags: FxHashMap<(SlotId, bool), OpId>,
+    /// The constants that were met last: policies made from one template have theirs in common.
+    pub(super) recent: [u32; 8],
 }
 
 /// How a reference to a variable is carried out.
@@ -56,6 +60,8 @@ impl<'c, 's> Builder<'c, 's> {
             documents: FxHashMap::default(),
             texts: FxHashMap::default(),
             slots: FxHashMap::default(),
+            bags: FxHashMap::default(),
+            recent: [u32::MAX; 8],
         }
     }
 

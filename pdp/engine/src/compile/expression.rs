@@ -37,10 +37,7 @@ impl<'c, 's> Builder<'c, 's> {
                 let op = self.constant_op(value);
                 self.push(op, (0, 0))
             }
-            Expr::Designator(designator) => {
-                let op = Op::Bag { slot: self.slot(designator), must_be_present: designator.must_be_present };
-                self.push(op, within(designator.at))
-            }
+            Expr::Designator(designator) => self.bag(designator),
             Expr::Selector(selector) => self.selector(selector),
             Expr::Variable(place) => match self.variables.get(*place).copied() {
                 Some(VariableOp::Inline(op)) => op,
@@ -57,9 +54,38 @@ impl<'c, 's> Builder<'c, 's> {
         next(&self.program.ops) - 1
     }
 
+    // Equal designators are one op: nothing tells them apart but their place, which the tracer does not ask for.
+    fn bag(&mut self, designator: &'c checked::Designator<'s>) -> OpId {
+        let (slot, must_be_present) = (self.slot(designator), designator.must_be_present);
+        if let Some(known) = self.bags.get(&(slot, must_be_present)) {
+            return *known;
+        }
+        let op = self.push(Op::Bag { slot, must_be_present }, within(designator.at));
+        self.bags.insert((slot, must_be_present), op);
+        op
+    }
+
     pub(super) fn constant(&mut self, value: &OwnedValue) -> u32 {
+        if let Some(known) = self.recent.iter().copied().find(|recent| self.is_constant(*recent, value)) {
+            return known;
+        }
         self.program.constants.push(value.clone());
-        next(&self.program.constants) - 1
+        let id = next(&self.program.constants) - 1;
+        let place = id as usize % self.recent.len();
+        if let Some(recent) = self.recent.get_mut(place) {
+            *recent = id;
+        }
+        id
+    }
+
+    // Only types in which equal values are the same in every other respect, too.
+    fn is_constant(&self, id: u32, value: &OwnedValue) -> bool {
+        match (self.program.constants.get(id as usize), value) {
+            (Some(OwnedValue::Integer(a)), OwnedValue::Integer(b)) => a == b,
+            (Some(OwnedValue::Boolean(a)), OwnedValue::Boolean(b)) => a == b,
+            (Some(OwnedValue::IpAddressPattern(a)), OwnedValue::IpAddressPattern(b)) => a == b,
+            _ => false,
+        }
     }
 
     pub(super) fn constant_op(&mut self, value: &'c OwnedValue) -> Op {

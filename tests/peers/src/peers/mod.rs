@@ -1,5 +1,6 @@
 //! Who takes part: one file for each engine, one row for each way of asking it.
 
+mod argus;
 mod casbin;
 mod cedar;
 mod cedar_json;
@@ -22,6 +23,8 @@ pub enum Form {
     Built,
     /// From the engine's own JSON to the written answer.
     Json,
+    /// From XACML's XML to the written answer.
+    Xml,
 }
 
 /// An engine with the one small policy.
@@ -57,11 +60,20 @@ pub struct Series {
 }
 
 /// A row for each engine and form of the small policy.
-pub static SMALL: &[Small] = &[cedar::SMALL, regorus::SMALL, cel::SMALL, casbin::SMALL, cedar_json::SMALL];
+pub static SMALL: &[Small] = &[
+    argus::SMALL,
+    cedar::SMALL,
+    regorus::SMALL,
+    cel::SMALL,
+    casbin::SMALL,
+    argus::FROM_JSON,
+    cedar_json::SMALL,
+    argus::FROM_XML,
+];
 
 /// A row for each engine that can hold many policies. CEL can't: it knows expressions, not sets of them.
 pub static SERIES: &[Series] =
-    &[cedar::SERIES, cedar::PATH_ALONE, regorus::SERIES, regorus_keyed::SERIES, casbin::SERIES];
+    &[argus::SERIES, argus::NESTED, cedar::SERIES, cedar::PATH_ALONE, regorus::SERIES, regorus_keyed::SERIES, casbin::SERIES];
 
 /// The small policy's text `count` times, each time for another path.
 fn repeated(policy: &str, count: usize) -> String {
