@@ -209,7 +209,7 @@ pub(super) fn check_pattern(context: &mut Context<'_, '_>, literal: ElementId, p
     let end = (start + width).min(all.end as usize);
     let at = if verbatim && start < end { Extent::new(start, end) } else { all };
     let at = context.span(at);
-    context.report_answered(bad_regex::report(at, error.offset, &error.message));
+    context.report_answered(bad_regex::report(at, pattern, error.offset, &error.message));
 }
 
 /// The function that an attribute names; an unknown one is noted.

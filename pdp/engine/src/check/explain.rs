@@ -21,9 +21,9 @@ macro_rules! explanation {
         pub(crate) const CODE: &str = $code;
 
         #[doc = concat!(
-                    "# Refuses\n", $refuses, "\n\n# Because\n", $because,
-                    "\n\n# Example\n```xml\n", $example, "\n```\n\n# Instead\n```xml\n", $instead, "\n```"
-                )]
+                            "# Refuses\n", $refuses, "\n\n# Because\n", $because,
+                            "\n\n# Example\n```xml\n", $example, "\n```\n\n# Instead\n```xml\n", $instead, "\n```"
+                        )]
         pub(crate) const EXPLANATION: crate::check::Explanation = crate::check::Explanation {
             code: CODE,
             refuses: $refuses,

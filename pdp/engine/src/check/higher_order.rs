@@ -2,15 +2,15 @@
 
 use super::Tag;
 use super::apply::{
-    Argument, accepts_count, check_unsupported, find_function, parameter, read_arguments, report_type, same_data_type,
-    takes_values, type_at,
+    Argument, accepts_count, check_pattern, check_unsupported, find_function, parameter, read_arguments, report_type,
+    same_data_type, takes_values, type_at,
 };
 use super::checked::{Apply, Expr};
 use super::context::Context;
 use super::expression::{Scope, Typed, read as read_expression};
 use super::problem::{argument_count, argument_type, bag_for_value, function_argument, value_for_bag};
 use super::words;
-use crate::functions::{Function, Gives, HigherOrder, Type};
+use crate::functions::{Body, Function, Gives, HigherOrder, Special, Type};
 use crate::read::ElementId;
 use crate::value::DataType;
 
@@ -46,6 +46,7 @@ pub(super) fn read<'s>(
 ) -> Typed<'s> {
     let inner = inner_function(context, id, scope, outer);
     let (arguments, expressions) = read_arguments(context, id, scope, 1);
+    let first_argument = arguments.first().map(|argument| argument.id);
     let mut good = check_kinds(context, id, outer, kind, &arguments);
     let gives = match (outer.gives, inner) {
         (Gives::Type(gives), _) => Some(gives),
@@ -53,13 +54,28 @@ pub(super) fn read<'s>(
         (Gives::BagOfFunction, None) => None,
     };
     let Some((at, inner)) = inner else { return Typed { expr: None, gives } };
-    good &= check_inner(context, at, inner, outer, arguments.len());
+    good = good && check_inner(context, at, inner, outer, arguments.len());
     good = good && check_members(context, inner, outer, &arguments);
     let expr = expressions.filter(|_| good).zip(gives).map(|(arguments, gives)| {
+        check_special(context, inner, first_argument, &arguments);
         let at = context.at(id);
         Expr::Apply(Box::new(Apply { function: outer, argument: Some(inner), arguments, gives, at }))
     });
     Typed { expr, gives }
+}
+
+// What is known of particular functions without a request.
+fn check_special(
+    context: &mut Context<'_, '_>,
+    inner: &'static Function,
+    first: Option<ElementId>,
+    arguments: &[Expr<'_>],
+) {
+    if let (Body::Special(Special::RegexpMatch), Some(Expr::Value(pattern)), Some(first)) =
+        (inner.body, arguments.first(), first)
+    {
+        check_pattern(context, first, pattern);
+    }
 }
 
 // The `Function` that comes first.

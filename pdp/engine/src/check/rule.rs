@@ -48,7 +48,8 @@ fn condition<'s>(
     typed.expr.map(Some).ok_or(Noted)
 }
 
-/// Warns of rules with the id of another one. Gives for each id the first place, and the second if there is one.
+/// Warns of rules with the id of another one, unless parameters name it: that is an error, to be noted there. Gives
+/// for each id the first place, and the second if there is one.
 pub(super) fn check_ids<'s>(
     context: &mut Context<'_, 's>,
     policy: ElementId,
@@ -63,7 +64,9 @@ pub(super) fn check_ids<'s>(
             Some((first, second)) => {
                 second.get_or_insert(at);
                 let first = *first;
-                context.report(duplicate_rule_id::report(at, &id, policy_id, first));
+                if !is_named(context, policy, &id) {
+                    context.report(duplicate_rule_id::report(at, &id, policy_id, first));
+                }
             }
             None => {
                 places.insert(id, (at, None));
@@ -71,4 +74,10 @@ pub(super) fn check_ids<'s>(
         }
     }
     places
+}
+
+// Whether parameters are for the rule of this id.
+fn is_named(context: &Context<'_, '_>, policy: ElementId, rule: &str) -> bool {
+    let mut named = context.tree.children_of(policy, Tag::RuleCombinerParameters);
+    named.any(|list| context.attribute(list, "RuleIdRef").is_some_and(|attribute| attribute.value == rule))
 }

@@ -44,8 +44,9 @@ fn check_attributes(context: &mut Context<'_, '_>, id: ElementId, shape: &'stati
             None => {
                 let allowed: Vec<&str> = shape.attributes.iter().map(|(name, _)| *name).collect();
                 let at = context.span(attribute.name_at);
+                let written = attribute.name_at.slice(context.source);
                 let name = tree.element(id).name;
-                context.report(unexpected_attribute::report(at, attribute.name.local, name, &allowed));
+                context.report(unexpected_attribute::report(at, written, name, &allowed));
             }
         }
     }

@@ -10,7 +10,11 @@ pub(crate) fn function(id: &str, fits: impl Fn(&Function) -> bool) -> Option<&'s
     let name = replaced(last_segment(id));
     let same = FUNCTIONS.iter().filter(|function| function.short_name() == name);
     best(same.map(|function| (0, function)), &fits).or_else(|| {
-        let near = FUNCTIONS.iter().filter_map(|function| Some((near(name, function.short_name())?, function)));
+        // What is not a slip of a letter or two must at least take these arguments.
+        let near = FUNCTIONS.iter().filter_map(|function| {
+            let distance = near(name, function.short_name())?;
+            (distance <= 2 || fits(function)).then_some((distance, function))
+        });
         best(near, &fits)
     })
 }

@@ -133,3 +133,14 @@ pub(crate) fn all_of<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
         None => "nothing".to_owned(),
     }
 }
+
+/// A text of the author within a message: long ones and line breaks would tear it apart.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let text = text.trim();
+    let mut shown: String = text.chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}

@@ -40,7 +40,7 @@ pub(super) fn parse(
         } else {
             let at = part(context, place, error.offset, 1);
             let number = if version == Version::V1 { "1.0" } else { "2.0" };
-            bad_xpath::report(at, number, &error.message, place.what)
+            bad_xpath::report(at, text, number, &error.message, place.what)
         };
         context.report_answered(diagnostic);
         error.message

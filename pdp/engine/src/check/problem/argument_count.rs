@@ -3,7 +3,7 @@
 use crate::check::explain::explanation;
 use crate::check::words;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::functions::{Function, Parameters};
+use crate::functions::{Function, HigherOrder, Parameters};
 
 explanation! {
     "argument-count",
@@ -23,7 +23,13 @@ pub(crate) fn report(at: Span, function: &Function, given: usize) -> Diagnostic 
         Parameters::Many { first, least, .. } => {
             format!("at least {}", words::count(first.len() + least, "argument"))
         }
-        Parameters::HigherOrder(_) => words::takes(function),
+        Parameters::HigherOrder(kind) => match kind {
+            HigherOrder::AnyOf | HigherOrder::AllOf | HigherOrder::AnyOfAny | HigherOrder::Map => {
+                "at least 2 arguments".to_owned()
+            }
+            HigherOrder::MapOld => words::count(2, "argument"),
+            _ => words::count(3, "argument"),
+        },
     };
     Diagnostic::error(CODE, at, format!("`{name}` takes {needs}, not {given}"), words::count(given, "argument"))
         .help(format!("`{name}` is {}", words::signature(function)))

@@ -15,7 +15,10 @@ explanation! {
 
 /// `text` is not a value of the type; `expected` says what is.
 pub(crate) fn report(at: Span, text: &str, data_type: DataType, expected: &str) -> Diagnostic {
-    let message = format!("`{}` is not {}", shown(text), words::a(data_type));
+    let message = match words::shown(text).as_str() {
+        "" => format!("an empty text is not {}", words::a(data_type)),
+        shown => format!("`{shown}` is not {}", words::a(data_type)),
+    };
     Diagnostic::error(CODE, at, message, expected.to_owned()).help(example(data_type))
 }
 
@@ -23,16 +26,6 @@ pub(crate) fn report(at: Span, text: &str, data_type: DataType, expected: &str) 
 pub(crate) fn element(at: Span, name: &str, data_type: DataType) -> Diagnostic {
     let message = format!("`{name}` inside {}", words::a(data_type));
     Diagnostic::error(CODE, at, message, "expected text only").help("write `&lt;` for a `<` that is part of the value")
-}
-
-// Long texts and line breaks would tear the message apart.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut shown: String = text.trim().chars().take(LONGEST).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn example(data_type: DataType) -> &'static str {

@@ -1,6 +1,7 @@
 //! `bad-regex`: a regular expression that doesn't parse.
 
 use crate::check::explain::explanation;
+use crate::check::words;
 use crate::diagnostic::{Diagnostic, Span};
 
 explanation! {
@@ -18,7 +19,8 @@ explanation! {
 }
 
 /// What is wrong with the pattern at this place, at a byte of it.
-pub(crate) fn report(at: Span, offset: usize, reason: &str) -> Diagnostic {
-    Diagnostic::error(CODE, at, format!("this regular expression fails at byte {offset}"), reason.to_owned())
+pub(crate) fn report(at: Span, pattern: &str, offset: usize, reason: &str) -> Diagnostic {
+    let message = format!("`{}` is not a regular expression (byte {offset})", words::shown(pattern));
+    Diagnostic::error(CODE, at, message, reason.to_owned())
         .note("an evaluated match would give Indeterminate (syntax-error)", None)
 }

@@ -1,6 +1,7 @@
 //! `bad-xpath`: an XPath that doesn't parse.
 
 use crate::check::explain::explanation;
+use crate::check::words;
 use crate::diagnostic::{Diagnostic, Span};
 
 explanation! {
@@ -12,7 +13,8 @@ explanation! {
 }
 
 /// What is wrong with the XPath at this place.
-pub(crate) fn report(at: Span, version: &str, reason: &str, evaluated: &str) -> Diagnostic {
-    Diagnostic::error(CODE, at, format!("this XPath {version} expression doesn't parse"), reason.to_owned())
+pub(crate) fn report(at: Span, text: &str, version: &str, reason: &str, evaluated: &str) -> Diagnostic {
+    let message = format!("`{}` is not an XPath {version} expression", words::shown(text));
+    Diagnostic::error(CODE, at, message, reason.to_owned())
         .note(format!("an evaluated {evaluated} would give Indeterminate (processing-error)"), None)
 }

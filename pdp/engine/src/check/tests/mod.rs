@@ -1,5 +1,6 @@
 //! The check as a whole: its examples, broken policies beside what is said of them, hostile ones, and the public suite.
 
+mod broken;
 mod conformance;
 mod examples;
 mod hostile;
@@ -22,3 +23,4 @@ fn lines(texts: &[&str]) -> Vec<String> {
     let (_, found) = check(&sources, &Options::authoring(Limits::default()));
     found.iter().map(|found| line(found, &sources)).collect()
 }
+mod words;
