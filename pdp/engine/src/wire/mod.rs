@@ -7,6 +7,7 @@ pub mod answer;
 mod content;
 mod ids;
 mod json;
+pub mod multiple;
 mod plain;
 mod shorthand;
 mod shown;
