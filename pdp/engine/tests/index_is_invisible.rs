@@ -29,10 +29,7 @@ fn compiled(text: &str) -> Program {
 fn shown(answer: &Answer<'_>) -> String {
     let mut policies: Vec<_> = answer.policies.iter().map(|policy| format!("{policy:?}")).collect();
     policies.sort();
-    format!(
-        "{:?}\n{:?}\n{:?}\n{:?}\n{policies:?}",
-        answer.decision, answer.fault, answer.obligations, answer.advice
-    )
+    format!("{:?}\n{:?}\n{:?}\n{:?}\n{policies:?}", answer.decision, answer.fault, answer.obligations, answer.advice)
 }
 
 proptest! {

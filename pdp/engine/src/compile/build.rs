@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::{
-    AssignmentExpression, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, OpId, Program, Range, Rule, Slot, SlotId, Text,
+    AssignmentExpression, DEEPEST_NODE, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, OpId, Program, Range, Rule,
+    Slot, SlotId, Text,
 };
 use crate::check::checked::{self, Checked, Child};
 use crate::diagnostic::Span;
@@ -23,6 +24,9 @@ pub(super) struct Builder<'c, 's> {
     pub(super) variables: Vec<VariableOp>,
     /// The guard of each node so far, for the index of the node above.
     unions: Vec<Option<Guard>>,
+    /// How many levels of nodes stand under each node, itself included; the same of ops.
+    node_heights: Vec<u16>,
+    pub(super) op_heights: Vec<u16>,
     documents: FxHashMap<usize, NodeId>,
     texts: FxHashMap<&'c str, Text>,
     slots: FxHashMap<(u32, DataType, Option<Text>), SlotId>,
@@ -57,6 +61,8 @@ impl<'c, 's> Builder<'c, 's> {
             pattern_ids: FxHashMap::default(),
             variables: Vec::new(),
             unions: Vec::new(),
+            node_heights: Vec::new(),
+            op_heights: Vec::new(),
             documents: FxHashMap::default(),
             texts: FxHashMap::default(),
             slots: FxHashMap::default(),
@@ -77,14 +83,31 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     /// A document's node; a document that is referred to many times is compiled once.
+    ///
+    /// What it refers to is compiled before it, from a list and not by recursion: a chain of references may be longer
+    /// than the stack is deep.
     pub(super) fn document(&mut self, document: usize) -> Option<NodeId> {
-        if let Some(node) = self.documents.get(&document) {
-            return Some(*node);
-        }
         let checked = self.checked;
-        let node = self.node(&checked.documents.get(document)?.node)?;
-        self.documents.insert(document, node);
-        Some(node)
+        let (mut open, mut entered) = (vec![document], FxHashSet::default());
+        while let Some(document) = open.last().copied() {
+            if self.documents.contains_key(&document) {
+                open.pop();
+                continue;
+            }
+            let node = &checked.documents.get(document)?.node;
+            let mut needed = Vec::new();
+            referred_to(node, &mut needed);
+            needed.retain(|needed| !self.documents.contains_key(needed));
+            if needed.is_empty() {
+                let compiled = self.node(node)?;
+                self.documents.insert(document, compiled);
+            } else if !entered.insert(document) {
+                // Asked for again before it was done: a circle of references, which the check refuses.
+                return None;
+            }
+            open.extend(needed);
+        }
+        self.documents.get(&document).copied()
     }
 
     fn node(&mut self, node: &'c checked::Node<'s>) -> Option<NodeId> {
@@ -99,9 +122,11 @@ impl<'c, 's> Builder<'c, 's> {
         for child in &set.children {
             children.push(match child {
                 Child::Node(node) => self.node(node)?,
-                Child::Reference { document, .. } => self.document((*document)?)?,
+                Child::Reference { document, .. } => *self.documents.get(&(*document)?)?,
             });
         }
+        let height = children.iter().filter_map(|child| self.node_heights.get(*child as usize)).max();
+        let height = height.map_or(1, |height| height.saturating_add(1));
         let children = self.push_children(&children);
         let node = Node {
             id: self.own_text(&set.id),
@@ -113,9 +138,10 @@ impl<'c, 's> Builder<'c, 's> {
             duties: self.duties(&set.duties),
             index: NO_INDEX,
             is_set: true,
+            too_deep: height > DEEPEST_NODE,
             at: set.at,
         };
-        Some(self.push_node(node))
+        Some(self.push_node(node, height))
     }
 
     fn push_children(&mut self, children: &[NodeId]) -> Range {
@@ -139,14 +165,16 @@ impl<'c, 's> Builder<'c, 's> {
             duties: self.duties(&policy.duties),
             index: NO_INDEX,
             is_set: false,
+            too_deep: false,
             at: policy.at,
         };
         self.variables = outer;
-        self.push_node(node)
+        self.push_node(node, 1)
     }
 
-    fn push_node(&mut self, mut node: Node) -> NodeId {
-        let chosen = Chosen::of(&self.program, &node, &self.unions);
+    fn push_node(&mut self, mut node: Node, height: u16) -> NodeId {
+        let chosen = if node.too_deep { Chosen::default() } else { Chosen::of(&self.program, &node, &self.unions) };
+        self.node_heights.push(height);
         if let Some(index) = chosen.index {
             node.index = next(&self.program.indexes);
             self.program.indexes.push(index);
@@ -261,6 +289,17 @@ impl<'c, 's> Builder<'c, 's> {
         self.program.names.add_slot(name, slot);
         self.slots.insert(key, slot);
         slot
+    }
+}
+
+/// The documents that a policy set refers to.
+fn referred_to(node: &checked::Node<'_>, found: &mut Vec<usize>) {
+    let checked::Node::PolicySet(set) = node else { return };
+    for child in &set.children {
+        match child {
+            Child::Node(node) => referred_to(node, found),
+            Child::Reference { document, .. } => found.extend(*document),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::build::{Builder, VariableOp, next, within};
-use super::program::{Applied, Clock, NO_OP, Op, OpId, Range, Selector};
+use super::program::{Applied, Clock, DEEPEST_EXPRESSION, NO_OP, Op, OpId, Range, Selector};
 use crate::check::checked::{self, Expr};
 use crate::functions::{Body, Function, Special};
 use crate::value::{DataType, OwnedValue};
@@ -49,9 +49,37 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     pub(super) fn push(&mut self, op: Op, at: (u32, u32)) -> OpId {
-        self.program.ops.push(op);
+        let height = self.height(op);
+        self.op_heights.push(height);
+        self.program.ops.push(if height > DEEPEST_EXPRESSION { Op::TooDeep } else { op });
         self.program.op_spans.push(at);
         next(&self.program.ops) - 1
+    }
+
+    // How many levels of ops are evaluated with this one on the stack.
+    fn height(&self, op: Op) -> u16 {
+        let of = |op: OpId| self.op_heights.get(op as usize).copied().unwrap_or(0);
+        let below = match op {
+            Op::Not(argument) | Op::Matches { text: argument, .. } => of(argument),
+            Op::Variable(place) => match self.variables.get(place as usize) {
+                Some(VariableOp::Cached(op) | VariableOp::Inline(op)) => of(*op),
+                _ => 0,
+            },
+            Op::And(run)
+            | Op::Or(run)
+            | Op::NOf(run)
+            | Op::MatchesDynamic(run)
+            | Op::AccessPermitted(run)
+            | Op::XPath { arguments: run, .. } => {
+                run.of(&self.program.arguments).iter().copied().map(of).max().unwrap_or(0)
+            }
+            Op::Values { start, len, .. } | Op::Operands { start, len, .. } | Op::HigherOrder { start, len, .. } => {
+                let run = Range { start, len: u32::from(len) };
+                run.of(&self.program.arguments).iter().copied().map(of).max().unwrap_or(0)
+            }
+            _ => 0,
+        };
+        below.saturating_add(1)
     }
 
     // Equal designators are one op: nothing tells them apart but their place, which the tracer does not ask for.

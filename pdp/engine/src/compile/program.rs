@@ -79,8 +79,16 @@ pub(crate) struct Node {
     /// Of [`Program::indexes`]; [`NO_INDEX`] where every child is visited.
     pub(crate) index: u32,
     pub(crate) is_set: bool,
+    /// Whether it is nested deeper than evaluation goes: Indeterminate, without a look at what is in it.
+    pub(crate) too_deep: bool,
     pub(crate) at: Span,
 }
+
+/// How deep policies within policy sets may be evaluated, references followed. Evaluation is recursive, and a thread's
+/// stack is what it is: 2 MiB hold this many levels and [`DEEPEST_EXPRESSION`] below them, even without optimisation.
+pub(crate) const DEEPEST_NODE: u16 = 150;
+/// How deep expressions may be evaluated, variables followed.
+pub(crate) const DEEPEST_EXPRESSION: u16 = 400;
 
 /// The index of a node that has none.
 pub(crate) const NO_INDEX: u32 = u32::MAX;
@@ -183,6 +191,8 @@ pub(crate) enum Op {
     },
     AccessPermitted(Range),
     Unsupported(&'static Function),
+    /// Nested deeper than evaluation goes: a fault.
+    TooDeep,
 }
 
 /// A higher-order function with the function that it applies.
@@ -265,6 +275,7 @@ impl Op {
             Self::String(_) | Self::AnyUri(_) | Self::Constant(_) => "constant",
             Self::Bag { .. } => "designator",
             Self::Selector(_) => "selector",
+            Self::TooDeep => "too deep",
             Self::Variable(_) => "variable",
         }
     }

@@ -82,6 +82,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
             Op::XPath { special, arguments } => self.xpath(special, arguments.of(&program.arguments)),
             Op::AccessPermitted(arguments) => self.access_permitted(arguments.of(&program.arguments)),
             Op::Unsupported(function) => self.unsupported(function),
+            Op::TooDeep => self.fail(Fault::processing("the expression is nested too deep to be evaluated")),
             _ => self.fail(Fault::processing("not an application of a function")),
         };
         if T::ON {

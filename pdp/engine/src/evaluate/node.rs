@@ -81,6 +81,10 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
 
     // The table of core 7.12 and 7.13; with an Indeterminate target the children are still asked (core 7.14).
     fn within(&mut self, node: &'a Node) -> Outcome<'a> {
+        if node.too_deep {
+            let fault = Fault::processing("policy sets are nested too deep to be evaluated");
+            return (INDETERMINATE, Some(self.call.arena.fault(fault)));
+        }
         let target = self.target(node.target);
         if T::ON {
             self.tracer.step(Step::Target(match target {

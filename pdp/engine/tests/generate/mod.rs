@@ -115,11 +115,8 @@ fn rules_policy(dice: &mut Dice, rules: usize, number: &mut usize) -> String {
     for rule in 0..rules {
         let effect = dice.of(&["Permit", "Deny"]);
         let target = if dice.once_in(2) { target(dice, 1) } else { String::new() };
-        let condition = if dice.once_in(4) {
-            String::new()
-        } else {
-            format!("<Condition>{}</Condition>", boolean(dice, 2))
-        };
+        let condition =
+            if dice.once_in(4) { String::new() } else { format!("<Condition>{}</Condition>", boolean(dice, 2)) };
         let duties = obligations(dice, id * 100 + rule);
         write!(body, "<Rule RuleId=\"r{id}-{rule}\" Effect=\"{effect}\">{target}{condition}{duties}</Rule>").unwrap();
     }
@@ -298,13 +295,8 @@ pub(crate) fn request(dice: &mut Dice) -> String {
         };
         for _ in 0..count {
             let value = if dice.once_in(15) { "?" } else { dice.of(values) };
-            attributes.push(format!(
-                "{{\"AttributeId\":\"{id}\",\"DataType\":\"{data_type}\",\"Value\":\"{value}\"}}"
-            ));
+            attributes.push(format!("{{\"AttributeId\":\"{id}\",\"DataType\":\"{data_type}\",\"Value\":\"{value}\"}}"));
         }
     }
-    format!(
-        "{{\"Request\":{{\"ReturnPolicyIdList\":true,\"Resource\":{{\"Attribute\":[{}]}}}}}}",
-        attributes.join(",")
-    )
+    format!("{{\"Request\":{{\"ReturnPolicyIdList\":true,\"Resource\":{{\"Attribute\":[{}]}}}}}}", attributes.join(","))
 }
