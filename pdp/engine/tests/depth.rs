@@ -21,7 +21,7 @@ fn decide(texts: Vec<String>) -> (Decision, Option<String>) {
     let worker = move || {
         let sources: Vec<Source<'_>> = texts.iter().map(|text| Source::new("deep.xml", text)).collect();
         let (checked, diagnostics) = check(&sources, &Options::default());
-        let program = compile(&checked, 0).unwrap_or_else(|| panic!("{diagnostics:?}"));
+        let program = compile(&checked, 0).ok_or(diagnostics).unwrap();
         let (arena, environment) = (Arena::new(), Environment::at(DateTime::parse("2026-11-24T09:30:00Z").unwrap()));
         let request = Individual { attributes: &[], xpath_version: None, return_policy_id_list: false };
         let answer = program.evaluate(&request, &environment, &arena);
