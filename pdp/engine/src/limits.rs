@@ -26,19 +26,24 @@ pub struct Limits {
     pub access_permitted: usize,
 }
 
+impl Limits {
+    /// The defaults.
+    pub const DEFAULT: Self = Self {
+        request_bytes: 1 << 20,
+        policy_bytes: 256 << 20,
+        depth: 128,
+        request_elements: 100_000,
+        reference_depth: 64,
+        variable_depth: 64,
+        results: 1_000,
+        integer_digits: 10_000,
+        applications: 10_000_000,
+        access_permitted: 10,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            request_bytes: 1 << 20,
-            policy_bytes: 256 << 20,
-            depth: 128,
-            request_elements: 100_000,
-            reference_depth: 64,
-            variable_depth: 64,
-            results: 1_000,
-            integer_digits: 10_000,
-            applications: 10_000_000,
-            access_permitted: 10,
-        }
+        Self::DEFAULT
     }
 }

@@ -6,6 +6,7 @@
 //! and policy sets, [`duty`] obligations and advice.
 
 mod access;
+mod answer;
 mod attribute;
 mod bind;
 mod duty;
