@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use crate::limits::Limits;
 use crate::value::Arena;
+use crate::wire::answer::Answer;
 use crate::wire::{Format, read};
 
 const JSON: &[u8] = br#"{"Request":{"ReturnPolicyIdList":true,"Category":[{"CategoryId":"urn:c","Id":"i","Content":"<a b='\u0041'>&lt;</a>",
@@ -14,6 +15,14 @@ const XML: &str = r#"<?xml version="1.0"?><Request xmlns="urn:oasis:names:tc:xac
 <Attributes xml:id="i" Category="urn:c"><Content><m:a xmlns:m="urn:m" b='&#65;'>é<!-- c --><b/></m:a></Content><Attribute AttributeId="a">
 <AttributeValue DataType="t">a&amp;<![CDATA[<]]>]]</AttributeValue></Attribute></Attributes><MultiRequests><RequestReference>
 <AttributesReference ReferenceId="i"/></RequestReference></MultiRequests></Request>"#;
+
+const RESPONSES: [&[u8]; 2] = [
+    br#"{"Response":[{"Decision":"Deny","Status":{"StatusCode":{"Value":"a","StatusCode":{}},"StatusDetail":"<a/>"},"Other":[null],
+"Obligations":[{"Id":"o","AttributeAssignment":[{"AttributeId":"a","Value":1}]}],"PolicyIdentifierList":{"PolicyIdReference":[{"Id":"p"}]}}]}"#,
+    br#"<Response xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17"><Result><Decision>Deny</Decision><Status><StatusCode Value="a">
+<StatusCode Value="b"/></StatusCode><StatusDetail>x<a/></StatusDetail></Status><Obligations><Obligation ObligationId="o"/></Obligations>
+</Result></Response>"#,
+];
 
 /// Bytes with some replaced, taken out or put in.
 fn mutated(original: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
@@ -73,9 +82,18 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn no_mutation_makes_the_reader_of_answers_panic(json in mutated(RESPONSES[0]), xml in mutated(RESPONSES[1])) {
+        let _ = Answer::read(&json);
+        let _ = Answer::read(&xml);
+    }
+}
+
 #[test]
 fn what_is_mutated_was_well_formed() {
     let arena = Arena::new();
     assert!(read(Format::Json, JSON, &arena, &Limits::default()).is_ok());
+    assert!(RESPONSES.iter().all(|response| Answer::read(response).is_ok()));
     assert!(read(Format::Xml, XML.as_bytes(), &arena, &Limits::default()).is_ok());
 }

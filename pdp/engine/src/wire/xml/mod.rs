@@ -3,6 +3,7 @@
 mod answer;
 mod name;
 mod namespaces;
+mod prolog;
 mod request;
 mod response;
 mod scanner;
