@@ -1,2 +1,63 @@
-//! `argus`: the program.
-fn main() {}
+//! `argus`: the program. Each command is a file of [`command`]; what several commands share lies beside it.
+//!
+//! The answer goes to standard output, all else to standard error, and the exit code is one of [`exit::Exit`].
+
+mod cli;
+mod clock;
+mod command;
+mod console;
+mod exit;
+mod expected_decision;
+mod failure;
+mod fix;
+mod nearest;
+mod policy_files;
+mod policy_test;
+mod report;
+mod source;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use cli::Cli;
+use console::Console;
+use exit::Exit;
+
+fn main() -> ExitCode {
+    panic::set_hook(Box::new(report_bug));
+    panic::catch_unwind(run).unwrap_or(Exit::Bug).into()
+}
+
+fn run() -> Exit {
+    let Cli { flags, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe is the reader's choice: nothing to report.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+                _ => Exit::Usage,
+            };
+        }
+    };
+    let console = Console::new(flags);
+    command.run(&console).unwrap_or_else(|failure| {
+        console.fail(&failure);
+        failure.exit
+    })
+}
+
+/// What a user sees of a panic: that it is our fault, where, and what to do.
+#[expect(clippy::print_stderr, reason = "a panic has no console to go through")]
+fn report_bug(info: &panic::PanicHookInfo<'_>) {
+    let what = info.payload_as_str().unwrap_or("no reason was given");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    eprintln!("error: argus met a fault of its own: {what} ({place})");
+    eprintln!("help: please report it with the command line and the files that led to it");
+    if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+        eprintln!("{}", std::backtrace::Backtrace::force_capture());
+    }
+}

@@ -1,0 +1,47 @@
+//! The commands. Each is a file with an `Args` struct, whose doc comments are the help, and a `run`.
+
+mod check;
+mod completions;
+mod eval;
+mod functions;
+mod help;
+mod test;
+
+use clap::Subcommand;
+
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Makes the enum of all commands and the way from each to its `run`.
+macro_rules! commands {
+    ($($command:ident in $module:ident),* $(,)?) => {
+        /// One of the commands.
+        #[derive(Debug, Subcommand)]
+        pub(crate) enum Command {
+            $($command($module::$command),)*
+        }
+
+        impl Command {
+            /// Carries it out.
+            ///
+            /// # Errors
+            /// Where it has no answer to give.
+            pub(crate) fn run(self, console: &Console) -> Result<Exit, Failure> {
+                match self {
+                    $(Self::$command(command) => command.run(console),)*
+                }
+            }
+        }
+    };
+}
+
+// In the order of the help.
+commands! {
+    Eval in eval,
+    Check in check,
+    Test in test,
+    Functions in functions,
+    Completions in completions,
+    Help in help,
+}

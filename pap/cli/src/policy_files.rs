@@ -1,0 +1,184 @@
+//! Policies from files and folders: read, checked together, and compiled from a root. Nothing is printed here.
+//!
+//! A [`PolicyFiles`] owns the texts, [`CheckedFiles`] borrows them. Each document can be taken for a root: what it does
+//! not reach neither refuses it nor is part of its program.
+//!
+//! ```text
+//! let mut files = PolicyFiles::new();
+//! files.add_file(root)?;                                        // place 0
+//! files.add_folder(folder, 1)?;                                 // what it may refer to
+//! let texts = files.texts();
+//! let checked = CheckedFiles::check(&texts, &Options::evaluating(limits));
+//! let program = checked.compile(0)?;                            // or Refused, with the errors
+//! ```
+
+mod folder;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use argus_engine::check::checked::Checked;
+use argus_engine::check::{self, Options};
+use argus_engine::compile::{self, Program};
+use argus_engine::diagnostic::{Diagnostic, Severity};
+use argus_engine::read::Source as Text;
+
+use crate::failure::Failure;
+use crate::source::Source;
+
+pub(crate) use folder::files_below;
+
+/// Documents that are checked together.
+#[derive(Debug, Default)]
+pub(crate) struct PolicyFiles {
+    sources: Vec<Source>,
+    // What was read already, by its place on the disk.
+    seen: BTreeSet<PathBuf>,
+}
+
+impl PolicyFiles {
+    /// No documents.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file, unless it is there already. Gives its place.
+    ///
+    /// # Errors
+    /// Where it can't be read.
+    pub(crate) fn add_file(&mut self, path: &Path) -> Result<Option<usize>, Failure> {
+        let Some(source) = self.read(path)? else { return Ok(None) };
+        self.sources.push(source);
+        Ok(Some(self.sources.len() - 1))
+    }
+
+    /// Adds the documents of a folder and of all folders below it: every `*.xml` but requests and responses, which
+    /// often lie beside policies. A copy of one of the first `roots` documents, byte for byte, is no second document.
+    ///
+    /// # Errors
+    /// Where the folder or a document can't be read.
+    pub(crate) fn add_folder(&mut self, folder: &Path, roots: usize) -> Result<(), Failure> {
+        for path in folder::files_below(folder, ".xml")? {
+            self.add_found(&path, roots)?;
+        }
+        Ok(())
+    }
+
+    /// The same for the folder alone, without those below it.
+    ///
+    /// # Errors
+    /// Where the folder or a document can't be read.
+    pub(crate) fn add_siblings(&mut self, folder: &Path, roots: usize) -> Result<(), Failure> {
+        for path in folder::files_in(folder, ".xml")? {
+            self.add_found(&path, roots)?;
+        }
+        Ok(())
+    }
+
+    fn add_found(&mut self, path: &Path, roots: usize) -> Result<(), Failure> {
+        let Some(source) = self.read(path)? else { return Ok(()) };
+        let is_copy = self.sources.iter().take(roots).any(|root| root.bytes() == source.bytes());
+        if !is_copy && !folder::is_request_or_response(source.text()) {
+            self.sources.push(source);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Option<Source>, Failure> {
+        let unreadable = |error| Failure::unreadable(path, &error);
+        if !self.seen.insert(fs::canonicalize(path).map_err(unreadable)?) {
+            return Ok(None);
+        }
+        Ok(Some(Source::new(path.to_owned(), fs::read(path).map_err(unreadable)?)))
+    }
+
+    /// The documents, in the order in which they were added; a span's file is a place here.
+    pub(crate) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Whether a document that was added lies below a folder.
+    pub(crate) fn holds_below(&self, folder: &Path) -> bool {
+        fs::canonicalize(folder).is_ok_and(|folder| self.seen.iter().any(|path| path.starts_with(&folder)))
+    }
+
+    /// The texts alone, for whoever shows what is wrong in them.
+    pub(crate) fn into_sources(self) -> Vec<Source> {
+        self.sources
+    }
+
+    /// The documents as the engine reads them.
+    pub(crate) fn texts(&self) -> Vec<Text<'_>> {
+        self.sources.iter().map(|source| Text::from_bytes(&source.name, source.bytes())).collect()
+    }
+}
+
+/// The codes of what is answered, not refused: an evaluated part of this kind is Indeterminate.
+static ANSWERED: &[&str] = &["bad-regex", "bad-xpath", "unsupported-function", "xpath-prefix"];
+
+/// Documents that were checked.
+#[derive(Debug)]
+pub(crate) struct CheckedFiles<'t> {
+    /// What they say.
+    pub(crate) checked: Checked<'t>,
+    /// What is wrong, by file and position.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// A root that can't be evaluated: what is wrong in it and in what it reaches.
+#[derive(Debug)]
+pub(crate) struct Refused<'d> {
+    /// The errors, at least one.
+    pub(crate) errors: Vec<&'d Diagnostic>,
+}
+
+impl<'t> CheckedFiles<'t> {
+    /// Checks the documents of [`PolicyFiles::texts`] together.
+    pub(crate) fn check(texts: &'t [Text<'t>], options: &Options) -> Self {
+        let (checked, diagnostics) = check::check(texts, options);
+        Self { checked, diagnostics }
+    }
+
+    /// Compiles the document of a file with all that it reaches.
+    ///
+    /// # Errors
+    /// The errors of these documents. Those of others refuse nothing.
+    pub(crate) fn compile(&self, file: usize) -> Result<Program, Refused<'_>> {
+        let evaluable = self.document_of(file).filter(|root| self.checked.is_evaluable(*root));
+        if let Some(program) = evaluable.and_then(|root| compile::compile(&self.checked, root)) {
+            return Ok(program);
+        }
+        let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+        let mut errors: Vec<&Diagnostic> = self.reached_diagnostics(file).filter(is_error).collect();
+        if errors.is_empty() {
+            errors = self.diagnostics.iter().filter(is_error).collect();
+        }
+        Err(Refused { errors })
+    }
+
+    /// What is wrong in a root, and in what it reaches, and is answered all the same, as the standard says.
+    pub(crate) fn answered(&self, file: usize) -> impl Iterator<Item = &Diagnostic> {
+        self.reached_diagnostics(file).filter(|diagnostic| ANSWERED.contains(&diagnostic.code))
+    }
+
+    /// The documents that a file's document reaches, itself included.
+    pub(crate) fn reached(&self, file: usize) -> Vec<usize> {
+        self.document_of(file).map(|root| self.checked.reach(root)).unwrap_or_default()
+    }
+
+    /// The files of these documents, the file itself included even where it holds no document.
+    pub(crate) fn reached_files(&self, file: usize) -> BTreeSet<usize> {
+        let documents = self.reached(file).into_iter().filter_map(|place| self.checked.documents.get(place));
+        documents.map(|document| document.file as usize).chain([file]).collect()
+    }
+
+    fn document_of(&self, file: usize) -> Option<usize> {
+        self.checked.document_of(u32::try_from(file).ok()?)
+    }
+
+    fn reached_diagnostics(&self, file: usize) -> impl Iterator<Item = &Diagnostic> {
+        let files = self.reached_files(file);
+        self.diagnostics.iter().filter(move |diagnostic| files.contains(&(diagnostic.at.file as usize)))
+    }
+}
