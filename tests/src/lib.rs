@@ -1,1 +1,22 @@
-//! `argus-tests`.
+//! `argus-tests`: what the tests of the whole share. No part of the product depends on it.
+//!
+//! [`conformance`] runs the public cases. [`oracle`] is a second evaluator to hold the engine against, [`generate`]
+//! makes the policies and requests for it, and [`shrink`] makes them small where the two differ.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::missing_panics_doc,
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::cast_possible_truncation,
+    reason = "all of this crate is test code: a panic is a failed test"
+)]
+
+pub mod conformance;
+pub mod generate;
+pub mod oracle;
+pub mod shrink;
