@@ -123,11 +123,11 @@ fn write_xml(request: &request::Request) -> String {
     };
     let string = "http://www.w3.org/2001/XMLSchema#string";
     let subject = attribute("urn:oasis:names:tc:xacml:1.0:subject:subject-id", string, "alice")
-        + &attribute("role", string, role);
+        + attribute("role", string, role).as_str();
     let resource = attribute("path", string, path);
     let action = attribute("urn:oasis:names:tc:xacml:1.0:action:action-id", string, "read");
     let environment = attribute("address", "urn:oasis:names:tc:xacml:3.0:data-type:ipAddress-value", address)
-        + &attribute("hour", "http://www.w3.org/2001/XMLSchema#integer", &hour.to_string());
+        + attribute("hour", "http://www.w3.org/2001/XMLSchema#integer", &hour.to_string()).as_str();
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><Request xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17" ReturnPolicyIdList="false" CombinedDecision="false"><Attributes Category="urn:oasis:names:tc:xacml:1.0:subject-category:access-subject">{subject}</Attributes><Attributes Category="urn:oasis:names:tc:xacml:3.0:attribute-category:resource">{resource}</Attributes><Attributes Category="urn:oasis:names:tc:xacml:3.0:attribute-category:action">{action}</Attributes><Attributes Category="urn:oasis:names:tc:xacml:3.0:attribute-category:environment">{environment}</Attributes></Request>"#
     )
