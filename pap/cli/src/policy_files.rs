@@ -16,9 +16,10 @@ mod folder;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use argus_engine::check::checked::Checked;
+use argus_engine::check::checked::{Checked, Child, Node};
 use argus_engine::check::{self, Options};
 use argus_engine::compile::{self, Program};
 use argus_engine::diagnostic::{Diagnostic, Severity};
@@ -167,10 +168,24 @@ impl<'t> CheckedFiles<'t> {
         self.document_of(file).map(|root| self.checked.reach(root)).unwrap_or_default()
     }
 
-    /// The files of these documents, the file itself included even where it holds no document.
-    pub(crate) fn reached_files(&self, file: usize) -> BTreeSet<usize> {
-        let documents = self.reached(file).into_iter().filter_map(|place| self.checked.documents.get(place));
-        documents.map(|document| document.file as usize).chain([file]).collect()
+    /// The files that the documents of some files reach, these included even where they hold no document.
+    pub(crate) fn files_from(&self, files: Range<usize>) -> BTreeSet<usize> {
+        let mut reached: BTreeSet<usize> = files.clone().collect();
+        let documents = self.checked.documents.iter().filter(|document| files.contains(&(document.file as usize)));
+        let mut waiting: Vec<&Node<'_>> = documents.map(|document| &document.node).collect();
+        while let Some(node) = waiting.pop() {
+            let Node::PolicySet(set) = node else { continue };
+            for child in &set.children {
+                match child {
+                    Child::Node(node) => waiting.push(node),
+                    Child::Reference { document, .. } => {
+                        let target = document.and_then(|place| self.checked.documents.get(place));
+                        waiting.extend(target.filter(|t| reached.insert(t.file as usize)).map(|t| &t.node));
+                    }
+                }
+            }
+        }
+        reached
     }
 
     fn document_of(&self, file: usize) -> Option<usize> {
@@ -178,7 +193,7 @@ impl<'t> CheckedFiles<'t> {
     }
 
     fn reached_diagnostics(&self, file: usize) -> impl Iterator<Item = &Diagnostic> {
-        let files = self.reached_files(file);
+        let files = self.files_from(file..file + 1);
         self.diagnostics.iter().filter(move |diagnostic| files.contains(&(diagnostic.at.file as usize)))
     }
 }

@@ -104,15 +104,8 @@ impl Check {
         };
         let texts = files.texts();
         let checked = CheckedFiles::check(&texts, &options);
-        let mut shown = vec![false; files.sources().len()];
-        for file in 0..named {
-            for reached in checked.reached_files(file) {
-                if let Some(shown) = shown.get_mut(reached) {
-                    *shown = true;
-                }
-            }
-        }
-        let is_shown = |diagnostic: &Diagnostic| shown.get(diagnostic.at.file as usize).copied().unwrap_or(true);
+        let shown = checked.files_from(0..named);
+        let is_shown = |diagnostic: &Diagnostic| shown.contains(&(diagnostic.at.file as usize));
         let mut diagnostics: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(is_shown).collect();
         diagnostics.sort_by_key(|diagnostic| (diagnostic.at.file, diagnostic.at.start));
         diagnostics

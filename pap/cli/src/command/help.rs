@@ -6,6 +6,7 @@ use crate::cli::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::nearest::nearest;
 
 /// Explain a command or a topic: environment, exit-codes, output, reasons, scopes.
 #[derive(Debug, Args)]
@@ -53,9 +54,9 @@ fn command_help(words: &[String]) -> Result<String, Failure> {
 fn unknown(word: &str, tree: &clap::Command) -> Failure {
     let topics: Vec<&str> = TOPICS.iter().map(|(name, _)| *name).collect();
     let commands: Vec<&str> = tree.get_subcommands().map(clap::Command::get_name).collect();
-    Failure::usage(format!("no command and no topic is named `{word}`")).help(format!(
-        "topics: {}; commands: {}",
-        topics.join(", "),
-        commands.join(", ")
-    ))
+    let help = match nearest(word, topics.iter().chain(&commands).copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("topics: {}; commands: {}", topics.join(", "), commands.join(", ")),
+    };
+    Failure::usage(format!("no command and no topic is named `{word}`")).help(help)
 }

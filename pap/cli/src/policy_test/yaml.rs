@@ -69,15 +69,19 @@ pub(super) fn read(source: &Source, file: u32) -> Result<Node, Box<Diagnostic>> 
     match serde_saphyr::from_str_with_options::<Spanned<Raw>>(text, options) {
         Ok(raw) => Ok(Place { text, file }.node(raw)),
         Err(error) => {
-            let at = error.location().unwrap_or(Location::UNKNOWN);
-            let message = error.without_snippet().render_with_formatter(&UserMessageFormatter);
-            Err(Box::new(Diagnostic::error("yaml", Place { text, file }.span(at), first_line(&message), "")))
+            let at = Place { text, file }.span(error.location().unwrap_or(Location::UNKNOWN));
+            Err(Box::new(Diagnostic::error("yaml", at, words(&error), "")))
         }
     }
 }
 
 // The library ends its messages with the place, which the diagnostic says already.
-fn first_line(message: &str) -> String {
+fn words(error: &serde_saphyr::Error) -> String {
+    let error = error.without_snippet();
+    if matches!(error, serde_saphyr::Error::Budget { .. }) {
+        return "the file unfolds to more than a test file may hold".to_owned();
+    }
+    let message = error.render_with_formatter(&UserMessageFormatter);
     let line = message.lines().next().unwrap_or_default();
     let line = line.split(" at line ").next().unwrap_or(line);
     line.trim_end_matches('.').to_owned()

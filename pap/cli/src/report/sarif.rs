@@ -72,9 +72,12 @@ fn location(at: Span, sources: &[Source]) -> Value {
     })
 }
 
-/// A path as a relative reference (RFC 3986).
+/// A path as a reference (RFC 3986): relative, or of a file where the path is absolute.
 fn uri(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
+    if path.starts_with('/') {
+        uri.push_str("file://");
+    }
     for byte in path.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(byte as char),
@@ -96,5 +99,6 @@ mod tests {
     #[test]
     fn a_path_with_blanks_is_a_valid_reference() {
         assert_eq!(uri("policies/été 1.xml"), "policies/%C3%A9t%C3%A9%201.xml");
+        assert_eq!(uri("/srv/a.xml"), "file:///srv/a.xml");
     }
 }
