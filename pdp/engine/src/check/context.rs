@@ -73,4 +73,15 @@ impl<'c, 's> Context<'c, 's> {
     pub(super) fn value_at(&self, id: ElementId, name: &str) -> Span {
         self.attribute(id, name).map_or_else(|| self.name_at(id), |attribute| self.span(attribute.value_at))
     }
+
+    /// Where the text of an element stands, without the white space around it; the opening tag where it has none.
+    pub(super) fn text_at(&self, id: ElementId) -> Span {
+        let element = self.tree.element(id);
+        let text = element.content_at.slice(self.source);
+        let start = element.content_at.start as usize + (text.len() - text.trim_start().len());
+        match text.trim().len() {
+            0 => self.span(element.at),
+            length => self.span(Extent::new(start, start + length)),
+        }
+    }
 }

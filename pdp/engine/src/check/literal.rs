@@ -1,7 +1,5 @@
 //! `AttributeValue`: the text against its data type.
 
-use std::borrow::Cow;
-
 use super::checked::Expr;
 use super::context::Context;
 use super::expression::Typed;
@@ -51,15 +49,13 @@ pub(super) fn value(
     match OwnedValue::parse(data_type, &element.text, context.options.limits.integer_digits) {
         Ok(value) => {
             if context.options.time_without_zone && lacks_zone(&value) {
-                let at = context.span(element.content_at);
+                let at = context.text_at(id);
                 context.report(time_without_zone::report(at, &element.text, data_type));
             }
             Some(value)
         }
         Err(error) => {
-            // An empty element shows no content to point at.
-            let at = if element.content_at.start == element.content_at.end { element.at } else { element.content_at };
-            let at = context.span(at);
+            let at = context.text_at(id);
             context.report(bad_literal::report(at, &element.text, data_type, error.message()));
             None
         }
@@ -76,7 +72,7 @@ fn xpath_value(context: &mut Context<'_, '_>, id: ElementId, version: Option<Ver
     let place = xpath::Place {
         element: id,
         at: element.content_at,
-        verbatim: matches!(element.text, Cow::Borrowed(_)),
+        verbatim: element.content_at.slice(context.source) == element.text,
         what: "expression",
     };
     let expression = xpath::parse(context, &element.text, place, version);

@@ -5,11 +5,13 @@ use super::checked::{Child, Node, Policy, PolicySet, Text};
 use super::context::Context;
 use super::expression::Scope;
 use super::parameter::{self, Named};
-use super::problem::{algorithm_kind, bad_attribute_value, bad_version, unknown_algorithm, unknown_xpath_version};
+use super::problem::{
+    algorithm_kind, bad_attribute_value, bad_version, child_count, unknown_algorithm, unknown_xpath_version,
+};
 use super::references::PendingReference;
 use super::uniqueness::Identity;
 use super::{duty, rule, target, variables, version};
-use crate::combining::{self, Algorithm, Combines};
+use crate::combining::{self, Algorithm, Combines, Method};
 use crate::diagnostic::Span;
 use crate::read::ElementId;
 use crate::xpath::Version;
@@ -114,6 +116,7 @@ fn read_policy_set<'s>(
         names.extend(name);
         children.extend(read_child(context, child, head.xpath));
     }
+    check_child_count(context, id, head.algorithm, policies.len() + sets.len());
     let scope = Scope { variables: None, xpath: head.xpath };
     let duties = duty::read_inside(context, id, scope);
     let parameters = parameter::read_inside(context, id, &Named::Children(&policies, &sets), head.xpath);
@@ -127,6 +130,20 @@ fn read_policy_set<'s>(
         duties,
         parameters,
     })
+}
+
+// Only one algorithm says how many children it combines.
+fn check_child_count(
+    context: &mut Context<'_, '_>,
+    id: ElementId,
+    algorithm: Option<&'static Algorithm>,
+    children: usize,
+) {
+    let Some(algorithm) = algorithm.filter(|algorithm| algorithm.method == Method::OnPermitApplySecond) else { return };
+    if !matches!(children, 2 | 3) {
+        let at = context.value_at(id, "PolicyCombiningAlgId");
+        context.report_answered(child_count::report(at, algorithm.short_name(), children));
+    }
 }
 
 fn read_child<'s>(context: &mut Context<'_, 's>, id: ElementId, xpath: Option<Version>) -> Option<Child<'s>> {
@@ -158,7 +175,7 @@ fn read_reference<'s>(context: &mut Context<'_, 's>, id: ElementId, is_set: bool
     PendingReference {
         is_set,
         id: trimmed(&element.text),
-        at: context.span(trimmed_at(context, id)),
+        at: context.text_at(id),
         patterns,
         is_good,
         document: context.document,
@@ -217,7 +234,7 @@ fn read_defaults(context: &mut Context<'_, '_>, id: ElementId, defaults: Tag) ->
     let element = tree.child(tree.child(id, defaults)?, Tag::XPathVersion)?;
     let found = Version::from_uri(&tree.element(element).text);
     if found.is_none() {
-        let at = context.span(trimmed_at(context, element));
+        let at = context.text_at(element);
         context.report(unknown_xpath_version::report(at, tree.element(element).text.trim()));
     }
     found
@@ -227,19 +244,5 @@ fn trimmed<'s>(text: &Text<'s>) -> Text<'s> {
     match text {
         Text::Borrowed(text) => Text::Borrowed(text.trim()),
         Text::Owned(text) => Text::Owned(text.trim().to_owned()),
-    }
-}
-
-// Where the text of an element stands, without the white space around it; its name where it has none.
-fn trimmed_at(context: &Context<'_, '_>, id: ElementId) -> crate::read::xml::Extent {
-    let element = context.tree.element(id);
-    let content = element.content_at;
-    let text = context.source.get(content.start as usize..content.end as usize).unwrap_or("");
-    let before = text.len() - text.trim_start().len();
-    match text.trim().len() {
-        0 => element.name_at,
-        length => {
-            crate::read::xml::Extent::new(content.start as usize + before, content.start as usize + before + length)
-        }
     }
 }

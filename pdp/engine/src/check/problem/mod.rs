@@ -12,6 +12,7 @@ pub(crate) mod bad_regex;
 pub(crate) mod bad_version;
 pub(crate) mod bad_xpath;
 pub(crate) mod bag_for_value;
+pub(crate) mod child_count;
 pub(crate) mod circular_reference;
 pub(crate) mod circular_variable;
 pub(crate) mod condition_not_boolean;
@@ -69,6 +70,7 @@ pub(super) static ALL: &[Explanation] = &[
     bad_version::EXPLANATION,
     bad_xpath::EXPLANATION,
     bag_for_value::EXPLANATION,
+    child_count::EXPLANATION,
     circular_reference::EXPLANATION,
     circular_variable::EXPLANATION,
     condition_not_boolean::EXPLANATION,

@@ -70,6 +70,22 @@ fn a_number_of_more_digits_than_the_limit_is_refused() {
     assert!(found[0].contains("error[bad-literal]"), "{found:?}");
 }
 
+#[test]
+fn expressions_as_deep_as_any_setting_allows_leave_room_on_the_stack() {
+    let not = "<Apply FunctionId=\"urn:oasis:names:tc:xacml:1.0:function:not\">";
+    let frame = WHOLE.split_once("<VariableReference VariableId=\"adult\"/>").unwrap();
+    let mut options = Options::default();
+    options.limits.depth = usize::MAX;
+    for (levels, code) in [(240, None), (260, Some("limit-exceeded"))] {
+        let inner =
+            format!("{}<VariableReference VariableId=\"adult\"/>{}", not.repeat(levels), "</Apply>".repeat(levels));
+        let text = format!("{}{inner}{}", frame.0, frame.1);
+        let sources = [Source::new("", &text)];
+        let (_, found) = check(&sources, &options);
+        assert_eq!(found.first().map(|found| found.code), code, "{levels}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -116,3 +116,32 @@ fn references_that_lead_too_deep_are_refused_where_they_pass_the_limit() {
     assert_eq!((found[0].at.file, found[0].code), (5, "limit-exceeded"));
     assert!(!checked.is_evaluable(0) && checked.is_evaluable(6));
 }
+
+#[test]
+fn an_id_and_version_stands_once_whatever_it_is_nested_in() {
+    let found = lines(&[&set("root", &policy("p", "1.0")), &policy("p", "1.00")]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with("error[duplicate-policy-id]: policy `p` stands twice in version 1.00"), "{found:?}");
+    assert_eq!(lines(&[&set("p", ""), &policy("p", "1.0")]), Vec::<String>::new(), "the two kinds have their own ids");
+}
+
+#[test]
+fn the_shipped_policies_are_clean() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies");
+    let mut texts = Vec::new();
+    for folder in [folder.to_owned(), format!("{folder}/examples")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|end| end == "xml") {
+                texts.push((path.display().to_string(), std::fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    let sources: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source::new(name, text)).collect();
+    let (_, found) = check(&sources, &Options::authoring(crate::limits::Limits::default()));
+    let told: Vec<String> = found
+        .iter()
+        .map(|found| format!("{}:{}", sources[found.at.file as usize].name, super::line(found, &sources)))
+        .collect();
+    assert_eq!(told, Vec::<String>::new());
+}

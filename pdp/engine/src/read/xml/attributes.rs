@@ -99,9 +99,15 @@ fn skip_blanks(text: &str, from: usize) -> usize {
     from + bytes.iter().take_while(|byte| is_blank(**byte)).count()
 }
 
+// Most pairs differ in length or in the first byte, which costs less to see than a call to compare them.
+#[inline]
+fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && (a.is_empty() || (a.as_bytes().first() == b.as_bytes().first() && a == b))
+}
+
 #[inline]
 fn refuse_duplicate(new: &Attribute<'_>, old: &[Attribute<'_>]) -> XmlResult<()> {
-    match old.iter().find(|one| one.name.local == new.name.local && one.name.prefix == new.name.prefix) {
+    match old.iter().find(|one| same(one.name.local, new.name.local) && same(one.name.prefix, new.name.prefix)) {
         Some(first) => Err(duplicate(new, first)),
         None => Ok(()),
     }

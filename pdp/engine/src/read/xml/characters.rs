@@ -102,5 +102,7 @@ pub(super) fn plain_prefix(bytes: &[u8], stop: u8) -> usize {
 /// How many of the first bytes are spaces, in steps of eight.
 #[inline]
 pub(super) fn spaces_prefix(bytes: &[u8]) -> usize {
-    8 * bytes.chunks_exact(8).take_while(|chunk| *chunk == b"        ").count()
+    const SPACES: u64 = u64::from_ne_bytes(*b"        ");
+    let is_blank = |chunk: &&[u8]| (*chunk).try_into().is_ok_and(|chunk| u64::from_ne_bytes(chunk) == SPACES);
+    8 * bytes.chunks_exact(8).take_while(is_blank).count()
 }

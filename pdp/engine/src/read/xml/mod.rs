@@ -19,10 +19,14 @@
 //! ```
 
 mod attributes;
+mod broken;
 mod characters;
+mod content;
 mod declaration;
 mod decode;
+mod element;
 mod error;
+mod event;
 mod names;
 mod namespaces;
 mod reader;
@@ -31,8 +35,9 @@ mod text;
 pub use attributes::Attribute;
 pub use decode::decode;
 pub use error::{XmlError, XmlProblem, XmlResult};
+pub use event::{End, Event, Misc, Start, Text};
 pub use namespaces::{CORE_NAMESPACE, Name, Space, XSI_NAMESPACE};
-pub use reader::{End, Event, Misc, Start, Text, XmlReader};
+pub use reader::XmlReader;
 
 use crate::diagnostic::Span;
 use crate::limits::Limits;

@@ -99,7 +99,11 @@ impl<'s> Namespaces<'s> {
 
     /// What a prefix stands for; the empty one for the default namespace.
     pub(super) fn resolve(&self, prefix: &str) -> Option<Space> {
-        match self.bindings.iter().rev().find(|binding| binding.prefix == prefix) {
+        let is_it = |binding: &&Binding<'_>| match prefix {
+            "" => binding.prefix.is_empty(),
+            _ => binding.prefix == prefix,
+        };
+        match self.bindings.iter().rev().find(is_it) {
             Some(binding) => Some(binding.space),
             None if prefix.is_empty() => Some(Space::None),
             None if prefix == "xml" => Some(Space::Xml),
