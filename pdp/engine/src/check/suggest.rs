@@ -124,8 +124,10 @@ fn last_segment(id: &str) -> &str {
 // The edit distance where it is at most a third of the name's length.
 fn near(name: &str, candidate: &str) -> Option<usize> {
     const LONGEST: usize = 80;
-    let most = name.chars().count() / 3;
-    if name.len() > LONGEST || name.len().abs_diff(candidate.len()) > most * 4 {
+    let length = name.chars().count();
+    let most = length / 3;
+    // Each letter too many or too few is a step.
+    if name.len() > LONGEST || length.abs_diff(candidate.chars().count()) > most {
         return None;
     }
     Some(edit_distance(name, candidate)).filter(|distance| *distance <= most)
