@@ -71,9 +71,12 @@ impl<'i, 's> Identities<'i, 's> {
         self.of_kind(is_set).get(id).map_or(&[], Vec::as_slice)
     }
 
-    /// The ids of one kind that can be referred to.
+    /// The ids of one kind that can be referred to, to find the one that was meant. None where they are so many that
+    /// comparing each with every misspelt one would take longer than all the rest.
     pub(super) fn ids(&self, is_set: bool) -> impl Iterator<Item = &'i str> + '_ {
-        self.of_kind(is_set).iter().filter(|(_, list)| list.iter().any(|one| one.is_outermost)).map(|(id, _)| *id)
+        const MOST: usize = 2_000;
+        let ids = Some(self.of_kind(is_set)).filter(|ids| ids.len() <= MOST);
+        ids.into_iter().flatten().filter(|(_, list)| list.iter().any(|one| one.is_outermost)).map(|(id, _)| *id)
     }
 
     /// Notes every second use of id and version. Both documents can't be evaluated: nobody could say which is meant.
