@@ -1,1 +1,42 @@
-//! `argus-admin`.
+//! `argus-admin`: the administrative acts, each a file of [`act`], whatever door they are asked through.
+//!
+//! An act says who calls ([`Call`]), asks the decision point whether he may ([`Authority`]), reports every fault of
+//! what he sent ([`Fault`]), does its work in one transaction of the store, and is over when the decision points have
+//! taken it in. [`installation`] is what a first start needs: master key, tag keys, the first administrator.
+//!
+//! What is not here: no HTTP, no words for a terminal, and no permission system. What an act needs is a path and an
+//! action ([`resource`]); whether a key has it is decided by policy, like everything else that Argus decides.
+//!
+//! # Decisions
+//!
+//! - **Permission is asked by name, before anything is looked up.** The answer to a stranger is then the same whether
+//!   the organisation he names exists or not. A thing asked for by its id is found first, and one that may not be read
+//!   is answered as one that isn't there.
+//! - **Bodies are read by hand, not by derived code.** Derived code stops at the first fault, and the caller mends his
+//!   request in as many turns as it has faults.
+//! - **A secret is derived before the transaction begins**, on a thread for blocking work and behind a semaphore: the
+//!   writer is free meanwhile, and a flood of creations leaves a core to decisions.
+//! - **An owner of an organisation is whoever may `admin` `<organisation>/argus/organisation`.** Only he hands out
+//!   `admin` on all of it. This too is asked of the policy.
+
+mod act;
+mod admin;
+mod authority;
+mod body;
+mod call;
+mod cursor;
+mod error;
+pub mod installation;
+mod query;
+pub mod resource;
+mod view;
+mod words;
+
+pub use act::{CreatedKey, RevokedKey};
+pub use admin::{Admin, Clock, Parts};
+pub use authority::{Applied, Authority, Caller, Unauthenticated, Waiting};
+pub use body::Body;
+pub use call::Call;
+pub use error::{AdminError, Fault, FaultCode, Place};
+pub use query::Query;
+pub use view::{CredentialView, KeyView, Listed, OrganisationView, ProjectView};

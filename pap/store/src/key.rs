@@ -1,5 +1,6 @@
 //! `keys`: the lasting thing that owns scopes, conditions and history. What is presented is one of its credentials.
 
+mod count;
 mod find;
 mod make;
 mod stop;
@@ -8,6 +9,7 @@ mod touch;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+pub use count::count_derived;
 pub use find::{KeyFilter, find, find_by_name, list};
 pub use make::{NewKey, create};
 pub use stop::{resume, revoke, suspend};

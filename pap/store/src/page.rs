@@ -13,6 +13,11 @@ impl PageSize {
         u8::try_from(items).ok().filter(|items| (1..=Self::MOST).contains(items)).map(Self)
     }
 
+    /// How many items it is.
+    pub fn items(self) -> usize {
+        self.0.into()
+    }
+
     /// One row beyond the page tells whether there is another page.
     pub(crate) fn rows(self) -> i64 {
         i64::from(self.0) + 1

@@ -10,7 +10,7 @@ use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
 use crate::id::{OrganisationId, ProjectId};
 use crate::page::{Page, PageSize};
-use crate::schema::projects;
+use crate::schema::{organisations, projects};
 use crate::value::{At, column};
 
 /// A project of an organisation.
@@ -65,6 +65,13 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, S
 pub fn find(conn: &mut Conn, organisation: OrganisationId, id: ProjectId) -> Result<Option<Project>, StoreError> {
     let found = projects::table.find(id).filter(projects::organisation_id.eq(organisation));
     let found = found.select(Project::as_select());
+    Ok(on!(conn, c => found.first(c).optional())?)
+}
+
+/// The project with this id, of whatever organisation, with that organisation's name.
+pub fn find_anywhere(conn: &mut Conn, id: ProjectId) -> Result<Option<(Project, String)>, StoreError> {
+    let found = projects::table.inner_join(organisations::table).filter(projects::id.eq(id));
+    let found = found.select((Project::as_select(), organisations::name));
     Ok(on!(conn, c => found.first(c).optional())?)
 }
 

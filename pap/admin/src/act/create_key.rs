@@ -1,0 +1,286 @@
+//! Making a key with its first credential. The secret is in the answer, and nowhere else, ever.
+
+use argus_credentials::{MintedKey, Secret, StoredHash as Hash};
+use argus_engine::scope::{Action, Scope};
+use argus_store::credential::{NewCredential, StoredHash};
+use argus_store::key::{self, Environment, KeyStatus, NewKey};
+use argus_store::{
+    Conditions, Conn, KeyId, OrganisationId, ProjectId, Record, Store, StoreError, change, organisation, project,
+};
+use chrono::{DateTime, Utc};
+use tracing::info;
+
+use super::{no_organisation, no_project, read_key};
+use crate::body::{Body, Expiry, Fields, Kind, conditions, expiry, is_name, name, scopes};
+use crate::resource::{HOST, Own};
+use crate::view::KeyView;
+use crate::{Admin, AdminError, Call, FaultCode};
+
+/// A key that was just made. Its secret is shown this once.
+#[derive(Debug)]
+pub struct CreatedKey {
+    /// The key.
+    pub key: KeyView,
+    /// What its holder presents.
+    pub secret: Secret,
+}
+
+/// What the body asks for, as far as it could be read.
+struct Draft {
+    organisation: String,
+    project: Option<String>,
+    name: Option<String>,
+    owner: Option<String>,
+    environment: Environment,
+    scopes: Vec<(String, Scope)>,
+    conditions: Conditions,
+    tags: Vec<String>,
+    expiry: Expiry,
+}
+
+/// Where the key will belong, and who answers for it where the body doesn't say.
+struct Place {
+    organisation: OrganisationId,
+    project: Option<ProjectId>,
+    owner: String,
+}
+
+/// How often a credential's id may be drawn that another has. Once is already chance beyond belief.
+const DRAWS: usize = 3;
+
+impl Admin {
+    /// Makes a key. Needs `<organisation>/argus/keys:write`.
+    pub async fn create_key(&self, call: &Call, body: Body) -> Result<CreatedKey, AdminError> {
+        let at = self.now();
+        let mut fields = Fields::of(body);
+        let organisation = name(&mut fields, "organisation", Kind::Organisation);
+        if let Some(organisation) = &organisation {
+            call.require(organisation, Own::Keys, Action::Write)?;
+        }
+        let draft = Draft::read(&mut fields, organisation.unwrap_or_default(), at);
+        if !draft.organisation.is_empty() {
+            draft.refuse_wide_scopes(&mut fields, call)?;
+        }
+        let (draft, place) = self.find_place(call, draft, fields).await?;
+        let (key, credential, sequence) = self.make(call, draft, place, at).await?;
+        info!(key.id = %key.id, credential.id = %credential.id, request.id = call.request_id(), "created key {}", key.path);
+        self.settle(sequence).await;
+        self.remember(&credential);
+        Ok(CreatedKey { key, secret: credential.token })
+    }
+
+    /// Looks up what the body names, and ends its reading.
+    async fn find_place(&self, call: &Call, draft: Draft, fields: Fields) -> Result<(Draft, Place), AdminError> {
+        let caller = call.caller().key_id();
+        self.with_store(move |store| {
+            let place = store.read(|conn| Place::find(conn, &draft, caller))?;
+            let place = place.refuse(fields, &draft)?;
+            Ok((draft, place))
+        })
+        .await
+    }
+
+    async fn make(
+        &self,
+        call: &Call,
+        draft: Draft,
+        place: Place,
+        at: DateTime<Utc>,
+    ) -> Result<(KeyView, MintedKey, i64), AdminError> {
+        let environment = match draft.environment {
+            Environment::Test => argus_credentials::Environment::Test,
+            _ => argus_credentials::Environment::Live,
+        };
+        let act = call.act(place.organisation, at);
+        let new = draft.into_key(place, at)?;
+        for _ in 0..DRAWS {
+            let (minted, hash) = self.mint(environment).await?;
+            let first = credential(&minted, &hash, at);
+            let (act, new) = (act.clone(), new.clone());
+            match self.with_store(move |store| write(store, &act, &new, &first)).await {
+                Err(AdminError::Store(StoreError::AlreadyExists { what: Record::Credential, .. })) => {}
+                Err(error) => return Err(error),
+                Ok((key, sequence)) => return Ok((key, minted, sequence)),
+            }
+        }
+        Err(AdminError::NoRandomness(argus_credentials::NoRandomness))
+    }
+}
+
+fn write(
+    store: &Store,
+    act: &argus_store::Act,
+    new: &NewKey,
+    first: &NewCredential,
+) -> Result<(KeyView, i64), AdminError> {
+    let written = store.write(|conn| {
+        key::create(conn, act, new, first)?;
+        let view = read_key(conn, new.id)?;
+        Ok(view.zip(Some(change::find_latest_sequence(conn)?)))
+    })?;
+    written.ok_or(AdminError::Unfinished)
+}
+
+pub(crate) fn credential(minted: &MintedKey, hash: &Hash, at: DateTime<Utc>) -> NewCredential {
+    NewCredential {
+        id: minted.id.to_string(),
+        hash: StoredHash::new(hash.to_string()),
+        not_before: at,
+        expires_at: None,
+    }
+}
+
+impl Draft {
+    fn read(fields: &mut Fields, organisation: String, now: DateTime<Utc>) -> Self {
+        Self {
+            organisation,
+            project: project_name(fields),
+            name: name(fields, "name", Kind::Key),
+            owner: line(fields, "owner", LONGEST_OWNER),
+            environment: environment(fields),
+            scopes: scopes(fields),
+            conditions: conditions(fields),
+            tags: tags(fields),
+            expiry: expiry(fields, now),
+        }
+    }
+
+    /// Refuses scopes in other organisations from one who isn't of `argus`, and scopes that would make the key an
+    /// owner from one who isn't an owner himself.
+    fn refuse_wide_scopes(&self, fields: &mut Fields, call: &Call) -> Result<(), AdminError> {
+        let own = self.organisation.as_str();
+        for (at, scope) in &self.scopes {
+            let first = scope.path().split('/').next().unwrap_or_default();
+            if first != own && call.caller().organisation() != HOST {
+                let detail = format!("`{scope}` reaches outside `{own}`, the organisation of the key");
+                let help = format!("begin it with `{own}`");
+                fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
+                continue;
+            }
+            let reached = if first == "*" { own } else { first };
+            let owns = scope.covers(&Own::Organisation.path(reached)?, Action::Admin);
+            if owns && !call.may(reached, Own::Organisation, Action::Admin)? {
+                let detail = format!("`{scope}` administers all of `{reached}`, which only its owner hands out");
+                let needed = Own::Organisation.needed_scope(reached, Action::Admin);
+                let help = format!("name a project, or ask whoever holds `{needed}`");
+                fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
+            }
+        }
+        Ok(())
+    }
+
+    fn into_key(self, place: Place, at: DateTime<Utc>) -> Result<NewKey, AdminError> {
+        Ok(NewKey {
+            id: KeyId::new(at),
+            project_id: place.project,
+            name: self.name.ok_or(AdminError::Unfinished)?,
+            owner: self.owner.unwrap_or(place.owner),
+            environment: self.environment,
+            scopes: self.scopes.into_iter().map(|(_, scope)| scope.to_string()).collect(),
+            conditions: self.conditions,
+            tags: self.tags,
+            parent_key_id: None,
+            expires_at: self.expiry.at,
+            expiry_exception: self.expiry.exception,
+        })
+    }
+}
+
+/// What was found of what the body names.
+struct Found {
+    organisation: Option<OrganisationId>,
+    project: Option<ProjectId>,
+    owner: String,
+    name_is_taken: bool,
+}
+
+impl Place {
+    fn find(conn: &mut Conn, draft: &Draft, caller: KeyId) -> Result<Found, StoreError> {
+        let owner = key::find(conn, caller)?.map_or_else(|| caller.to_string(), |key| key.owner);
+        let organisation = organisation::find_by_name(conn, &draft.organisation)?.map(|found| found.id);
+        let mut found = Found { organisation, project: None, owner, name_is_taken: false };
+        let Some(organisation) = organisation else { return Ok(found) };
+        if let Some(name) = &draft.project {
+            found.project = project::find_by_name(conn, organisation, name)?.map(|project| project.id);
+        }
+        // The transaction has the last word; this one spares a derivation.
+        if let Some(name) = &draft.name
+            && found.project.is_some() == draft.project.is_some()
+        {
+            let other = key::find_by_name(conn, organisation, found.project, name)?;
+            found.name_is_taken = other.is_some_and(|key| key.status != KeyStatus::Revoked);
+        }
+        Ok(found)
+    }
+}
+
+impl Found {
+    fn refuse(self, mut fields: Fields, draft: &Draft) -> Result<Place, AdminError> {
+        let named = draft.organisation.as_str();
+        if self.organisation.is_none() && !named.is_empty() {
+            fields.fault("organisation", FaultCode::NotFound, no_organisation(named), None);
+        }
+        if let (Some(_), None, Some(project)) = (self.organisation, self.project, &draft.project) {
+            fields.fault("project", FaultCode::NotFound, no_project(named, project), None);
+        }
+        fields.finish()?;
+        if self.name_is_taken {
+            return Err(AdminError::AlreadyExists { what: "key", name: draft.name.clone().unwrap_or_default() });
+        }
+        let organisation = self.organisation.ok_or(AdminError::Unfinished)?;
+        Ok(Place { organisation, project: self.project, owner: self.owner })
+    }
+}
+
+const LONGEST_OWNER: usize = 200;
+const LONGEST_TAG: usize = 64;
+const MOST_TAGS: usize = 32;
+
+fn project_name(fields: &mut Fields) -> Option<String> {
+    let text = fields.text("project")?;
+    if !is_name(&text) {
+        fields.fault("project", FaultCode::InvalidField, format!("`{}` is no name", text.escape_debug()), None);
+    }
+    Some(text)
+}
+
+fn environment(fields: &mut Fields) -> Environment {
+    let Some(text) = fields.text("environment") else { return Environment::Live };
+    text.parse().unwrap_or_else(|_| {
+        let detail = format!("`{}` is neither `live` nor `test`", text.escape_debug());
+        fields.fault("environment", FaultCode::InvalidField, detail, None);
+        Environment::Live
+    })
+}
+
+fn line(fields: &mut Fields, member: &'static str, longest: usize) -> Option<String> {
+    let text = fields.text(member)?;
+    if !is_line(&text, longest) {
+        let detail = format!("`{member}` has 1 to {longest} characters, in one line");
+        fields.fault(member, FaultCode::InvalidField, detail, None);
+    }
+    Some(text)
+}
+
+fn is_line(text: &str, longest: usize) -> bool {
+    let is_trimmed = text.trim().len() == text.len();
+    !text.is_empty() && is_trimmed && text.chars().count() <= longest && !text.chars().any(char::is_control)
+}
+
+fn tags(fields: &mut Fields) -> Vec<String> {
+    let texts = fields.texts("tags");
+    if texts.len() > MOST_TAGS {
+        let detail = format!("{} tags are too many: a key has at most {MOST_TAGS}", texts.len());
+        fields.fault("tags", FaultCode::InvalidField, detail, None);
+    }
+    let mut tags = Vec::with_capacity(texts.len());
+    for (at, text) in texts {
+        if !is_line(&text, LONGEST_TAG) {
+            let detail = format!("a tag has 1 to {LONGEST_TAG} characters, in one line");
+            fields.fault(&at, FaultCode::InvalidField, detail, None);
+        } else if !tags.contains(&text) {
+            tags.push(text);
+        }
+    }
+    tags
+}

@@ -1,0 +1,51 @@
+//! Making a project of an organisation.
+
+use argus_engine::scope::Action;
+use argus_store::project::{self, NewProject};
+use argus_store::{ProjectId, change, organisation};
+use tracing::info;
+
+use super::no_organisation;
+use crate::body::{Body, Fields, Kind, conditions, name};
+use crate::resource::Own;
+use crate::view::ProjectView;
+use crate::{Admin, AdminError, Call, FaultCode};
+
+impl Admin {
+    /// Makes a project. Needs `<organisation>/argus/projects:write`.
+    pub async fn create_project(&self, call: &Call, body: Body) -> Result<ProjectView, AdminError> {
+        let mut fields = Fields::of(body);
+        let organisation = name(&mut fields, "organisation", Kind::Organisation);
+        if let Some(organisation) = &organisation {
+            call.require(organisation, Own::Projects, Action::Write)?;
+        }
+        let name = name(&mut fields, "name", Kind::Project);
+        let conditions = conditions(&mut fields);
+        let Some(organisation) = organisation else {
+            return Err(fields.finish().err().unwrap_or(AdminError::Unfinished));
+        };
+
+        let wanted = organisation.clone();
+        let found =
+            self.with_store(move |store| Ok(store.read(|conn| organisation::find_by_name(conn, &wanted))?)).await?;
+        if found.is_none() {
+            fields.fault("organisation", FaultCode::NotFound, no_organisation(&organisation), None);
+        }
+        fields.finish()?;
+        let (Some(name), Some(owner)) = (name, found) else { return Err(AdminError::Unfinished) };
+
+        let at = self.now();
+        let act = call.act(owner.id, at);
+        let new = NewProject { id: ProjectId::new(at), name, conditions };
+        let write = move |store: &argus_store::Store| {
+            Ok(store.write(|conn| {
+                let made = project::create(conn, &act, &new)?;
+                Ok((made, change::find_latest_sequence(conn)?))
+            })?)
+        };
+        let (made, sequence) = self.with_store(write).await?;
+        info!(project.id = %made.id, organisation.id = %owner.id, request.id = call.request_id(), "created project {organisation}/{}", made.name);
+        self.settle(sequence).await;
+        Ok(ProjectView::new(made, &organisation))
+    }
+}

@@ -1,0 +1,132 @@
+//! Listing keys, or finding one by its name.
+
+use std::collections::HashMap;
+
+use argus_engine::scope::Action;
+use argus_store::key::{self, Key, KeyFilter, KeyStatus};
+use argus_store::{KeyId, Store, StoreError, project};
+
+use super::{find_filtered, named_organisation, no_project, read_key};
+use crate::cursor::{self, Stretch};
+use crate::resource::{HOST, Own};
+use crate::view::{KeyView, Listed};
+use crate::{Admin, AdminError, Call, FaultCode, Query};
+
+/// How many stretches of the store one request looks through for keys that the caller may read. A page may therefore
+/// have fewer items than were asked for, and a cursor all the same.
+const STRETCHES: usize = 10;
+
+impl Admin {
+    /// A page of keys, narrowed by `organisation`, `project` and `status`. With `name`, the key of that name in the
+    /// project, or without `project` among the organisation's own: the one in use, else the newest that is revoked.
+    ///
+    /// Needs `<organisation>/argus/keys:read`. Without `organisation` these are the keys of the caller's own, and for
+    /// a caller of `argus` of every organisation whose keys he may read.
+    pub async fn list_keys(&self, call: &Call, mut query: Query) -> Result<Listed<KeyView>, AdminError> {
+        let own = call.caller().organisation();
+        let everywhere = own == HOST && !query.has("organisation");
+        let organisation = named_organisation(&mut query, own)?;
+        if !everywhere {
+            call.require(&organisation, Own::Keys, Action::Read)?;
+        }
+        let asked = Asked {
+            organisation: (!everywhere).then_some(organisation),
+            project: query.take("project"),
+            name: query.take("name"),
+            status: query.take_word("status", "`active`, `suspended` and `revoked`"),
+        };
+        let call = call.clone();
+        self.with_store(move |store| asked.read(store, &call, query)).await
+    }
+}
+
+struct Asked {
+    organisation: Option<String>,
+    project: Option<String>,
+    name: Option<String>,
+    status: Option<KeyStatus>,
+}
+
+impl Asked {
+    fn read(self, store: &Store, call: &Call, mut query: Query) -> Result<Listed<KeyView>, AdminError> {
+        let filter = store.read(|conn| self.filter(conn, &mut query))?;
+        let bound = format!("keys {:?} {:?} {:?}", filter.organisation, filter.project, filter.status);
+        let stretch = query.finish(&bound)?;
+        if let Some(name) = &self.name {
+            return find(store, &filter, name);
+        }
+        let (keys, last) = collect(store, call, &filter, stretch)?;
+        let items = store.read(|conn| {
+            keys.into_iter().filter_map(|key| read_key(conn, key.id).transpose()).collect::<Result<_, StoreError>>()
+        })?;
+        Ok(Listed { items, next_cursor: last.map(|last| cursor::write(last, &bound)) })
+    }
+
+    fn filter(&self, conn: &mut argus_store::Conn, query: &mut Query) -> Result<KeyFilter, StoreError> {
+        let mut filter = KeyFilter { status: self.status, ..KeyFilter::default() };
+        let Some(organisation) = &self.organisation else {
+            for (parameter, value) in [("project", &self.project), ("name", &self.name)] {
+                if value.is_some() {
+                    let detail = format!("`{parameter}` is looked for in one organisation: name it in `organisation`");
+                    query.fault(parameter, FaultCode::InvalidField, detail, None);
+                }
+            }
+            return Ok(filter);
+        };
+        filter.organisation = find_filtered(conn, query, organisation)?;
+        if let (Some(id), Some(name)) = (filter.organisation, &self.project) {
+            filter.project = project::find_by_name(conn, id, name)?.map(|project| project.id);
+            if filter.project.is_none() {
+                query.fault("project", FaultCode::NotFound, no_project(organisation, name), None);
+            }
+        }
+        Ok(filter)
+    }
+}
+
+fn find(store: &Store, filter: &KeyFilter, name: &str) -> Result<Listed<KeyView>, AdminError> {
+    let Some(organisation) = filter.organisation else { return Err(AdminError::Unfinished) };
+    let found = store.read(|conn| {
+        let found = key::find_by_name(conn, organisation, filter.project, name)?;
+        let found = found.filter(|key| filter.status.is_none_or(|status| key.status == status));
+        found.map_or(Ok(None), |key| read_key(conn, key.id))
+    })?;
+    Ok(Listed { items: found.into_iter().collect(), next_cursor: None })
+}
+
+/// The next keys that the caller may read, and where to go on. The policy is asked once for each organisation.
+fn collect(
+    store: &Store,
+    call: &Call,
+    filter: &KeyFilter,
+    stretch: Stretch<KeyId>,
+) -> Result<(Vec<Key>, Option<KeyId>), AdminError> {
+    let mut readable: HashMap<String, bool> = HashMap::new();
+    let mut after = stretch.after;
+    let mut keys = Vec::new();
+    for _ in 0..STRETCHES {
+        let page = store.read(|conn| key::list(conn, filter, after, stretch.size))?;
+        let more = page.more;
+        for key in page.items {
+            if keys.len() == stretch.size.items() {
+                return Ok((keys, after));
+            }
+            after = Some(key.id);
+            let name = key.organisation_name.as_str();
+            let may_read = match readable.get(name) {
+                Some(known) => *known,
+                None => *readable.entry(name.to_owned()).or_insert(call.may(name, Own::Keys, Action::Read)?),
+            };
+            if may_read {
+                keys.push(key);
+            }
+        }
+        if !more {
+            return Ok((keys, None));
+        }
+        if keys.len() == stretch.size.items() {
+            break;
+        }
+    }
+    Ok((keys, after))
+}

@@ -1,0 +1,71 @@
+//! The acts, each a method of [`Admin`](crate::Admin).
+
+mod create_key;
+mod create_organisation;
+mod create_project;
+mod list_keys;
+mod list_organisations;
+mod list_projects;
+mod revoke_key;
+mod show_key;
+mod show_organisation;
+mod show_project;
+
+pub use create_key::CreatedKey;
+pub(crate) use create_key::credential;
+pub use revoke_key::RevokedKey;
+
+use argus_store::{Conn, KeyId, OrganisationId, StoreError, key, organisation, snapshot};
+
+use crate::query::Query;
+use crate::view::{KeyView, Whole};
+use crate::words::Above;
+use crate::{AdminError, FaultCode};
+
+/// A key with all that is shown of it.
+fn read_key(conn: &mut Conn, id: KeyId) -> Result<Option<KeyView>, StoreError> {
+    let records = snapshot::load_credentials_of(conn, id)?;
+    let Some(first) = records.first() else { return Ok(None) };
+    let above =
+        Above { project: first.project_conditions.clone(), organisation: first.organisation_conditions.clone() };
+    let whole = Whole {
+        key: first.key.clone(),
+        delegated: u32::try_from(key::count_derived(conn, id)?).unwrap_or(u32::MAX),
+        credentials: records.into_iter().map(|record| record.credential).collect(),
+        above,
+    };
+    Ok(Some(whole.into()))
+}
+
+/// The id of an organisation that a filter names. One that isn't there is noted as a fault of the query.
+fn find_filtered(conn: &mut Conn, query: &mut Query, name: &str) -> Result<Option<OrganisationId>, StoreError> {
+    let found = organisation::find_by_name(conn, name)?;
+    if found.is_none() {
+        query.fault("organisation", FaultCode::NotFound, no_organisation(name), None);
+    }
+    Ok(found.map(|found| found.id))
+}
+
+fn no_organisation(name: &str) -> String {
+    format!("there is no organisation `{}`", name.escape_debug())
+}
+
+fn no_project(organisation: &str, name: &str) -> String {
+    format!("organisation `{organisation}` has no project `{}`", name.escape_debug())
+}
+
+/// The organisation that a list is of: the one that is named, else the caller's own.
+fn named_organisation(query: &mut Query, own: &str) -> Result<String, AdminError> {
+    let Some(name) = query.take("organisation") else { return Ok(own.to_owned()) };
+    // What is no name can't be asked for in a path, and nobody has it.
+    if crate::body::is_name(&name) { Ok(name) } else { Err(no_name("organisation", &name)) }
+}
+
+fn no_name(parameter: &str, text: &str) -> AdminError {
+    AdminError::Refused(vec![crate::Fault {
+        place: crate::Place::Query(parameter.to_owned()),
+        code: FaultCode::InvalidField,
+        detail: format!("`{}` is no name", text.escape_debug()),
+        help: None,
+    }])
+}

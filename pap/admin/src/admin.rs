@@ -1,0 +1,120 @@
+//! The handle that acts are methods of: the store, the decision point, and what new secrets are made with.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use argus_credentials::{Environment, Hasher, MintedKey, StoredHash, TagKeys, mint};
+use argus_store::Store;
+use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::{AdminError, Applied, Authority, Caller, Unauthenticated};
+
+/// What tells the time.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What an [`Admin`] is made of.
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The decision point that is asked, and told.
+    pub authority: Arc<dyn Authority>,
+    /// What new keys are tagged with.
+    pub tag_keys: Arc<TagKeys>,
+    /// What new secrets are hashed with.
+    pub hasher: Hasher,
+    /// The clock of all acts.
+    pub clock: Clock,
+}
+
+/// The administrative acts. Cheap to clone.
+#[derive(Clone)]
+pub struct Admin(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    /// Acts and lists that may use a blocking thread at once.
+    threads: Semaphore,
+    /// Secrets that may be derived at once: each takes a core.
+    derivations: Semaphore,
+}
+
+const THREADS: usize = 16;
+
+/// How long an act waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Admin {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let derivations = Semaphore::new((cores / 2).max(1));
+        Self(Arc::new(Inner { parts, threads: Semaphore::new(THREADS), derivations }))
+    }
+
+    /// Verifies the key in an `Authorization` header.
+    pub async fn authenticate(
+        &self,
+        authorization: Option<&str>,
+        peer: Option<IpAddr>,
+    ) -> Result<Arc<dyn Caller>, Unauthenticated> {
+        self.0.parts.authority.authenticate(authorization, peer).await
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.0.parts.clock)()
+    }
+
+    /// Runs `work` with the store, off the threads that serve requests.
+    pub(crate) async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, AdminError> + Send + 'static,
+    ) -> Result<T, AdminError> {
+        let _turn = turn(&self.0.threads).await?;
+        let store = self.0.parts.store.clone();
+        spawn_blocking(move || work(&store)).await.map_err(|_| AdminError::Unfinished)?
+    }
+
+    /// Mints a key and derives its stored secret, which takes 60 ms of a core.
+    pub(crate) async fn mint(&self, environment: Environment) -> Result<(MintedKey, StoredHash), AdminError> {
+        let _turn = turn(&self.0.derivations).await?;
+        let (tag_keys, hasher) = (Arc::clone(&self.0.parts.tag_keys), self.0.parts.hasher);
+        let work = move || {
+            let key = mint(&tag_keys, environment)?;
+            let hash = hasher.hash(key.token.expose())?;
+            Ok((key, hash))
+        };
+        spawn_blocking(work).await.map_err(|_| AdminError::Unfinished)?
+    }
+
+    pub(crate) async fn settle(&self, sequence: i64) -> Applied {
+        self.0.parts.authority.settle(sequence).await
+    }
+
+    pub(crate) fn remember(&self, key: &MintedKey) {
+        self.0.parts.authority.remember(&key.token);
+    }
+}
+
+async fn turn(semaphore: &Semaphore) -> Result<tokio::sync::SemaphorePermit<'_>, AdminError> {
+    match timeout(PATIENCE, semaphore.acquire()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(AdminError::Busy { retry_after_seconds: 1 }),
+    }
+}
+
+impl fmt::Debug for Admin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admin").field("store", &self.0.parts.store).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").field("store", &self.store).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! What the acts need of a decision point: who calls, whether he may, and that a change has arrived there.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use argus_credentials::Secret;
+use argus_engine::scope::{Action, ResourcePath};
+use argus_store::KeyId;
+
+/// An answer that may take time.
+pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The decision point beside the administration.
+pub trait Authority: Send + Sync + 'static {
+    /// Verifies the key in an `Authorization` header. `peer` is the address that the request came from.
+    fn authenticate<'a>(
+        &'a self,
+        authorization: Option<&'a str>,
+        peer: Option<IpAddr>,
+    ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>>;
+
+    /// Says that the change feed has grown to `sequence`, and waits until it is taken in, or a time-out of its own.
+    fn settle(&self, sequence: i64) -> Waiting<'_, Applied>;
+
+    /// Spares the first use of a key that was just minted its derivation. Called after the key has settled.
+    fn remember(&self, key: &Secret);
+}
+
+/// Somebody whose key was verified, as the decision point knows him.
+pub trait Caller: Send + Sync {
+    /// His key.
+    fn key_id(&self) -> KeyId;
+
+    /// The name of the organisation that his key belongs to.
+    fn organisation(&self) -> &str;
+
+    /// What the policy of administration says of an act upon `path`, which concerns `organisation`.
+    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> bool;
+}
+
+/// Why nobody is known to call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unauthenticated {
+    /// No key was presented.
+    Missing,
+    /// A key was presented, and isn't good: why, in words that a stranger may hear.
+    Refused(String),
+    /// The key could not be looked at now.
+    Busy {
+        /// When to try again.
+        retry_after_seconds: u32,
+    },
+}
+
+/// How far a change has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// Decision points that have taken it in.
+    pub by: u32,
+    /// Decision points there are.
+    pub of: u32,
+    /// How long that took.
+    pub after: Duration,
+}

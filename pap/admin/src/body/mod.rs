@@ -1,0 +1,37 @@
+//! Reading bodies: JSON objects whose members are unique and known, every fault reported with its pointer.
+
+mod conditions;
+mod countries;
+mod expiry;
+mod fields;
+mod json;
+mod name;
+mod scopes;
+
+pub(crate) use conditions::conditions;
+pub(crate) use expiry::{DEFAULT_DAYS, Expiry, expiry};
+pub(crate) use fields::Fields;
+pub(crate) use name::{Kind, is_name, name};
+pub(crate) use scopes::scopes;
+
+use serde_json::{Map, Value};
+
+use crate::AdminError;
+
+/// The body of a request: a JSON object.
+#[derive(Debug, Clone, Default)]
+pub struct Body(Map<String, Value>);
+
+impl Body {
+    /// Reads a body. None at all is an object without members.
+    pub fn parse(octets: &[u8]) -> Result<Self, AdminError> {
+        if octets.is_empty() {
+            return Ok(Self::default());
+        }
+        match json::parse(octets) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) => Err(AdminError::Malformed("the body is not a JSON object".to_owned())),
+            Err(error) => Err(AdminError::Malformed(format!("the body is not JSON: {error}"))),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Why an act didn't happen, by whose turn it is: the caller's, or ours.
+
+use argus_credentials::NoRandomness;
+use argus_store::StoreError;
+use thiserror::Error;
+
+/// Why an act didn't happen. Nothing of it is kept.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum AdminError {
+    /// What was sent can't be read at all.
+    #[error("{0}")]
+    Malformed(String),
+    /// What was sent can be read, and isn't right. All that is wrong with it.
+    #[error("{}", faults_in_words(.0))]
+    Refused(Vec<Fault>),
+    /// The policy doesn't permit it.
+    #[error("this needs the scope `{needed_scope}`")]
+    NotPermitted {
+        /// The scope that would have sufficed.
+        needed_scope: String,
+    },
+    /// There is no such thing, or the caller may not know of it.
+    #[error("there is nothing here, or nothing that your key may read")]
+    NotFound,
+    /// The name is taken.
+    #[error("{what} `{name}` already exists")]
+    AlreadyExists {
+        /// What was to be made.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// Others are before it. Trying again is right.
+    #[error("too much is asked for at once; try again in {retry_after_seconds} s")]
+    Busy {
+        /// When to try again.
+        retry_after_seconds: u32,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+    /// No secret can be made.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    /// A thread that did the work is gone. Our fault.
+    #[error("the work was not finished")]
+    Unfinished,
+}
+
+impl From<StoreError> for AdminError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::Busy { retry_after_seconds: 1 },
+            StoreError::AlreadyExists { what: argus_store::Record::Organisation, name } => {
+                Self::AlreadyExists { what: "organisation", name }
+            }
+            StoreError::AlreadyExists { what: argus_store::Record::Project, name } => {
+                Self::AlreadyExists { what: "project", name }
+            }
+            StoreError::AlreadyExists { what: argus_store::Record::Key, name } => {
+                Self::AlreadyExists { what: "key", name }
+            }
+            other => Self::Store(other),
+        }
+    }
+}
+
+/// One thing that is wrong with what was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub place: Place,
+    /// What a program tells it apart by.
+    pub code: FaultCode,
+    /// What is wrong: lower case, no full stop, input in backticks.
+    pub detail: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// Where a fault is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In the body: a JSON Pointer (RFC 6901).
+    Body(String),
+    /// In the query: the parameter's name.
+    Query(String),
+}
+
+/// What sort of fault it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultCode {
+    /// A required member isn't there.
+    MissingField,
+    /// A member that this body or query doesn't have.
+    UnknownField,
+    /// A value of the wrong type or form.
+    InvalidField,
+    /// What it names isn't there.
+    NotFound,
+    /// A scope that the caller may not hand out.
+    ScopeTooWide,
+    /// A life that is too long without a recorded exception.
+    ExpiryTooLate,
+}
+
+impl FaultCode {
+    /// As programs see it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingField => "missing-field",
+            Self::UnknownField => "unknown-field",
+            Self::InvalidField => "invalid-field",
+            Self::NotFound => "not-found",
+            Self::ScopeTooWide => "scope-too-wide",
+            Self::ExpiryTooLate => "expiry-too-late",
+        }
+    }
+}
+
+/// The first fault, and how many more there are.
+fn faults_in_words(faults: &[Fault]) -> String {
+    let first = faults.first().map_or("", |fault| fault.detail.as_str());
+    match faults.len().saturating_sub(1) {
+        0 => first.to_owned(),
+        1 => format!("{first}; and one more fault"),
+        more => format!("{first}; and {more} more faults"),
+    }
+}

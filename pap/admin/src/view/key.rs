@@ -1,0 +1,122 @@
+//! A key, as it is shown: everything but its secret, which is shown once by the act that makes it.
+
+use argus_store::KeyId;
+use argus_store::credential::Credential;
+use argus_store::key::{Environment, Key, KeyStatus};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{ConditionsView, maybe_time, time};
+use crate::words::{Above, summary};
+
+/// A key.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeyView {
+    /// Its id.
+    pub id: KeyId,
+    /// Where it belongs and its name, such as `acme/atlas/reader`.
+    pub path: String,
+    organisation: String,
+    project: Option<String>,
+    name: String,
+    owner: String,
+    environment: Environment,
+    scopes: Vec<String>,
+    conditions: ConditionsView,
+    summary: String,
+    tags: Vec<String>,
+    status: KeyStatus,
+    parent_key_id: Option<KeyId>,
+    delegated_keys: u32,
+    credentials: Vec<CredentialView>,
+    #[serde(serialize_with = "maybe_time")]
+    expires_at: Option<DateTime<Utc>>,
+    expiry_exception: Option<String>,
+    #[serde(serialize_with = "time")]
+    created_at: DateTime<Utc>,
+    created_by: String,
+    #[serde(serialize_with = "maybe_time")]
+    suspended_at: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "maybe_time")]
+    revoked_at: Option<DateTime<Utc>>,
+    revoked_reason: Option<String>,
+    #[serde(serialize_with = "maybe_time")]
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+/// A credential of a key.
+#[derive(Debug, Clone, Serialize)]
+pub struct CredentialView {
+    id: String,
+    #[serde(serialize_with = "time")]
+    not_before: DateTime<Utc>,
+    #[serde(serialize_with = "maybe_time")]
+    expires_at: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "time")]
+    created_at: DateTime<Utc>,
+    #[serde(serialize_with = "maybe_time")]
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A key with what is shown beside it.
+pub(crate) struct Whole {
+    pub(crate) key: Key,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) delegated: u32,
+    pub(crate) above: Above,
+}
+
+impl From<Whole> for KeyView {
+    fn from(Whole { key, credentials, delegated, above }: Whole) -> Self {
+        let summary = summary(&key, &above);
+        let project = key.project_name.as_deref().map_or(String::new(), |project| format!("{project}/"));
+        Self {
+            id: key.id,
+            path: format!("{}/{project}{}", key.organisation_name, key.name),
+            organisation: key.organisation_name,
+            project: key.project_name,
+            name: key.name,
+            owner: key.owner,
+            environment: key.environment,
+            scopes: key.scopes,
+            conditions: key.conditions.into(),
+            summary,
+            tags: key.tags,
+            status: key.status,
+            parent_key_id: key.parent_key_id,
+            delegated_keys: delegated,
+            credentials: credentials.into_iter().map(CredentialView::from).collect(),
+            expires_at: key.expires_at,
+            expiry_exception: key.expiry_exception,
+            created_at: key.created_at,
+            created_by: key.created_by.to_string(),
+            suspended_at: key.suspended_at,
+            revoked_at: key.revoked_at,
+            revoked_reason: key.revoked_reason,
+            last_used_at: key.last_used_at,
+        }
+    }
+}
+
+impl KeyView {
+    /// Credentials that aren't revoked by themselves.
+    pub(crate) fn live_credentials(&self) -> usize {
+        self.credentials.iter().filter(|credential| credential.revoked_at.is_none()).count()
+    }
+
+    pub(crate) fn delegated_keys(&self) -> u32 {
+        self.delegated_keys
+    }
+}
+
+impl From<Credential> for CredentialView {
+    fn from(credential: Credential) -> Self {
+        Self {
+            id: credential.id,
+            not_before: credential.not_before,
+            expires_at: credential.expires_at,
+            created_at: credential.created_at,
+            revoked_at: credential.revoked_at,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What is shown of things: the same member names as in the requests, times in UTC, no secret.
+
+mod conditions;
+mod key;
+mod organisation;
+mod project;
+
+use conditions::ConditionsView;
+pub(crate) use key::Whole;
+pub use key::{CredentialView, KeyView};
+pub use organisation::OrganisationView;
+pub use project::ProjectView;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed<T> {
+    /// The things, oldest first.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next_cursor: Option<String>,
+}
+
+/// RFC 3339 in UTC, to the second where the rest is zero.
+fn time<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+fn maybe_time<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => time(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -1,0 +1,34 @@
+//! A project, as it is shown.
+
+use argus_store::ProjectId;
+use argus_store::project::Project;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{ConditionsView, time};
+
+/// A project.
+#[derive(Debug, Clone, Serialize)]
+pub struct ProjectView {
+    /// Its id.
+    pub id: ProjectId,
+    path: String,
+    organisation: String,
+    name: String,
+    conditions: ConditionsView,
+    #[serde(serialize_with = "time")]
+    created_at: DateTime<Utc>,
+}
+
+impl ProjectView {
+    pub(crate) fn new(project: Project, organisation: &str) -> Self {
+        Self {
+            id: project.id,
+            path: format!("{organisation}/{}", project.name),
+            organisation: organisation.to_owned(),
+            name: project.name,
+            conditions: project.conditions.into(),
+            created_at: project.created_at,
+        }
+    }
+}

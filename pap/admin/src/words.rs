@@ -1,0 +1,76 @@
+//! What a key may do, in a sentence for whoever hands it out.
+
+use argus_engine::scope::Scope;
+use argus_store::Conditions;
+use argus_store::key::Key;
+
+use crate::resource::HOST;
+
+/// The conditions of the levels above a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Above {
+    pub(crate) project: Option<Conditions>,
+    pub(crate) organisation: Conditions,
+}
+
+/// Such as `may read everything under acme/atlas/evidence; may do nothing else; no address, country or time rule`.
+pub(crate) fn summary(key: &Key, above: &Above) -> String {
+    let scopes = key.scopes.iter().filter_map(|text| Scope::parse(text).ok());
+    let mut parts: Vec<String> = scopes.map(|scope| scope.describe()).collect();
+    parts.push("may do nothing else".to_owned());
+    if reaches_beyond(key) {
+        parts.push(format!("a key of {} reaches nothing outside {}", key.organisation_name, key.organisation_name));
+    }
+    parts.extend(rules("", &key.conditions));
+    parts.extend(above.project.as_ref().and_then(|conditions| rules("its project asks: ", conditions)));
+    parts.extend(rules("its organisation asks: ", &above.organisation));
+    parts.extend(missing_rules(key, above));
+    parts.join("; ")
+}
+
+/// Whether a scope names other organisations, which the key won't reach.
+fn reaches_beyond(key: &Key) -> bool {
+    let own = key.organisation_name.as_str();
+    own != HOST && key.scopes.iter().any(|scope| scope.split(['/', ':']).next() != Some(own))
+}
+
+fn rules(introduction: &str, conditions: &Conditions) -> Option<String> {
+    let mut rules = Vec::new();
+    let lists = [
+        ("only from ", &conditions.networks),
+        ("only in ", &conditions.countries),
+        ("only ", &conditions.windows),
+        ("only in networks of the type ", &conditions.network_types),
+    ];
+    for (words, values) in lists {
+        if !values.is_empty() {
+            rules.push(format!("{words}{}", values.join(" or ")));
+        }
+    }
+    if conditions.device == Some(true) {
+        rules.push("only on compliant devices".to_owned());
+    }
+    (!rules.is_empty()).then(|| format!("{introduction}{}", rules.join(", ")))
+}
+
+/// Of the rules that are looked for first, those that no level has.
+fn missing_rules(key: &Key, above: &Above) -> Option<String> {
+    let levels = [Some(&key.conditions), above.project.as_ref(), Some(&above.organisation)];
+    let is_missing =
+        |list: fn(&Conditions) -> &Vec<String>| levels.iter().flatten().all(|level| list(level).is_empty());
+    let mut missing = Vec::new();
+    for (name, list) in [
+        ("address", (|level| &level.networks) as fn(&Conditions) -> &Vec<String>),
+        ("country", |level| &level.countries),
+        ("time", |level| &level.windows),
+    ] {
+        if is_missing(list) {
+            missing.push(name);
+        }
+    }
+    match missing.as_slice() {
+        [] => None,
+        [one] => Some(format!("no {one} rule")),
+        [rest @ .., last] => Some(format!("no {} or {last} rule", rest.join(", "))),
+    }
+}

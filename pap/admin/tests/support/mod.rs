@@ -1,0 +1,104 @@
+//! An installation in a folder, and a decision point that grants what the scopes of its callers cover.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use argus_admin::{Admin, Applied, Authority, Caller, Parts, Unauthenticated, Waiting};
+use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
+use argus_engine::scope::{Action, ResourcePath, Scope};
+use argus_store::{KeyId, Store};
+use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+
+/// A caller by what he has.
+#[derive(Debug, Clone)]
+pub(crate) struct TestCaller {
+    pub(crate) key: KeyId,
+    pub(crate) organisation: String,
+    pub(crate) scopes: Vec<Scope>,
+}
+
+impl Caller for TestCaller {
+    fn key_id(&self) -> KeyId {
+        self.key
+    }
+
+    fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> bool {
+        (self.organisation == "argus" || self.organisation == organisation)
+            && path.organisation() == organisation
+            && self.scopes.iter().any(|scope| scope.covers(path, action))
+    }
+}
+
+/// Knows its callers by the text behind `Bearer`: `organisation scope scope…`.
+#[derive(Debug, Default)]
+pub(crate) struct TestAuthority {
+    pub(crate) settled: Mutex<Vec<i64>>,
+    pub(crate) remembered: Mutex<usize>,
+}
+
+pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
+    let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
+    Arc::new(TestCaller { key: KeyId::new(noon()), organisation: organisation.to_owned(), scopes })
+}
+
+impl Authority for TestAuthority {
+    fn authenticate<'a>(
+        &'a self,
+        authorization: Option<&'a str>,
+        _: Option<IpAddr>,
+    ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
+        let Some(text) = authorization.and_then(|text| text.strip_prefix("Bearer ")) else {
+            return Box::pin(std::future::ready(Err(Unauthenticated::Missing)));
+        };
+        let mut words = text.split(' ');
+        let result = match words.next() {
+            Some("refused") => Err(Unauthenticated::Refused("the credential is unknown".to_owned())),
+            Some("busy") => Err(Unauthenticated::Busy { retry_after_seconds: 2 }),
+            organisation => Ok(caller(organisation.unwrap_or_default(), &words.collect::<Vec<_>>())),
+        };
+        Box::pin(std::future::ready(result))
+    }
+
+    fn settle(&self, sequence: i64) -> Waiting<'_, Applied> {
+        self.settled.lock().unwrap().push(sequence);
+        Box::pin(std::future::ready(Applied { by: 1, of: 1, after: Duration::from_millis(3) }))
+    }
+
+    fn remember(&self, _: &Secret) {
+        *self.remembered.lock().unwrap() += 1;
+    }
+}
+
+/// An installation that lasts as long as its folder.
+pub(crate) struct Installation {
+    pub(crate) admin: Admin,
+    pub(crate) authority: Arc<TestAuthority>,
+    pub(crate) store: Store,
+    pub(crate) folder: TempDir,
+}
+
+pub(crate) fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+/// An installation whose clock stands still at noon.
+pub(crate) fn installation() -> Installation {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("argus.db")).unwrap();
+    let authority = Arc::new(TestAuthority::default());
+    let tag_keys = TagKeys::new(&TagKey::generate(TagVersion::FIRST).unwrap(), &[]).unwrap();
+    let admin = Admin::new(Parts {
+        store: store.clone(),
+        authority: authority.clone(),
+        tag_keys: Arc::new(tag_keys),
+        hasher: Hasher::new(Iterations::new(1_000, Environment::Test).unwrap()),
+        clock: Arc::new(noon),
+    });
+    Installation { admin, authority, store, folder }
+}
