@@ -56,10 +56,10 @@ impl Admin {
         Self(Arc::new(Inner { parts, threads: Semaphore::new(THREADS), derivations }))
     }
 
-    /// Verifies the key in an `Authorization` header.
+    /// Verifies the key in the `Authorization` headers of a request.
     pub async fn authenticate(
         &self,
-        authorization: Option<&str>,
+        authorization: &[&str],
         peer: Option<IpAddr>,
     ) -> Result<Arc<dyn Caller>, Unauthenticated> {
         self.0.parts.authority.authenticate(authorization, peer).await

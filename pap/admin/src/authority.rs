@@ -14,10 +14,11 @@ pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The decision point beside the administration.
 pub trait Authority: Send + Sync + 'static {
-    /// Verifies the key in an `Authorization` header. `peer` is the address that the request came from.
+    /// Verifies the key in the `Authorization` headers, of which there should be one. `peer` is the address that the
+    /// request came from.
     fn authenticate<'a>(
         &'a self,
-        authorization: Option<&'a str>,
+        authorization: &'a [&'a str],
         peer: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>>;
 
@@ -45,13 +46,17 @@ pub trait Caller: Send + Sync {
 pub enum Unauthenticated {
     /// No key was presented.
     Missing,
-    /// A key was presented, and isn't good: why, in words that a stranger may hear.
-    Refused(String),
+    /// What was presented can't be read as a key, or there are two.
+    Malformed,
+    /// A key was presented, and isn't good. A stranger hears no more than that.
+    Refused,
     /// The key could not be looked at now.
     Busy {
         /// When to try again.
         retry_after_seconds: u32,
     },
+    /// What is in force is not known any more.
+    StoreAway,
 }
 
 /// How far a change has come.

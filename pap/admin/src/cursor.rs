@@ -17,7 +17,7 @@ pub(crate) struct Stretch<Id> {
 const BINDING: usize = 8;
 
 /// A cursor that continues after `id` in a list narrowed by `filter`.
-pub(crate) fn write(id: impl ToString, filter: &str) -> String {
+pub(crate) fn write(id: &impl ToString, filter: &str) -> String {
     let id = id.to_string();
     let mut octets = binding(&id, filter).to_vec();
     octets.extend_from_slice(id.as_bytes());
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn a_cursor_is_good_for_its_own_list_alone() {
         let id = KeyId::new(chrono::DateTime::UNIX_EPOCH);
-        let cursor = write(id, "keys organisation=acme");
+        let cursor = write(&id, "keys organisation=acme");
         assert_eq!(read(&cursor, "keys organisation=acme"), Some(id));
         assert_eq!(read::<KeyId>(&cursor, "keys organisation=beta"), None);
         for other in ["", "x", "AAAAAAAAAAA", &format!("{cursor}A"), &id.to_string()] {

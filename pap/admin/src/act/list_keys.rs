@@ -59,7 +59,7 @@ impl Asked {
         let items = store.read(|conn| {
             keys.into_iter().filter_map(|key| read_key(conn, key.id).transpose()).collect::<Result<_, StoreError>>()
         })?;
-        Ok(Listed { items, next_cursor: last.map(|last| cursor::write(last, &bound)) })
+        Ok(Listed { items, next_cursor: last.map(|last| cursor::write(&last, &bound)) })
     }
 
     fn filter(&self, conn: &mut argus_store::Conn, query: &mut Query) -> Result<KeyFilter, StoreError> {

@@ -28,7 +28,7 @@ impl Admin {
         let page = self.with_store(move |store| Ok(store.read(|conn| organisation::list(conn, after, size))?)).await?;
         let last = page.items.last().map(|last| last.id).filter(|_| page.more);
         Ok(Listed {
-            next_cursor: last.map(|last| cursor::write(last, FILTER)),
+            next_cursor: last.map(|last| cursor::write(&last, FILTER)),
             items: page.items.into_iter().map(OrganisationView::from).collect(),
         })
     }

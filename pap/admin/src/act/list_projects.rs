@@ -28,7 +28,7 @@ impl Admin {
             }
             let page = store.read(|conn| project::list(conn, id, after, size))?;
             let last = page.items.last().map(|last| last.id).filter(|_| page.more);
-            Ok((page.items, last.map(|last| cursor::write(last, &filter))))
+            Ok((page.items, last.map(|last| cursor::write(&last, &filter))))
         };
         let (items, next_cursor): (Vec<project::Project>, _) = self.with_store(read).await?;
         let items = items.into_iter().map(|project| ProjectView::new(project, &organisation)).collect();

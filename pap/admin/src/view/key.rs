@@ -3,10 +3,9 @@
 use argus_store::KeyId;
 use argus_store::credential::Credential;
 use argus_store::key::{Environment, Key, KeyStatus};
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{ConditionsView, maybe_time, time};
+use super::{ConditionsView, Time};
 use crate::words::{Above, summary};
 
 /// A key.
@@ -29,33 +28,24 @@ pub struct KeyView {
     parent_key_id: Option<KeyId>,
     delegated_keys: u32,
     credentials: Vec<CredentialView>,
-    #[serde(serialize_with = "maybe_time")]
-    expires_at: Option<DateTime<Utc>>,
+    expires_at: Option<Time>,
     expiry_exception: Option<String>,
-    #[serde(serialize_with = "time")]
-    created_at: DateTime<Utc>,
+    created_at: Time,
     created_by: String,
-    #[serde(serialize_with = "maybe_time")]
-    suspended_at: Option<DateTime<Utc>>,
-    #[serde(serialize_with = "maybe_time")]
-    revoked_at: Option<DateTime<Utc>>,
+    suspended_at: Option<Time>,
+    revoked_at: Option<Time>,
     revoked_reason: Option<String>,
-    #[serde(serialize_with = "maybe_time")]
-    last_used_at: Option<DateTime<Utc>>,
+    last_used_at: Option<Time>,
 }
 
 /// A credential of a key.
 #[derive(Debug, Clone, Serialize)]
 pub struct CredentialView {
     id: String,
-    #[serde(serialize_with = "time")]
-    not_before: DateTime<Utc>,
-    #[serde(serialize_with = "maybe_time")]
-    expires_at: Option<DateTime<Utc>>,
-    #[serde(serialize_with = "time")]
-    created_at: DateTime<Utc>,
-    #[serde(serialize_with = "maybe_time")]
-    revoked_at: Option<DateTime<Utc>>,
+    not_before: Time,
+    expires_at: Option<Time>,
+    created_at: Time,
+    revoked_at: Option<Time>,
 }
 
 /// A key with what is shown beside it.
@@ -86,14 +76,14 @@ impl From<Whole> for KeyView {
             parent_key_id: key.parent_key_id,
             delegated_keys: delegated,
             credentials: credentials.into_iter().map(CredentialView::from).collect(),
-            expires_at: key.expires_at,
+            expires_at: key.expires_at.map(Time),
             expiry_exception: key.expiry_exception,
-            created_at: key.created_at,
+            created_at: Time(key.created_at),
             created_by: key.created_by.to_string(),
-            suspended_at: key.suspended_at,
-            revoked_at: key.revoked_at,
+            suspended_at: key.suspended_at.map(Time),
+            revoked_at: key.revoked_at.map(Time),
             revoked_reason: key.revoked_reason,
-            last_used_at: key.last_used_at,
+            last_used_at: key.last_used_at.map(Time),
         }
     }
 }
@@ -113,10 +103,10 @@ impl From<Credential> for CredentialView {
     fn from(credential: Credential) -> Self {
         Self {
             id: credential.id,
-            not_before: credential.not_before,
-            expires_at: credential.expires_at,
-            created_at: credential.created_at,
-            revoked_at: credential.revoked_at,
+            not_before: Time(credential.not_before),
+            expires_at: credential.expires_at.map(Time),
+            created_at: Time(credential.created_at),
+            revoked_at: credential.revoked_at.map(Time),
         }
     }
 }

@@ -23,14 +23,12 @@ pub struct Listed<T> {
     pub next_cursor: Option<String>,
 }
 
-/// RFC 3339 in UTC, to the second where the rest is zero.
-fn time<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
-}
+/// A time: RFC 3339 in UTC, to the second where the rest is zero.
+#[derive(Debug, Clone, Copy)]
+struct Time(DateTime<Utc>);
 
-fn maybe_time<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => time(at, serializer),
-        None => serializer.serialize_none(),
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }

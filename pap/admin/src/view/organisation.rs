@@ -2,10 +2,9 @@
 
 use argus_store::OrganisationId;
 use argus_store::organisation::Organisation;
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{ConditionsView, time};
+use super::{ConditionsView, Time};
 
 /// An organisation.
 #[derive(Debug, Clone, Serialize)]
@@ -15,8 +14,7 @@ pub struct OrganisationView {
     name: String,
     display_name: Option<String>,
     conditions: ConditionsView,
-    #[serde(serialize_with = "time")]
-    created_at: DateTime<Utc>,
+    created_at: Time,
 }
 
 impl From<Organisation> for OrganisationView {
@@ -26,7 +24,7 @@ impl From<Organisation> for OrganisationView {
             name: organisation.name,
             display_name: organisation.display_name,
             conditions: organisation.conditions.into(),
-            created_at: organisation.created_at,
+            created_at: Time(organisation.created_at),
         }
     }
 }

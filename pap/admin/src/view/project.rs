@@ -2,10 +2,9 @@
 
 use argus_store::ProjectId;
 use argus_store::project::Project;
-use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{ConditionsView, time};
+use super::{ConditionsView, Time};
 
 /// A project.
 #[derive(Debug, Clone, Serialize)]
@@ -16,8 +15,7 @@ pub struct ProjectView {
     organisation: String,
     name: String,
     conditions: ConditionsView,
-    #[serde(serialize_with = "time")]
-    created_at: DateTime<Utc>,
+    created_at: Time,
 }
 
 impl ProjectView {
@@ -28,7 +26,7 @@ impl ProjectView {
             organisation: organisation.to_owned(),
             name: project.name,
             conditions: project.conditions.into(),
-            created_at: project.created_at,
+            created_at: Time(project.created_at),
         }
     }
 }

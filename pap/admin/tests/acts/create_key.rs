@@ -1,8 +1,8 @@
 //! Making keys.
 
-use argus_admin::AdminError;
+use argus_admin::{AdminError, Body};
 use argus_credentials::{Environment, PresentedKey};
-use argus_store::{credential, key};
+use argus_store::{PageSize, credential, key};
 use serde_json::{Value, json};
 
 use crate::{acting, create_key, faults, reader, root, shown, with, with_acme};
@@ -104,7 +104,7 @@ async fn every_fault_of_a_key_is_named_and_nothing_is_made() {
         let refused = create_key(&installation, &root(), &with(reader(), &json!({"scopes": scopes}))).await;
         assert_eq!(faults(&refused.unwrap_err()), ["missing-field /scopes"], "a key without a scope");
     }
-    let all = installation.store.read(|conn| key::list(conn, &key::KeyFilter::default(), None, Default::default()));
+    let all = installation.store.read(|conn| key::list(conn, &key::KeyFilter::default(), None, PageSize::default()));
     assert!(all.unwrap().items.is_empty());
 }
 
@@ -143,7 +143,7 @@ async fn a_name_is_taken_until_its_key_is_revoked() {
     let mut elsewhere = reader();
     elsewhere.as_object_mut().unwrap().remove("project");
     create_key(&installation, &root(), &elsewhere).await.unwrap();
-    installation.admin.revoke_key(&root(), &first.key.id.to_string(), Default::default()).await.unwrap();
+    installation.admin.revoke_key(&root(), &first.key.id.to_string(), Body::default()).await.unwrap();
     create_key(&installation, &root(), &reader()).await.unwrap();
 }
 

@@ -1,5 +1,8 @@
 //! The acts against a real database, with a decision point that goes by scopes alone.
 
+#![cfg(test)]
+#![expect(clippy::string_slice, reason = "keys are ASCII")]
+
 mod create_key;
 mod lists;
 mod places;

@@ -50,15 +50,16 @@ pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
 impl Authority for TestAuthority {
     fn authenticate<'a>(
         &'a self,
-        authorization: Option<&'a str>,
+        authorization: &'a [&'a str],
         _: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
-        let Some(text) = authorization.and_then(|text| text.strip_prefix("Bearer ")) else {
+        let Some(text) = authorization.first().and_then(|text| text.strip_prefix("Bearer ")) else {
             return Box::pin(std::future::ready(Err(Unauthenticated::Missing)));
         };
         let mut words = text.split(' ');
         let result = match words.next() {
-            Some("refused") => Err(Unauthenticated::Refused("the credential is unknown".to_owned())),
+            Some("refused") => Err(Unauthenticated::Refused),
+            Some("two") => Err(Unauthenticated::Malformed),
             Some("busy") => Err(Unauthenticated::Busy { retry_after_seconds: 2 }),
             organisation => Ok(caller(organisation.unwrap_or_default(), &words.collect::<Vec<_>>())),
         };

@@ -1,0 +1,77 @@
+//! What surrounds every answer: the id of the request, the headers that all have, problems in their final form.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Uri;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest};
+use tracing::{debug, warn};
+use uuid::Uuid;
+
+use crate::Problem;
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request. Always our own: it goes into the trail of acts, where a caller's word has no place.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    /// The id of this request.
+    pub(crate) fn of(request: &HttpRequest) -> String {
+        request.extensions().get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
+    }
+}
+
+/// The middleware around the whole API.
+pub(crate) async fn seal(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let (id, since) = (Uuid::now_v7().to_string(), Instant::now());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    if holds_key(request.uri()) {
+        warn!(request.id = id, "a key was sent in a URL: it has to be taken for known, revoke it");
+        let answer = Problem::credential_in_url().respond(&id);
+        return Ok(with_headers(request.into_response(answer), &id));
+    }
+    // Nothing of the request may be held meanwhile: the router writes into it. Errors of handlers are answers here.
+    let answer = in_final_form(next.call(request).await?.map_into_boxed_body(), &id);
+    let (request, status) = (answer.request(), answer.status().as_u16());
+    let (method, route) = (request.method(), request.match_pattern().unwrap_or_default());
+    debug!(request.id = id, elapsed_us = since.elapsed().as_micros(), "{method} {route}: {status}");
+    Ok(with_headers(answer, &id))
+}
+
+/// Whether a key stands in an address, where logs and histories keep it.
+fn holds_key(uri: &Uri) -> bool {
+    let holds = |text: &str| text.contains("argus_live_") || text.contains("argus_test_");
+    holds(uri.path()) || uri.query().is_some_and(holds)
+}
+
+/// Errors of the framework become problems too.
+fn in_final_form(answer: ServiceResponse, id: &str) -> ServiceResponse {
+    let status = answer.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return answer;
+    }
+    let problem = answer.response().error().map_or_else(|| Problem::of_status(status), problem_of);
+    answer.into_response(problem.respond(id))
+}
+
+fn problem_of(error: &Error) -> Problem {
+    error.as_error::<Problem>().cloned().unwrap_or_else(|| Problem::of_status(error.as_response_error().status_code()))
+}
+
+fn with_headers(mut answer: ServiceResponse, id: &str) -> ServiceResponse {
+    let headers = answer.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID.clone(), id);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    answer
+}

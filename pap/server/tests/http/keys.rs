@@ -1,0 +1,51 @@
+//! The life of a key over HTTP.
+
+use serde_json::json;
+
+use crate::{ROOT, get, post, reader, with_acme};
+
+#[actix_web::test]
+async fn a_key_is_made_shown_and_revoked() {
+    let installation = with_acme().await;
+    let made = post(&installation, ROOT, "/v1/keys", &reader()).await;
+    assert_eq!((made.status, made.header("cache-control")), (201, "no-store"));
+    let location = made.header("location").to_owned();
+    assert_eq!(location, format!("/v1/keys/{}", made.body["id"].as_str().unwrap()));
+    let secret = made.body["secret"].as_str().unwrap();
+    assert_eq!((secret.len(), &secret[..11]), (81, "argus_live_"));
+
+    let shown = get(&installation, &location).await;
+    assert_eq!(shown.status, 200);
+    let mut expected = made.body.clone();
+    expected.as_object_mut().unwrap().remove("secret");
+    assert_eq!(shown.body, expected, "everything but the secret");
+
+    let listed = get(&installation, "/v1/keys?organisation=acme&project=atlas&name=reader").await;
+    assert_eq!(listed.body, json!({"items": [expected], "next_cursor": null}));
+    assert!(!String::from_utf8(listed.octets).unwrap().contains(&secret[23..66]));
+
+    let revoked = post(&installation, ROOT, &format!("{location}/revoke"), &json!({"reason": "unused"})).await;
+    assert_eq!((revoked.status, &revoked.body["status"]), (200, &json!("revoked")));
+    assert_eq!((&revoked.body["applied_by"], &revoked.body["revoked_credentials"]), (&json!(1), &json!(1)));
+}
+
+#[actix_web::test]
+async fn a_key_is_revoked_without_a_body() {
+    let installation = with_acme().await;
+    let made = post(&installation, ROOT, "/v1/keys", &reader()).await;
+    let path = format!("{}/revoke", made.header("location"));
+    let request = actix_web::test::TestRequest::post().uri(&path).insert_header(("authorization", ROOT));
+    let revoked = crate::send(&installation, request).await;
+    assert_eq!((revoked.status, &revoked.body["revoked_reason"]), (200, &json!("manual")));
+}
+
+#[actix_web::test]
+async fn organisations_and_projects_are_found_where_they_were_made() {
+    let installation = with_acme().await;
+    let beta = post(&installation, ROOT, "/v1/organisations", &json!({"name": "beta", "display_name": "β"})).await;
+    assert_eq!(get(&installation, beta.header("location")).await.body, beta.body);
+    let body = json!({"organisation": "beta", "name": "x", "conditions": {"countries": ["DE"]}});
+    let project = post(&installation, ROOT, "/v1/projects", &body).await;
+    assert_eq!(get(&installation, project.header("location")).await.body, project.body);
+    assert_eq!(project.body["conditions"]["countries"], json!(["DE"]));
+}
