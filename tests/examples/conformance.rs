@@ -2,17 +2,13 @@
 
 #![allow(clippy::print_stdout, reason = "the table is what it is for")]
 
-use anyhow::{Context, Result};
-use argus_tests::conformance::{Door, Table, failure, folder, manifest};
+use anyhow::{Context, Result, ensure};
+use argus_tests::conformance::{Way, folder, run_all};
 
 fn main() -> Result<()> {
     let folder = folder().context("ARGUS_CONFORMANCE names no folder")?;
-    let mut table = Table::default();
-    for case in &manifest(&folder)? {
-        for door in [Door::Xml, Door::Json] {
-            table.add(case, door, failure(case, door)?.is_none());
-        }
-    }
+    let (table, failures) = run_all(&folder, Way::Library)?;
     print!("{table}");
+    ensure!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! `argus-tests`: what the tests of the whole share. No part of the product depends on it.
 //!
 //! [`conformance`] runs the public cases. [`oracle`] is a second evaluator to hold the engine against, [`generate`]
-//! makes the policies and requests for it, and [`shrink`] makes them small where the two differ.
+//! makes the policies and requests for it, and [`shrink`] makes them small where the two differ. [`program`] runs the
+//! real program.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,6 +13,7 @@
     clippy::missing_panics_doc,
     clippy::format_push_string,
     clippy::format_collect,
+    clippy::print_stderr,
     clippy::cast_possible_truncation,
     reason = "all of this crate is test code: a panic is a failed test"
 )]
@@ -19,4 +21,5 @@
 pub mod conformance;
 pub mod generate;
 pub mod oracle;
+pub mod program;
 pub mod shrink;

@@ -1,30 +1,29 @@
-//! Every case of the public conformance suite, through the library, as XML and as JSON.
+//! Every case of the public conformance suite, as XML and as JSON: through the library, and through `argus eval`.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a panic is a failed test; the table is to be seen")]
 
-use argus_tests::conformance::{Door, KNOWN, Table, failure, folder, manifest};
+use argus_tests::conformance::{KNOWN, Way, folder, run_all};
 
 #[test]
-fn every_conformance_case_passes_in_both_forms() {
+fn every_conformance_case_passes_through_the_library() {
+    every_case_passes(Way::Library);
+}
+
+#[test]
+fn every_conformance_case_passes_through_argus_eval() {
+    every_case_passes(Way::Program);
+}
+
+fn every_case_passes(way: Way) {
     let Some(folder) = folder() else {
         println!("skipped: needs ARGUS_CONFORMANCE");
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "CI runs the conformance cases");
         return;
     };
-    let (mut table, mut failures) = (Table::default(), Vec::new());
-    for case in &manifest(&folder).unwrap() {
-        let known = KNOWN.iter().find(|known| known.id == case.id);
-        for door in [Door::Xml, Door::Json] {
-            let failure = failure(case, door).unwrap();
-            table.add(case, door, failure.is_none());
-            match (failure, known) {
-                (Some(failure), None) => failures.push(failure),
-                (Some(_), Some(known)) => println!("{}, as {door}: {} ({})", known.id, known.reason, known.section),
-                (None, Some(known)) => failures.push(format!("{} as {door} passes, yet is listed as wrong", known.id)),
-                (None, None) => {}
-            }
-        }
+    let (table, failures) = run_all(&folder, way).unwrap();
+    for known in KNOWN {
+        println!("believed to be wrong: {}: {} ({})", known.id, known.reason, known.section);
     }
-    println!("{table}");
+    println!("{way:?}\n\n{table}");
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }

@@ -1,4 +1,5 @@
-//! Random policies and requests: the engine, with its index and without, answers as the independent evaluator does.
+//! Random policies and requests: the engine, with its index and without, asked in JSON and in XML, answers as the
+//! independent evaluator does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
 
@@ -7,10 +8,12 @@ use argus_engine::compile::compile;
 use argus_engine::evaluate::Environment;
 use argus_engine::limits::Limits;
 use argus_engine::read::Source;
-use argus_engine::request::Individual;
+use argus_engine::response::Response;
 use argus_engine::types::DateTime;
 use argus_engine::value::Arena;
-use argus_engine::wire::read_json;
+use argus_engine::wire::answer::Answer as WireAnswer;
+use argus_engine::wire::multiple::expand;
+use argus_engine::wire::{read_json, read_xml, to_xml, write_json, write_xml};
 use argus_tests::generate::{Dice, policy, request};
 use argus_tests::oracle::{self, Answer, of_engine};
 use argus_tests::shrink::shrink;
@@ -39,27 +42,46 @@ proptest! {
             let sources = [Source::new("policy.xml", &policy)];
             panic!("{policy}\nis refused: {:#?}", check(&sources, &Options::default()).1);
         };
-        for (request, [expected, indexed, plain]) in requests.iter().zip(answers) {
-            if indexed == expected && plain == expected {
+        for (request, answers) in requests.iter().zip(answers) {
+            if answers.agree() {
                 continue;
             }
             let differs = |policy: &str, request: &str| {
-                let answers = answers_of(policy, request);
-                answers.is_some_and(|[expected, indexed, plain]| expected != indexed || expected != plain)
+                answers_of(policy, request).is_some_and(|answers| !answers.agree())
             };
             let (policy, request) = shrink(&policy, request, differs);
-            let [expected, indexed, plain] = answers_of(&policy, &request).unwrap();
-            panic!("\n{policy}\n{request}\nexpected: {expected:?}\nindexed:  {indexed:?}\nplain:    {plain:?}");
+            panic!("\n{policy}\n{request}\n{:#?}", answers_of(&policy, &request).unwrap());
         }
     }
 }
 
-fn answers_of(policy: &str, request: &str) -> Option<[Answer; 3]> {
+/// What is said of one request.
+#[derive(Debug)]
+struct Answers {
+    expected: Answer,
+    with_index: Answer,
+    without_index: Answer,
+    /// The request converted to XML.
+    from_xml: Answer,
+    /// The response, written and read back.
+    written: [WireAnswer; 2],
+}
+
+impl Answers {
+    fn agree(&self) -> bool {
+        let [xml, json] = &self.written;
+        [&self.with_index, &self.without_index, &self.from_xml].iter().all(|answer| **answer == self.expected)
+            && xml.differences(json).is_empty()
+            && xml.results[0].decision.as_str() == self.expected.decision.as_str()
+    }
+}
+
+fn answers_of(policy: &str, request: &str) -> Option<Answers> {
     answers(policy, &[request.to_owned()])?.pop()
 }
 
-/// What the oracle, the engine, and the engine without its index say. `None` where the policy is refused.
-fn answers(policy: &str, requests: &[String]) -> Option<Vec<[Answer; 3]>> {
+/// What the oracle and the engine say. `None` where the policy is refused.
+fn answers(policy: &str, requests: &[String]) -> Option<Vec<Answers>> {
     let sources = [Source::new("policy.xml", policy)];
     let (checked, _) = check(&sources, &Options::default());
     if checked.documents.is_empty() || !checked.is_evaluable(0) {
@@ -67,18 +89,28 @@ fn answers(policy: &str, requests: &[String]) -> Option<Vec<[Answer; 3]>> {
     }
     let program = compile(&checked, 0)?;
     let environment = Environment::at(DateTime::parse(NOW).unwrap());
-    let answer = |request: &String| {
+    let (limits, mut all) = (Limits::default(), Vec::new());
+    for request in requests {
         let arena = Arena::new();
-        let read = read_json(request, &arena, &Limits::default()).unwrap();
-        let attributes: Vec<_> = read.attributes.iter().collect();
-        let individual = Individual { attributes: &attributes, xpath_version: None, return_policy_id_list: true };
-        [
-            oracle::evaluate(&checked, 0, &individual, NOW),
-            of_engine(&program.evaluate(&individual, &environment, &arena)),
-            of_engine(&program.evaluate_plainly(&individual, &environment, &arena)),
-        ]
-    };
-    Some(requests.iter().map(answer).collect())
+        let read = read_json(request, &arena, &limits).unwrap();
+        let as_xml = to_xml(&read);
+        let individual = expand(&read, &arena, &limits).unwrap().remove(0).unwrap();
+        let result = program.evaluate(&individual, &environment, &arena);
+        let from_xml = read_xml(&as_xml, &arena, &limits).unwrap();
+        let converted = expand(&from_xml, &arena, &limits).unwrap().remove(0).unwrap();
+        all.push(Answers {
+            expected: oracle::evaluate(&checked, 0, &individual, NOW),
+            with_index: of_engine(&result),
+            without_index: of_engine(&program.evaluate_plainly(&individual, &environment, &arena)),
+            from_xml: of_engine(&program.evaluate(&converted, &environment, &arena)),
+            written: [write_xml, write_json].map(|write| {
+                let mut out = Vec::new();
+                write(&Response { results: vec![result.clone()] }, &mut out);
+                WireAnswer::read(&out).unwrap()
+            }),
+        });
+    }
+    Some(all)
 }
 
 /// How many policies: `PROPTEST_CASES` for a long run.

@@ -30,9 +30,9 @@ pub struct Case {
     pub section: String,
     /// The root policy; absent where any will do.
     pub policy: Option<PathBuf>,
-    /// Documents that references may find.
-    pub policies: Vec<PathBuf>,
-    /// The request; absent where the policy alone is what matters.
+    /// A folder of documents that references may find.
+    pub policies: Option<PathBuf>,
+    /// The request; absent where the policy alone is what matters, and any will do.
     pub request: Option<PathBuf>,
     /// The expected response.
     pub response: Option<PathBuf>,
@@ -62,7 +62,7 @@ fn read(folder: &Path, case: &Value) -> Result<Case> {
         group: text("group").context("`group` is missing")?,
         section: text("section").unwrap_or_default(),
         policy: file("policy"),
-        policies: file("policies").map_or(Ok(Vec::new()), |folder| xml_files(&folder))?,
+        policies: file("policies"),
         request: file("request"),
         response: file("response"),
         expects: expects.iter().map(expected).collect::<Result<_>>()?,
@@ -79,7 +79,8 @@ fn expected(value: &Value) -> Result<Expected> {
     })
 }
 
-fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The XML files of a folder, by name.
+pub(super) fn xml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

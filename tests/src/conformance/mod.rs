@@ -7,8 +7,12 @@ mod case;
 mod run;
 mod table;
 
+use std::path::Path;
+
+use anyhow::Result;
+
 pub use case::{Case, Expected, folder, manifest};
-pub use run::{Door, Outcome, run};
+pub use run::{Door, Outcome, Way, run};
 pub use table::Table;
 
 /// A case that is believed to be wrong.
@@ -25,15 +29,30 @@ pub struct Known {
 /// The cases that are believed to be wrong, each with its reason. They are run, counted and shown.
 pub const KNOWN: &[Known] = &[];
 
-/// Runs a case through a door and says in which way it failed; `None` where it passed.
-pub fn failure(case: &Case, door: Door) -> anyhow::Result<Option<String>> {
-    let outcome = run(case, door)?;
-    if case.expects.iter().any(|expected| outcome.is(*expected)) && outcome.differences(case)?.is_empty() {
+/// Runs every case of a folder both as XML and as JSON, and gives the table with what failed, known cases aside.
+pub fn run_all(folder: &Path, way: Way) -> Result<(Table, Vec<String>)> {
+    let (mut table, mut failures) = (Table::default(), Vec::new());
+    for case in &manifest(folder)? {
+        let known = KNOWN.iter().find(|known| known.id == case.id);
+        for door in [Door::Xml, Door::Json] {
+            let failure = failure(case, door, way)?;
+            table.add(case, door, failure.is_none());
+            match (failure, known) {
+                (Some(failure), None) => failures.push(failure),
+                (None, Some(known)) => failures.push(format!("{} as {door} passes, yet is listed as wrong", known.id)),
+                (Some(_), Some(_)) | (None, None) => {}
+            }
+        }
+    }
+    Ok((table, failures))
+}
+
+/// In which way a case failed; `None` where it passed.
+fn failure(case: &Case, door: Door, way: Way) -> Result<Option<String>> {
+    let outcome = run(case, door, way)?;
+    let differences = outcome.differences(case)?;
+    if case.expects.iter().any(|expected| outcome.is(*expected)) && differences.is_empty() {
         return Ok(None);
     }
-    let mut text = format!("{} as {door}: {outcome}", case.id);
-    for difference in outcome.differences(case)? {
-        text += &format!("\n    {difference}");
-    }
-    Ok(Some(text))
+    Ok(Some(format!("{} as {door}: {outcome}\n    {}", case.id, differences.join("\n    "))))
 }

@@ -1,15 +1,17 @@
-//! A case through the library, from the bytes of the policy to the bytes of the answer.
+//! A case from the bytes of the policy to the bytes of the answer: through the library, or through `argus eval`.
 
 use std::fmt;
 use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use argus_engine::check::{Options, check};
 use argus_engine::compile::{Program, compile};
 use argus_engine::evaluate::Environment;
 use argus_engine::limits::Limits;
 use argus_engine::read::Source;
-use argus_engine::request::{Request, RequestError};
+use argus_engine::request::RequestError;
 use argus_engine::response::{Response, Result as DecisionResult};
 use argus_engine::types::DateTime;
 use argus_engine::value::Arena;
@@ -17,7 +19,9 @@ use argus_engine::wire::answer::Answer;
 use argus_engine::wire::multiple::{combine, expand};
 use argus_engine::wire::{self, Format};
 
+use super::case::xml_files;
 use super::{Case, Expected};
+use crate::program::binary;
 
 /// The moment of every evaluation.
 const NOW: &str = "2026-11-24T09:30:00Z";
@@ -25,6 +29,9 @@ const NOW: &str = "2026-11-24T09:30:00Z";
 const PERMIT_ALL: &str = r#"<Policy xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17" PolicyId="all" Version="1.0"
     RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-unless-permit">
   <Target/><Rule RuleId="all" Effect="Permit"/></Policy>"#;
+
+/// For a case that asks nothing.
+const ANY_REQUEST: &str = r#"{"Request": {"Action": {"Attribute": []}}}"#;
 
 /// In which form a case is asked and answered. A request in the other form is converted first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +42,20 @@ pub enum Door {
     Json,
 }
 
+/// Which way a case takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// The engine as a library.
+    Library,
+    /// The program's command `argus eval`.
+    Program,
+}
+
 /// What a case gave.
 #[derive(Debug)]
 pub enum Outcome {
     /// The policy was refused: the errors.
     PolicyRefused(Vec<String>),
-    /// The policy was accepted, and there is nothing to ask: whatever might be asked would be answered.
-    Loaded,
     /// The request was refused.
     RequestRefused(String),
     /// An answer, read back from what was written.
@@ -61,7 +75,6 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PolicyRefused(errors) => write!(f, "the policy was refused: {}", errors.join("; ")),
-            Self::Loaded => f.write_str("the policy was accepted"),
             Self::RequestRefused(error) => write!(f, "the request was refused: {error}"),
             Self::Answered(answer) => {
                 f.write_str("answered")?;
@@ -83,7 +96,6 @@ impl Outcome {
             Self::PolicyRefused(_) => expected == Expected::PolicyError,
             Self::RequestRefused(_) => expected == Expected::RequestError,
             Self::Answered(_) => matches!(expected, Expected::Response | Expected::Answered),
-            Self::Loaded => expected == Expected::Answered,
         }
     }
 
@@ -112,12 +124,37 @@ impl Outcome {
 /// Runs a case.
 ///
 /// # Errors
-/// Where a file of the case can't be read: no fault of the engine.
-pub fn run(case: &Case, door: Door) -> Result<Outcome> {
-    let paths: Vec<_> = case.policy.iter().chain(&case.policies).collect();
+/// Where a file of the case can't be read, or the program can't be run: no fault of the engine.
+pub fn run(case: &Case, door: Door, way: Way) -> Result<Outcome> {
+    let request = match &case.request {
+        Some(file) => fs::read(file).with_context(|| format!("cannot read {}", file.display()))?,
+        None => ANY_REQUEST.into(),
+    };
+    // What can't be read can't be converted either, and is refused as it stands.
+    let request = converted(&request, door).unwrap_or(request);
+    match way {
+        Way::Library => library(case, &request),
+        Way::Program => program(case, &request),
+    }
+}
+
+/// The request in the form of the door.
+fn converted(request: &[u8], door: Door) -> Option<Vec<u8>> {
+    let arena = Arena::new();
+    let format = Format::of(request)?;
+    let read = wire::read(format, request, &arena, &Limits::default()).ok()?;
+    match (format, door) {
+        (Format::Xml, Door::Json) => Some(wire::to_json(&read).into()),
+        (Format::Json, Door::Xml) => Some(wire::to_xml(&read).into()),
+        _ => None,
+    }
+}
+
+fn library(case: &Case, request: &[u8]) -> Result<Outcome> {
+    let others = case.policies.as_deref().map_or(Ok(Vec::new()), xml_files)?;
     let mut names = Vec::new();
     let mut texts = Vec::new();
-    for path in &paths {
+    for path in case.policy.iter().chain(&others) {
         names.push(path.display().to_string());
         texts.push(fs::read(path).with_context(|| format!("cannot read {}", path.display()))?);
     }
@@ -133,38 +170,21 @@ pub fn run(case: &Case, door: Door) -> Result<Outcome> {
         let errors = found.iter().map(|one| format!("{} [{}]", one.message, one.code)).collect();
         return Ok(Outcome::PolicyRefused(errors));
     };
-    let Some(request) = &case.request else { return Ok(Outcome::Loaded) };
-    let bytes = fs::read(request).with_context(|| format!("cannot read {}", request.display()))?;
-    Ok(match answer(&program, &bytes, door) {
+    Ok(match answer(&program, request) {
         Ok(answer) => Outcome::Answered(answer),
         Err(error) => Outcome::RequestRefused(error.to_string()),
     })
 }
 
-fn answer(program: &Program, bytes: &[u8], door: Door) -> Result<Answer, RequestError> {
-    let (limits, arena) = (Limits::default(), Arena::new());
-    let format = Format::of(bytes).ok_or_else(|| RequestError::new("a request begins with `<` or `{`", Some(0)))?;
-    let request = wire::read(format, bytes, &arena, &limits)?;
-    let written = match (format, door) {
-        (Format::Xml, Door::Xml) | (Format::Json, Door::Json) => return decide(program, &request, &arena, door),
-        (Format::Xml, Door::Json) => wire::to_json(&request),
-        (Format::Json, Door::Xml) => wire::to_xml(&request),
-    };
-    let arena = Arena::new();
-    let converted = match door {
-        Door::Xml => wire::read_xml(&written, &arena, &limits),
-        Door::Json => wire::read_json(&written, &arena, &limits),
-    };
-    decide(program, &converted?, &arena, door)
-}
-
-fn decide(program: &Program, request: &Request<'_>, arena: &Arena, door: Door) -> Result<Answer, RequestError> {
-    let environment = Environment::at(DateTime::parse(NOW).unwrap());
-    let expansion = expand(request, arena, &environment.limits)?;
+fn answer(program: &Program, request: &[u8]) -> Result<Answer, RequestError> {
+    let (environment, arena) = (Environment::at(DateTime::parse(NOW).unwrap()), Arena::new());
+    let format = Format::of(request).ok_or_else(|| RequestError::new("a request begins with `<` or `{`", Some(0)))?;
+    let request = wire::read(format, request, &arena, &environment.limits)?;
+    let expansion = expand(&request, &arena, &environment.limits)?;
     let mut results: Vec<DecisionResult<'_>> = Vec::new();
     for individual in &expansion {
         results.push(match individual {
-            Ok(individual) => program.evaluate(individual, &environment, arena),
+            Ok(individual) => program.evaluate(individual, &environment, &arena),
             Err(fault) => DecisionResult::failed(fault.clone()),
         });
     }
@@ -173,9 +193,33 @@ fn decide(program: &Program, request: &Request<'_>, arena: &Arena, door: Door) -
     }
     let response = Response { results };
     let mut out = Vec::new();
-    match door {
-        Door::Xml => wire::write_xml(&response, &mut out),
-        Door::Json => wire::write_json(&response, &mut out),
+    match format {
+        Format::Xml => wire::write_xml(&response, &mut out),
+        Format::Json => wire::write_json(&response, &mut out),
     }
     Answer::read(&out)
+}
+
+fn program(case: &Case, request: &[u8]) -> Result<Outcome> {
+    let mut permit_all = tempfile::NamedTempFile::new()?;
+    permit_all.write_all(PERMIT_ALL.as_bytes())?;
+    let mut command = Command::new(binary());
+    command.arg("eval").arg("--policy").arg(case.policy.as_deref().unwrap_or(permit_all.path()));
+    if let Some(folder) = &case.policies {
+        command.arg("--policies").arg(folder);
+    }
+    command.args(["--request", "-", "--now", NOW]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    // A refused policy is no reason to read the request.
+    let _ = child.stdin.take().context("no standard input")?.write_all(request);
+    let output = child.wait_with_output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Ok(match output.status.code() {
+        Some(0) => {
+            Outcome::Answered(Answer::read(&output.stdout).with_context(|| format!("in what {} printed", case.id))?)
+        }
+        Some(2) => Outcome::PolicyRefused(vec![said]),
+        Some(3) => Outcome::RequestRefused(said),
+        _ => bail!("{}: {}\n{said}", case.id, output.status),
+    })
 }

@@ -25,11 +25,6 @@ impl Table {
         count.run += 1;
         count.passed += usize::from(passed);
     }
-
-    /// Whether all that was run passed.
-    pub fn is_clean(&self) -> bool {
-        self.rows.values().flatten().all(|count| count.passed == count.run)
-    }
 }
 
 impl fmt::Display for Count {
