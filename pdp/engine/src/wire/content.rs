@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::xml::Scanner;
+use super::xml::Document;
 use crate::limits::Limits;
 use crate::request::{Content, RequestError};
 use crate::value::Arena;
@@ -26,10 +26,10 @@ pub(super) fn read_json_content<'a>(
 }
 
 fn read_element<'a>(xml: &'a str, arena: &'a Arena, limits: &Limits) -> Result<Content<'a>, RequestError> {
-    let mut scanner = Scanner::new(xml, arena, limits)?;
-    let root = scanner.root()?;
-    let xml = scanner.skip(&root)?;
-    scanner.finish()?;
+    let mut document = Document::new(xml, arena, limits)?;
+    document.root()?;
+    let xml = document.skip()?;
+    document.finish()?;
     Ok(Content { xml, namespaces: &[] })
 }
 

@@ -1,12 +1,7 @@
-//! The characters of XML: which may occur, which make a name.
+//! The characters of XML: which make a name.
 
 /// The namespace that the prefix `xml` always has.
 pub(super) const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
-
-/// `Char` of XML 1.0.
-pub(super) fn is_xml_char(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-}
 
 pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r')
@@ -43,8 +38,4 @@ pub(super) fn ncname_length(text: &str) -> usize {
         _ => return 0,
     }
     chars.find(|&(_, c)| !is_name_char(c)).map_or(text.len(), |(at, _)| at)
-}
-
-pub(super) fn is_ncname(text: &str) -> bool {
-    !text.is_empty() && ncname_length(text) == text.len()
 }

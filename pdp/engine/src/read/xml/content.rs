@@ -6,7 +6,7 @@ use super::characters::is_blank;
 use super::element::bad_name;
 use super::event::{Event, Misc, Text};
 use super::names::scan;
-use super::text::{look, push_lines, reference};
+use super::text::{line_feeds, look, push_lines, reference};
 use super::{Extent, XmlError, XmlReader, XmlResult};
 
 impl<'s> XmlReader<'s> {
@@ -17,7 +17,7 @@ impl<'s> XmlReader<'s> {
             if self.open.is_empty() {
                 return if look.blank { Ok(None) } else { Err(outside(at)) };
             }
-            let value = if look.verbatim { Cow::Borrowed(run) } else { Cow::Owned(lines(run)) };
+            let value = if look.verbatim { Cow::Borrowed(run) } else { line_feeds(run) };
             return Ok(Some(Text { value, at, blank: look.blank }));
         }
         if self.open.is_empty() {
@@ -94,12 +94,6 @@ fn piece(run: &str, at: Extent, value: &mut String) -> XmlResult<bool> {
     let look = look(run, start, section.is_some())?;
     push_lines(value, run);
     Ok(look.blank && section.is_none())
-}
-
-fn lines(run: &str) -> String {
-    let mut out = String::with_capacity(run.len());
-    push_lines(&mut out, run);
-    out
 }
 
 #[cold]

@@ -38,6 +38,7 @@ pub use error::{XmlError, XmlProblem, XmlResult};
 pub use event::{End, Event, Misc, Start, Text};
 pub use namespaces::{CORE_NAMESPACE, Name, Space, XSI_NAMESPACE};
 pub use reader::XmlReader;
+pub(crate) use text::line_feeds;
 
 use crate::diagnostic::Span;
 use crate::limits::Limits;

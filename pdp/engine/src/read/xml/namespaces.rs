@@ -39,6 +39,15 @@ pub struct Name<'s> {
     pub space: Space,
 }
 
+impl std::fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.prefix.is_empty() {
+            write!(f, "{}:", self.prefix)?;
+        }
+        f.write_str(self.local)
+    }
+}
+
 #[derive(Debug)]
 struct Binding<'s> {
     prefix: &'s str,
@@ -50,6 +59,7 @@ struct Binding<'s> {
 pub(super) struct Namespaces<'s> {
     bindings: SmallVec<[Binding<'s>; 4]>,
     others: SmallVec<[Cow<'s, str>; 2]>,
+    changes: u32,
 }
 
 const MOST_IN_SCOPE: usize = 128;
@@ -62,7 +72,15 @@ impl<'s> Namespaces<'s> {
     }
 
     pub(super) fn truncate(&mut self, length: usize) {
-        self.bindings.truncate(length);
+        if length < self.bindings.len() {
+            self.bindings.truncate(length);
+            self.changes = self.changes.wrapping_add(1);
+        }
+    }
+
+    /// Another number each time that the scope changes.
+    pub(super) fn changes(&self) -> u32 {
+        self.changes
     }
 
     /// Takes a declaration in. `prefix` is empty for the default namespace.
@@ -73,6 +91,7 @@ impl<'s> Namespaces<'s> {
         }
         let space = self.intern(uri, at)?;
         self.bindings.push(Binding { prefix, space });
+        self.changes = self.changes.wrapping_add(1);
         Ok(())
     }
 
@@ -99,13 +118,15 @@ impl<'s> Namespaces<'s> {
 
     /// What a prefix stands for; the empty one for the default namespace.
     pub(super) fn resolve(&self, prefix: &str) -> Option<Space> {
-        let is_it = |binding: &&Binding<'_>| match prefix {
-            "" => binding.prefix.is_empty(),
-            _ => binding.prefix == prefix,
+        // Comparing two empty texts calls the library with two pointers to nowhere, which its masked loads answer after
+        // 100 ns on some processors; hence the lengths first.
+        let is_default = prefix.is_empty();
+        let declares = |binding: &&Binding<'_>| {
+            if is_default { binding.prefix.is_empty() } else { binding.prefix == prefix }
         };
-        match self.bindings.iter().rev().find(is_it) {
+        match self.bindings.iter().rev().find(declares) {
             Some(binding) => Some(binding.space),
-            None if prefix.is_empty() => Some(Space::None),
+            None if is_default => Some(Space::None),
             None if prefix == "xml" => Some(Space::Xml),
             None => None,
         }
@@ -113,17 +134,41 @@ impl<'s> Namespaces<'s> {
 
     pub(super) fn uri(&self, space: Space) -> &str {
         match space {
-            Space::None => "",
-            Space::Core => CORE_NAMESPACE,
-            Space::Xml => XML_NAMESPACE,
-            Space::Xsi => XSI_NAMESPACE,
             Space::Other(place) => self.others.get(usize::from(place)).map_or("", |uri| uri),
+            _ => known_uri(space),
+        }
+    }
+
+    /// Prefix and URI of the first so many declarations, those that a later one hides left out.
+    pub(super) fn scope(&self, length: usize) -> Vec<(&'s str, Cow<'s, str>)> {
+        let mut scope: Vec<(&'s str, Cow<'s, str>)> = Vec::with_capacity(length);
+        for binding in self.bindings.iter().take(length) {
+            scope.retain(|(other, _)| *other != binding.prefix);
+            scope.push((binding.prefix, self.lasting_uri(binding.space)));
+        }
+        scope
+    }
+
+    /// The same, for longer than the reader lasts.
+    pub(super) fn lasting_uri(&self, space: Space) -> Cow<'s, str> {
+        match space {
+            Space::Other(place) => self.others.get(usize::from(place)).cloned().unwrap_or_default(),
+            _ => Cow::Borrowed(known_uri(space)),
         }
     }
 
     /// Prefix and namespace of the declarations from a place on, those that a later one hides included.
     pub(super) fn since(&self, length: usize) -> impl Iterator<Item = (&'s str, Space)> + '_ {
         self.bindings.iter().skip(length).map(|binding| (binding.prefix, binding.space))
+    }
+}
+
+const fn known_uri(space: Space) -> &'static str {
+    match space {
+        Space::None | Space::Other(_) => "",
+        Space::Core => CORE_NAMESPACE,
+        Space::Xml => XML_NAMESPACE,
+        Space::Xsi => XSI_NAMESPACE,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The pull reader: its state, what can be asked of it, and the turn of the events.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::events::Event as Raw;
 use smallvec::SmallVec;
@@ -94,6 +96,11 @@ impl<'s> XmlReader<'s> {
         self.namespaces.uri(space)
     }
 
+    /// The URI of a namespace, to keep.
+    pub fn lasting_uri(&self, space: Space) -> Cow<'s, str> {
+        self.namespaces.lasting_uri(space)
+    }
+
     /// Prefix and namespace of what the element just started declares.
     pub fn declared(&self) -> impl Iterator<Item = (&'s str, Space)> + '_ {
         self.namespaces.since(self.open.last().map_or(0, |open| open.bindings))
@@ -101,13 +108,34 @@ impl<'s> XmlReader<'s> {
 
     /// Prefix and URI of each declaration in scope, outermost first; hidden ones are left out. The default
     /// namespace has the empty prefix.
-    pub fn in_scope(&self) -> Vec<(&'s str, &str)> {
-        let mut scope: Vec<(&'s str, &str)> = Vec::with_capacity(self.namespaces.len());
-        for (prefix, space) in self.namespaces.since(0) {
-            scope.retain(|(other, _)| *other != prefix);
-            scope.push((prefix, self.namespaces.uri(space)));
+    pub fn in_scope(&self) -> Vec<(&'s str, Cow<'s, str>)> {
+        self.namespaces.scope(self.namespaces.len())
+    }
+
+    /// The same, as it was before the element just started.
+    pub fn scope_around(&self) -> Vec<(&'s str, Cow<'s, str>)> {
+        self.namespaces.scope(self.open.last().map_or(0, |open| open.bindings))
+    }
+
+    /// Another number each time that what is in scope changes: whoever keeps a list of it sees whether it still holds.
+    pub fn scope_changes(&self) -> u32 {
+        self.namespaces.changes()
+    }
+
+    /// Declares, before the first event, what is in scope around the text.
+    ///
+    /// # Errors
+    /// Where one of them can't be declared, or they are too many.
+    pub fn inherit(&mut self, scope: &[(&'s str, &'s str)]) -> XmlResult<()> {
+        for (prefix, uri) in scope {
+            self.namespaces.declare(prefix, Cow::Borrowed(uri), Extent::default())?;
         }
-        scope
+        Ok(())
+    }
+
+    /// The name of the innermost element that is open, as written.
+    pub fn open_name(&self) -> &'s str {
+        self.open.last().map_or("", |open| open.name)
     }
 
     /// How many elements are open.

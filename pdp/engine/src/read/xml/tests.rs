@@ -55,7 +55,8 @@ fn inner_declarations_hide_outer_ones_until_their_element_ends() {
     let mut xml = XmlReader::new(text, XmlLimits::default()).unwrap();
     xml.pull().unwrap();
     xml.pull().unwrap();
-    assert_eq!(xml.in_scope(), [("", ""), ("p", "urn:3")]);
+    assert_eq!(xml.in_scope(), [("", "".into()), ("p", "urn:3".into())]);
+    assert_eq!(xml.scope_around(), [("", "urn:1".into()), ("p", "urn:2".into())]);
 }
 
 #[test]

@@ -126,6 +126,16 @@ pub(super) fn push_lines(out: &mut String, run: &str) {
     out.push_str(rest);
 }
 
+/// Character data with `\r\n` and `\r` as `\n`.
+pub(crate) fn line_feeds(run: &str) -> Cow<'_, str> {
+    if !run.contains('\r') {
+        return Cow::Borrowed(run);
+    }
+    let mut out = String::with_capacity(run.len());
+    push_lines(&mut out, run);
+    Cow::Owned(out)
+}
+
 /// The character of the reference that starts here, and what follows it.
 pub(super) fn reference(text: &str, base: usize) -> XmlResult<(char, &str)> {
     let unclosed = || {

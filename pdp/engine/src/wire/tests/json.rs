@@ -154,8 +154,8 @@ fn what_the_profile_does_not_allow_is_refused_where_it_stands() {
         (r#"{"Request":{"Resource":{},"ReturnPolicyIdList":1}}"#, "expected `true` or `false`, found a number"),
         (r#"{"Request":{"Resource":{"Attribute":{"Value":1}}}}"#, "without `AttributeId`"),
         (r#"{"Request":{"Resource":{},"MultiRequests":{}}}"#, "without `RequestReference`"),
-        (r#"{"Request":{"Resource":{"Content":"<a><b></a>"}}}"#, "ill-formed `Content`: expected the end tag `</b>`"),
-        (r#"{"Request":{"Resource":{"Content":"<a/><b/>"}}}"#, "after the end of the document's element"),
+        (r#"{"Request":{"Resource":{"Content":"<a><b></a>"}}}"#, "ill-formed `Content`: `</a>` closes `<b>`"),
+        (r#"{"Request":{"Resource":{"Content":"<a/><b/>"}}}"#, "a second root element"),
         (r#"{"Request":{"Resource":{"Content":"<p:a/>"}}}"#, "prefix `p` is not declared"),
         (r#"{"Request":{"Resource":{"Content":"%%"}}}"#, "neither XML nor Base64"),
     ] {

@@ -188,8 +188,8 @@ fn what_the_schema_does_not_allow_is_refused() {
         (category("<Content>text</Content>"), "exactly one element"),
         (category("<Content><a/><b/></Content>"), "exactly one element"),
         (category("<Content><a/></Content><Content><a/></Content>"), "expected `Content` or `Attribute`"),
-        (category("<Content><a><b></a></Content>"), "expected the end tag `</b>`"),
-        (category("<Content><p:a/></Content>"), "the prefix `p` is not declared"),
+        (category("<Content><a><b></a></Content>"), "expected `</b>`"),
+        (category("<Content><p:a/></Content>"), "prefix `p` is not declared"),
         (string("x").replace(" DataType=", " Type="), "`AttributeValue` without `DataType`"),
         (string("x").replace("\"false\">", "\"no\">"), "expected `true`"),
         (request("<Attributes Category='a' xml:id='i'/><Attributes Category='b' xml:id='i'/>"), "the id `i`"),
@@ -210,10 +210,10 @@ fn limits_are_named_when_passed() {
         error.message
     };
     assert!(with(Limits { request_bytes: 10, ..Limits::default() }).contains("the limit is 10"));
-    assert!(with(Limits { depth: 3, ..Limits::default() }).contains("more than 3 elements, one within the other"));
-    assert!(with(Limits { request_elements: 3, ..Limits::default() }).contains("more than 3 elements in a request"));
+    assert!(with(Limits { depth: 3, ..Limits::default() }).contains("more than 3 elements, one in the other"));
+    assert!(with(Limits { request_elements: 3, ..Limits::default() }).contains("more than 3 elements"));
     let many = (0..300).fold(String::new(), |many, n| many + &format!(" a{n}=''"));
-    assert!(refused(&category(&format!("<Content><a{many}/></Content>"))).contains("more than 256 attributes"));
+    assert!(refused(&category(&format!("<Content><a{many}/></Content>"))).contains("more than 128 attributes"));
     let deep = format!("{}{}", "<a>".repeat(200), "</a>".repeat(200));
     assert!(refused(&category(&format!("<Content>{deep}</Content>"))).contains("more than 128 elements"));
 }

@@ -1,8 +1,8 @@
 //! Responses as XML, in the core schema's order (core 5.47 to 5.58).
 
-use super::namespaces::CORE;
 use super::write_value::{open_attributes, write_attribute, write_value};
 use super::writer::XmlWriter;
+use crate::read::xml::CORE_NAMESPACE;
 use crate::request::Attributes;
 use crate::response::{Duty, PolicyIdentifier, Response, Result};
 use crate::status::{Fault, MissingAttribute, StatusCode};
@@ -12,7 +12,7 @@ use crate::wire::shown::Shown;
 pub fn write_xml(response: &Response<'_>, out: &mut Vec<u8>) {
     let mut writer = XmlWriter::new(out);
     writer.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Response");
-    writer.attribute("xmlns", CORE);
+    writer.attribute("xmlns", CORE_NAMESPACE);
     writer.raw(">");
     for result in &response.results {
         write_result(&mut writer, result);

@@ -1,9 +1,8 @@
 //! Requests as XML: what clients and tests send.
 
-use super::namespaces::CORE;
-use super::scanner::root_declarations;
 use super::write_value::{open_attributes, write_attribute};
 use super::writer::XmlWriter;
+use crate::read::xml::{CORE_NAMESPACE, Event, XmlLimits, XmlReader, XmlResult};
 use crate::request::{Attributes, Content, Request};
 
 /// The request in XML. Characters that XML 1.0 has no place for become U+FFFD.
@@ -11,7 +10,7 @@ pub fn to_xml(request: &Request<'_>) -> String {
     let mut out = Vec::new();
     let mut writer = XmlWriter::new(&mut out);
     writer.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Request");
-    writer.attribute("xmlns", CORE);
+    writer.attribute("xmlns", CORE_NAMESPACE);
     let boolean = |value| if value { "true" } else { "false" };
     writer.attribute("ReturnPolicyIdList", boolean(request.return_policy_id_list));
     writer.attribute("CombinedDecision", boolean(request.combined_decision));
@@ -34,7 +33,7 @@ fn write_attributes(writer: &mut XmlWriter<'_>, attributes: &Attributes<'_>) {
     open_attributes(writer, attributes);
     if let Some(content) = &attributes.content {
         writer.raw("<Content>");
-        writer.raw(&standalone(content, CORE));
+        writer.raw(&standalone(content, CORE_NAMESPACE));
         writer.raw("</Content>");
     }
     for attribute in attributes.attributes {
@@ -64,11 +63,11 @@ fn write_references(writer: &mut XmlWriter<'_>, references: &[&[&str]]) {
 /// namespace.
 pub(in crate::wire) fn standalone(content: &Content<'_>, default: &str) -> String {
     let xml = content.xml;
-    let (end, own) = root_declarations(xml);
+    let (end, own) = root_declarations(content).unwrap_or_default();
     let (name, rest) = xml.split_at_checked(end).unwrap_or((xml, ""));
     let mut around = Vec::new();
     let mut writer = XmlWriter::new(&mut around);
-    let is_inherited = |prefix: &str| !own.iter().any(|known| known == prefix);
+    let is_inherited = |prefix: &str| !own.contains(&prefix);
     let meant = content.namespaces.iter().find(|(prefix, _)| prefix.is_empty()).map_or("", |(_, uri)| *uri);
     if meant != default && is_inherited("") {
         writer.attribute("xmlns", meant);
@@ -80,4 +79,17 @@ pub(in crate::wire) fn standalone(content: &Content<'_>, default: &str) -> Strin
         }
     }
     format!("{name}{}{rest}", String::from_utf8_lossy(&around))
+}
+
+// Where the name of the element ends, and which prefixes its own tag declares (the empty one for the default).
+fn root_declarations<'a>(content: &Content<'a>) -> XmlResult<(usize, Vec<&'a str>)> {
+    let mut xml = XmlReader::new(content.xml, XmlLimits { bytes: (usize::MAX, ""), ..XmlLimits::default() })?;
+    xml.inherit(content.namespaces)?;
+    match xml.pull()? {
+        Event::Start(start) => {
+            let own = xml.declared().map(|(prefix, _)| prefix).collect();
+            Ok((start.name_at.end as usize, own))
+        }
+        _ => Ok((0, Vec::new())),
+    }
 }

@@ -1,7 +1,7 @@
 //! Values and attributes as XML, in requests and responses alike.
 
-use super::namespaces::CORE;
 use super::writer::XmlWriter;
+use crate::read::xml::CORE_NAMESPACE;
 use crate::request::{Attribute, Attributes};
 use crate::wire::shown::{Extra, Shown};
 
@@ -15,7 +15,7 @@ pub(super) fn write_value(
     // Elements among the text may stand in another default namespace than ours, or in none: then our own element needs
     // a prefix.
     let prefix = match &value.extra {
-        Extra::Markup { namespaces } if !namespaces.contains(&("", CORE)) => Some(free_prefix(namespaces)),
+        Extra::Markup { namespaces } if !namespaces.contains(&("", CORE_NAMESPACE)) => Some(free_prefix(namespaces)),
         _ => None,
     };
     let tag = |writer: &mut XmlWriter<'_>, open: &str| {
@@ -40,7 +40,7 @@ pub(super) fn write_value(
         Extra::Markup { namespaces } => declare(writer, namespaces),
     }
     if let (Some(prefix), Extra::Markup { namespaces }) = (&prefix, &value.extra) {
-        writer.attribute(&format!("xmlns:{prefix}"), CORE);
+        writer.attribute(&format!("xmlns:{prefix}"), CORE_NAMESPACE);
         let default = namespaces.iter().find(|(prefix, _)| prefix.is_empty());
         writer.attribute("xmlns", default.map_or("", |(_, uri)| *uri));
     }
