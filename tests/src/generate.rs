@@ -58,11 +58,13 @@ impl Dice {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, sides: usize) -> usize {
+    /// A number below this one.
+    pub fn below(&mut self, sides: usize) -> usize {
         usize::try_from(self.roll() % sides as u64).unwrap()
     }
 
-    fn of<T: Copy>(&mut self, table: &[T]) -> T {
+    /// One of these.
+    pub fn of<T: Copy>(&mut self, table: &[T]) -> T {
         table[self.below(table.len())]
     }
 

@@ -2,7 +2,7 @@
 //!
 //! [`conformance`] runs the public cases. [`oracle`] is a second evaluator to hold the engine against, [`generate`]
 //! makes the policies and requests for it, and [`shrink`] makes them small where the two differ. [`program`] runs the
-//! real program.
+//! real program, [`http`] speaks with it, [`load`] drives it as fast as it can go, [`process`] tells what that cost.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,13 +13,21 @@
     clippy::missing_panics_doc,
     clippy::format_push_string,
     clippy::format_collect,
+    clippy::cast_precision_loss,
     clippy::print_stderr,
     clippy::cast_possible_truncation,
     reason = "all of this crate is test code: a panic is a failed test"
 )]
 
 pub mod conformance;
+pub mod factor;
+pub mod flood;
+pub mod forge;
 pub mod generate;
+pub mod http;
+pub mod load;
 pub mod oracle;
+pub mod process;
 pub mod program;
 pub mod shrink;
+pub mod walk;

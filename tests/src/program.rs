@@ -48,6 +48,11 @@ fn build(release: bool) {
     assert!(command.status().unwrap().success(), "`cargo build --package argus` failed");
 }
 
+/// Whether the binary is a release build: what it takes is judged only then.
+pub fn is_release() -> bool {
+    binary().parent().is_some_and(|folder| folder.ends_with("release"))
+}
+
 /// A running server. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Server {

@@ -50,15 +50,15 @@ fn candidates(document: &str) -> impl Iterator<Item = String> {
     alone.chain(without).chain(lifted)
 }
 
-/// Where each element begins and ends, in document order.
-fn elements(document: &str) -> Vec<(usize, usize)> {
+/// Where each element begins and ends, in document order; of a broken document, those before the break.
+pub fn elements(document: &str) -> Vec<(usize, usize)> {
     let (mut found, mut open) = (Vec::new(), Vec::new());
     let mut at = 0;
     while let Some(start) = document[at..].find('<').map(|offset| at + offset) {
-        let end = start + document[start..].find('>').unwrap() + 1;
+        let Some(end) = document[start..].find('>').map(|offset| start + offset + 1) else { break };
         let tag = &document[start..end];
         if tag.starts_with("</") {
-            let place: usize = open.pop().unwrap();
+            let Some(place): Option<usize> = open.pop() else { break };
             let (begun, _) = found[place];
             found[place] = (begun, end);
         } else {

@@ -1,7 +1,7 @@
 //! Random policies and requests: the engine, with its index and without, asked in JSON and in XML, answers as the
 //! independent evaluator does.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is a failed test")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
 use argus_engine::check::{Options, check};
 use argus_engine::compile::compile;
