@@ -34,6 +34,11 @@ const TYPES: &[(DataType, &str, &[&str])] = &[
     (DataType::Rfc822Name, "r", &["a@b.c", "A@b.c", "a@B.C", "a@x.b.c"]),
     (DataType::IpAddressValue, "p", &["10.0.0.1", "10.1.2.3", "10.1.2.3:80", "192.168.0.7", "[2001:db8::1]", "[2001:db8::1]:443"]),
     (DataType::IpAddressPattern, "q", &["10.0.0.0/8", "10.1.0.0/16:80", "[2001:db8::]/32", "0.0.0.0/0", "10.1.2.3", "10.1.2.3:1-90", "[2001:db8::]/32:443-"]),
+    (DataType::X500Name, "n", &["CN=Alice,O=Acme", "cn = alice , o=ACME", "2.5.4.3=Alice,O=Acme", "O=Acme", "CN=A+O=B,C=DE", "O=b+CN=a,C=de", "CN=Al  ice,O=Acme"]),
+    (DataType::DnsNameValue, "h", &["example.com", "EXAMPLE.com", "www.example.com:443", "a.b.example.com", "example.org:80"]),
+    (DataType::DnsNamePattern, "g", &["example.com", "*.example.com", "*.Example.com:443", "example.org:1-100", "*.com:-443"]),
+    (DataType::IpAddress, "k", &["10.0.0.1", "10.0.0.0/255.0.0.0", "10.0.0.1:80", "[2001:db8::1]/[ffff::]:1-", "10.0.0.1:"]),
+    (DataType::DnsName, "l", &["example.com", "*.example.com:80-", "Example.com"]),
 ];
 
 const PATTERNS: &[&str] = &["^a", "^ab$", "b", "a$", "^a[bc]", "^(a|b)$", "^[^a]*$", "\\d", "a.c", "(ab|b)+c?", ""];

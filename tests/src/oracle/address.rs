@@ -72,14 +72,14 @@ impl Network {
 }
 
 /// The host, without brackets, and what follows it.
-fn split(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     if let Some(rest) = text.strip_prefix('[') {
         return rest.split_once(']');
     }
     Some(text.split_at(text.find(['/', ':']).unwrap_or(text.len())))
 }
 
-fn bits(host: &str) -> Option<Vec<bool>> {
+pub(super) fn bits(host: &str) -> Option<Vec<bool>> {
     let octets = match host.parse::<Ipv4Addr>() {
         Ok(address) => address.octets().to_vec(),
         Err(_) => host.parse::<Ipv6Addr>().ok()?.octets().to_vec(),
@@ -87,7 +87,7 @@ fn bits(host: &str) -> Option<Vec<bool>> {
     Some(octets.iter().flat_map(|octet| (0..8).rev().map(move |bit| octet >> bit & 1 == 1)).collect())
 }
 
-fn range(text: &str) -> Option<(u16, u16)> {
+pub(super) fn range(text: &str) -> Option<(u16, u16)> {
     match text.split_once('-') {
         None => text.parse().ok().map(|port| (port, port)),
         Some(("", last)) => Some((0, last.parse().ok()?)),

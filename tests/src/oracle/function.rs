@@ -29,6 +29,11 @@ const TYPES: &[(&str, DataType)] = &[
     ("rfc822Name", DataType::Rfc822Name),
     ("ipAddress-value", DataType::IpAddressValue),
     ("ipAddress-pattern", DataType::IpAddressPattern),
+    ("dnsName-value", DataType::DnsNameValue),
+    ("dnsName-pattern", DataType::DnsNamePattern),
+    ("x500Name", DataType::X500Name),
+    ("ipAddress", DataType::IpAddress),
+    ("dnsName", DataType::DnsName),
 ];
 
 /// Applies the function with this identifier.
@@ -151,7 +156,7 @@ fn of_values(name: &str, arguments: &[Value]) -> Maybe<Value> {
         ("dateTime-subtract-yearMonthDuration", [DateTime(a), YearMonth(b)]) => DateTime(a.add_months(-b)),
         ("date-add-yearMonthDuration", [Date(a), YearMonth(b)]) => Date(a.add_months(*b)),
         ("date-subtract-yearMonthDuration", [Date(a), YearMonth(b)]) => Date(a.add_months(-b)),
-        ("string-regexp-match" | "anyURI-regexp-match" | "rfc822Name-regexp-match", [String(pattern), text]) => {
+        (name, [String(pattern), text]) if name.ends_with("-regexp-match") => {
             Boolean(regex::is_match(pattern, &text.text()).ok_or(StatusCode::SyntaxError)?)
         }
         ("rfc822Name-match", [String(pattern), Mail(local, domain, _)]) => Boolean(mail(pattern, local, domain)),
@@ -159,6 +164,9 @@ fn of_values(name: &str, arguments: &[Value]) -> Maybe<Value> {
         ("ipAddress-endpoint-match", [Value::Network(network), Value::Address(address)]) => {
             Boolean(network.contains_endpoint(address))
         }
+        ("x500Name-match", [Value::Name(end), Value::Name(name)]) => Boolean(end.ends(name)),
+        ("dnsName-match", [Value::Hosts(hosts), Value::Host(host)]) => Boolean(hosts.contains(host)),
+        ("dnsName-endpoint-match", [Value::Hosts(hosts), Value::Host(host)]) => Boolean(hosts.contains_endpoint(host)),
         _ => panic!("the oracle does not know `{name}` of {arguments:?}"),
     })
 }

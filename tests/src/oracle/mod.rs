@@ -3,14 +3,14 @@
 //! It walks the checked tree for every request. Nothing is compiled, folded, interned, cached or skipped, and none of
 //! the engine's functions, types or algorithms is called: a value is read from its text, a variable is replaced by its
 //! definition, each table of core chapter 7 and each algorithm of appendix C is written down as it stands there.
-//! Selectors, XPath, x500Name and the core's ipAddress and dnsName are not known to it: it panics on them, so that no
-//! generated policy is passed over in silence.
+//! Selectors and XPath are not known to it: it panics on them, so that no generated policy is passed over in silence.
 
 mod address;
 mod calendar;
 mod combine;
 mod expression;
 mod function;
+mod name;
 mod node;
 mod regex;
 mod target;

@@ -254,6 +254,11 @@ fn type_name(value: &Value) -> &'static str {
         Value::Mail(..) => "rfc822Name",
         Value::Address(_) => "ipAddress-value",
         Value::Network(_) => "ipAddress-pattern",
+        Value::Name(_) => "x500Name",
+        Value::Host(_) => "dnsName-value",
+        Value::Hosts(_) => "dnsName-pattern",
+        Value::OldAddress(_) => "ipAddress",
+        Value::OldHost(_) => "dnsName",
     }
 }
 

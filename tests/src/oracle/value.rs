@@ -5,6 +5,7 @@ use num_bigint::BigInt;
 
 use super::address::{Address, Network};
 use super::calendar::Moment;
+use super::name::{Distinguished, Endpoint, Host};
 
 /// One value. Integers have no size, times keep the zone that they were given.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,11 @@ pub(super) enum Value {
     Mail(String, String, String),
     Address(Address),
     Network(Network),
+    Name(Distinguished),
+    Host(Host),
+    Hosts(Host),
+    OldAddress(Endpoint),
+    OldHost(Endpoint),
 }
 
 /// One value or a bag.
@@ -70,7 +76,12 @@ impl Value {
             }
             DataType::IpAddressValue => Address::parse(bare).map(Self::Address),
             DataType::IpAddressPattern => Network::parse(bare).map(Self::Network),
-            other => panic!("the oracle does not know {other:?}"),
+            DataType::X500Name => Distinguished::parse(bare).map(Self::Name),
+            DataType::DnsNameValue => Host::parse_value(bare).map(Self::Host),
+            DataType::DnsNamePattern => Host::parse(bare).map(Self::Hosts),
+            DataType::IpAddress => Endpoint::parse_address(bare).map(Self::OldAddress),
+            DataType::DnsName => Endpoint::parse_host(bare).map(Self::OldHost),
+            DataType::XPathExpression => panic!("the oracle does not know XPath"),
         }
     }
 
@@ -86,6 +97,8 @@ impl Value {
                 local == other_local && domain == other_domain
             }
             (Self::Address(a), Self::Address(b)) => a.same_host(b),
+            (Self::Name(a), Self::Name(b)) => a.equals(b),
+            (Self::Host(a), Self::Host(b)) => a.equals(b),
             (a, b) => a == b,
         }
     }
@@ -106,6 +119,9 @@ impl Value {
             Self::YearMonth(value) => year_month_text(*value),
             Self::Address(address) => address.text(),
             Self::Network(network) => format!("{network:?}"),
+            Self::Name(name) => name.text(),
+            Self::Host(host) | Self::Hosts(host) => host.text(),
+            Self::OldAddress(endpoint) | Self::OldHost(endpoint) => endpoint.0.clone(),
         }
     }
 }
