@@ -5,7 +5,7 @@
 use crate::generate::Dice;
 use crate::shrink::elements;
 
-const NAMESPACE: &str = " xmlns=\"urn:oasis:names:tc:xacml:3.0:core:schema:wd-17\"";
+const NAMESPACE: &str = " xmlns=\"urn:oasis:names:tc:xacml:3.0:core:schema:wd-17\" xmlns:p=\"urn:n\"";
 
 /// The same policies as several documents, the root first. Beside what is referred to stand versions that no reference
 /// may find, and that would decide otherwise.

@@ -44,6 +44,13 @@ const TYPES: &[(DataType, &str, &[&str])] = &[
 const PATTERNS: &[&str] = &["^a", "^ab$", "b", "a$", "^a[bc]", "^(a|b)$", "^[^a]*$", "\\d", "a.c", "(ab|b)+c?", ""];
 const MAIL_PATTERNS: &[&str] = &["a@b.c", "b.c", ".b.c", "B.C", "A@B.C", "x.b.c"];
 
+/// Paths of selectors: into documents without a namespace and with one, and some that select no nodes at all.
+#[rustfmt::skip]
+const PATHS: &[&str] = &[
+    "/r/a", "r/a", "/p:r/p:a", "//b", "//p:b", "//c", "/r/a[2]", "/r/*[last()]", "/p:r/*[last()]", "/r/a/text()",
+    "/p:r/p:a/text()", "/r/@n", "//@n", "//a[@n='1']", "//c/..", ".", "/r/missing", "count(//a)", "'a'", "1 = 1", "//a[",
+];
+
 /// A small generator of numbers: the same seed gives the same policy on every machine.
 #[derive(Debug)]
 pub struct Dice(u64);
@@ -92,7 +99,7 @@ pub fn policy(dice: &mut Dice) -> String {
     let mut author = Author { dice, count: 0, variables: Vec::new() };
     let body = if author.dice.once_in(3) { author.policy() } else { author.policy_set(2) };
     let (tag, rest) = body.split_once(' ').unwrap();
-    format!("{tag} xmlns=\"{CORE}\" {rest}")
+    format!("{tag} xmlns=\"{CORE}\" xmlns:p=\"urn:n\" {rest}")
 }
 
 impl Author<'_> {
@@ -329,8 +336,16 @@ impl Author<'_> {
         literal(data_type, self.dice.of(values(data_type).1))
     }
 
+    /// A designator, now and then a selector.
     fn designator(&mut self, data_type: DataType) -> String {
         let must = self.dice.once_in(4);
+        if self.dice.once_in(8) {
+            let (category, path) = (self.dice.of(&[RESOURCE, SUBJECT]), self.dice.of(PATHS));
+            return format!(
+                "<AttributeSelector Category=\"{category}\" Path=\"{path}\" DataType=\"{}\" MustBePresent=\"{must}\"/>",
+                data_type.uri()
+            );
+        }
         let clock = match data_type {
             DataType::Time => Some("time"),
             DataType::Date => Some("date"),
@@ -427,8 +442,7 @@ fn apply(function: &str, arguments: &str) -> String {
 
 /// A request: each attribute absent, single, repeated, of another type, of an issuer, or not of its type.
 pub fn request(dice: &mut Dice) -> String {
-    let resource = attributes(dice);
-    let subject = attributes(dice);
+    let (resource, subject, content) = (attributes(dice), attributes(dice), content(dice));
     let mut environment = Vec::new();
     for (name, data_type) in [("time", DataType::Time), ("date", DataType::Date), ("dateTime", DataType::DateTime)] {
         if dice.once_in(4) {
@@ -438,11 +452,31 @@ pub fn request(dice: &mut Dice) -> String {
     }
     format!(
         "{{\"Request\":{{\"ReturnPolicyIdList\":true,\
-         \"Resource\":{{\"Attribute\":[{resource}]}},\
+         \"Resource\":{{{content}\"Attribute\":[{resource}]}},\
          \"AccessSubject\":{{\"Attribute\":[{subject}]}},\
          \"Environment\":{{\"Attribute\":[{}]}}}}}}",
         environment.join(",")
     )
+}
+
+/// A small document, in half of the requests.
+fn content(dice: &mut Dice) -> String {
+    if dice.once_in(2) {
+        return String::new();
+    }
+    let namespace = dice.of(&["", " xmlns='urn:n'"]);
+    let mut text = format!("<r{namespace}{}>", number(dice));
+    for _ in 0..dice.below(4) {
+        let (_, _, values) = dice.of(TYPES);
+        let (name, value) = (dice.of(&["a", "b"]), dice.of(values));
+        let inner = if dice.once_in(3) { format!("<c{}>{}</c>", number(dice), dice.of(values)) } else { String::new() };
+        text += &format!("<{name}{}>{value}{inner}</{name}>", number(dice));
+    }
+    format!("\"Content\":\"{text}</r>\",")
+}
+
+fn number(dice: &mut Dice) -> String {
+    if dice.once_in(3) { format!(" n='{}'", dice.below(3)) } else { String::new() }
 }
 
 fn attributes(dice: &mut Dice) -> String {

@@ -92,6 +92,6 @@ pub(super) fn range(text: &str) -> Option<(u16, u16)> {
         None => text.parse().ok().map(|port| (port, port)),
         Some(("", last)) => Some((0, last.parse().ok()?)),
         Some((first, "")) => Some((first.parse().ok()?, u16::MAX)),
-        Some((first, last)) => Some((first.parse().ok()?, last.parse().ok()?)),
+        Some((first, last)) => Some((first.parse().ok()?, last.parse().ok()?)).filter(|(first, last)| first <= last),
     }
 }

@@ -20,7 +20,7 @@ impl Oracle<'_> {
         match expression {
             Expr::Value(value) => Ok(One(constant(&value.as_value()))),
             Expr::Designator(designator) => self.designator(designator).map(Bag),
-            Expr::Selector(_) => panic!("the oracle does not know selectors"),
+            Expr::Selector(selector) => self.selector(selector).map(Bag),
             // Core 7.8: as if the definition stood here.
             Expr::Variable(place) => {
                 let variables = self.variables.last().unwrap();

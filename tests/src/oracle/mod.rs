@@ -3,7 +3,8 @@
 //! It walks the checked tree for every request. Nothing is compiled, folded, interned, cached or skipped, and none of
 //! the engine's functions, types or algorithms is called: a value is read from its text, a variable is replaced by its
 //! definition, each table of core chapter 7 and each algorithm of appendix C is written down as it stands there.
-//! Selectors and XPath are not known to it: it panics on them, so that no generated policy is passed over in silence.
+//! Of XPath it knows the few paths that the generator writes; on whatever else it does not know it panics, so that no
+//! generated policy is passed over in silence.
 
 mod address;
 mod calendar;
@@ -13,6 +14,7 @@ mod function;
 mod name;
 mod node;
 mod regex;
+mod selector;
 mod target;
 mod value;
 

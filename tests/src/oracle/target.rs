@@ -23,9 +23,12 @@ impl Oracle<'_> {
     }
 
     fn one_match(&self, one: &Match<'_>) -> Maybe<bool> {
-        let Expr::Designator(designator) = &one.attribute else { panic!("the oracle does not know selectors") };
         let value = constant(&one.value.as_value());
-        let bag = self.designator(designator)?;
+        let bag = match &one.attribute {
+            Expr::Designator(designator) => self.designator(designator)?,
+            Expr::Selector(selector) => self.selector(selector)?,
+            other => panic!("{other:?} in a match"),
+        };
         or(bag
             .into_iter()
             .map(|member| call(one.function.id, &[value.clone(), member]).map(|holds| holds == Value::Boolean(true))))
