@@ -1,1 +1,42 @@
-//! `argus-pdp`.
+//! `argus-pdp`: the decision point. Doors, the context handler, enrichment, the snapshot.
+//!
+//! [`Pdp::start`] reads the store and the policies and keeps up with them; [`Pdp::configure`] mounts the doors into a
+//! server of the caller's. The administration beside it asks the same handle who somebody is ([`Pdp::authenticate`]) and
+//! whether he may ([`Pdp::authorise`]).
+//!
+//! A request goes through these, in order: the key of whoever asks (`caller`), the wire form (`argus-engine`), the
+//! subject's key and what is known of it (`context`), the policies of the organisation (`policies`), the answer
+//! (`routes`). All of it works on one [`Snapshot`] that never changes and is swapped whole.
+//!
+//! What is not here: no socket (the caller's server listens), no administrative act (nothing but policies from the folder
+//! is ever written), no limits, no lock on the way of a decision. Nothing of a body is logged.
+
+mod caller;
+mod context;
+mod decision_id;
+mod error;
+mod health;
+mod http;
+mod metrics;
+mod moment;
+mod names;
+mod pdp;
+mod policies;
+mod reason;
+mod routes;
+mod settings;
+mod snapshot;
+mod wait;
+
+pub use caller::{Act, Authorisation, Caller, CallerRefused};
+pub use decision_id::DecisionId;
+pub use error::StartError;
+pub use http::problem::{FieldError, PROBLEM_KINDS, Problem, ProblemKind};
+pub use moment::Moment;
+pub use pdp::{Pdp, Report};
+pub use policies::{Origin, PolicyFault, PolicyProblem, SHIPPED_POLICIES};
+pub use reason::Reason;
+pub use settings::Settings;
+pub use snapshot::{
+    KeyRecord, KeyView, Snapshot, TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key,
+};

@@ -69,10 +69,8 @@ pub(super) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }
 
-/// A one in each byte.
-pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
-/// The highest bit of each byte.
-pub(super) const HIGHS: u64 = 0x8080_8080_8080_8080;
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 // Marks the bytes of a word that equal `byte`. False marks occur only above a true one.
 const fn equal(word: u64, byte: u8) -> u64 {

@@ -10,23 +10,20 @@ use super::text::{line_feeds, look, push_lines, reference};
 use super::{Extent, XmlError, XmlReader, XmlResult};
 
 impl<'s> XmlReader<'s> {
-    // The event is made where the caller wants it: taking it out of an option to wrap it anew cost 4 ns.
-    pub(super) fn characters(&mut self, at: Extent) -> XmlResult<Event<'s>> {
+    pub(super) fn characters(&mut self, at: Extent) -> XmlResult<Option<Text<'s>>> {
         let run = at.slice(self.text);
-        if !self.text_ends_at(at.end as usize) || run.as_bytes().first().is_none_or(|byte| matches!(byte, b'&' | b'<'))
-        {
-            return self.joined(at);
+        if self.text_ends_at(at.end as usize) && !run.starts_with(['&', '<']) {
+            let look = look(run, at.start as usize, false)?;
+            if self.open.is_empty() {
+                return if look.blank { Ok(None) } else { Err(outside(at)) };
+            }
+            let value = if look.verbatim { Cow::Borrowed(run) } else { line_feeds(run) };
+            return Ok(Some(Text { value, at, blank: look.blank }));
         }
-        let look = look(run, at.start as usize, false)?;
-        let value = if look.verbatim { Cow::Borrowed(run) } else { line_feeds(run) };
-        Ok(Event::Text(Text { value, at, blank: look.blank }))
-    }
-
-    /// What stands before and after the root element, and is neither comment nor instruction.
-    #[cold]
-    pub(super) fn outside(&self, at: Extent) -> XmlResult<()> {
-        let run = at.slice(self.text);
-        if run.bytes().all(is_blank) { Ok(()) } else { Err(outside(at)) }
+        if self.open.is_empty() {
+            return Err(outside(at));
+        }
+        self.joined(at).map(Some)
     }
 
     // Whether what follows is no character data.
@@ -41,7 +38,7 @@ impl<'s> XmlReader<'s> {
 
     // Character data in several pieces: texts, references, CDATA sections.
     #[cold]
-    fn joined(&mut self, first: Extent) -> XmlResult<Event<'s>> {
+    pub(super) fn joined(&mut self, first: Extent) -> XmlResult<Text<'s>> {
         let mut value = String::new();
         let mut blank = true;
         let mut at = first;
@@ -50,7 +47,7 @@ impl<'s> XmlReader<'s> {
             let next = self.position();
             if self.text_ends_at(next) {
                 let at = Extent { start: first.start, end: at.end };
-                return Ok(Event::Text(Text { value: Cow::Owned(value), at, blank }));
+                return Ok(Text { value: Cow::Owned(value), at, blank });
             }
             self.raw.read_event().map_err(|error| self.broken(next, &error))?;
             at = Extent::new(next, self.position());

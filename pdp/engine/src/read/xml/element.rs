@@ -44,10 +44,18 @@ impl<'s> XmlReader<'s> {
     }
 
     pub(super) fn end(&mut self, at: Extent) -> XmlResult<Event<'s>> {
-        let name = self.text.get(at.start as usize + 2..at.end as usize - 1).unwrap_or("");
+        let raw = self.text.get(at.start as usize + 2..at.end as usize - 1).unwrap_or("");
+        let name = raw.trim_end_matches([' ', '\t', '\n', '\r']);
         match self.open.last() {
-            Some(open) if open.name == name || open.name == name.trim_end_matches(BLANKS) => {}
-            open => return Err(wrong_end(at, name, open)),
+            Some(open) if open.name == name => {}
+            Some(open) => {
+                let message = format!("`</{name}>` closes `<{}>`", open.name);
+                return Err(XmlError::ill_formed(at, message, format!("expected `</{}>`", open.name)).opened(open.tag));
+            }
+            None => {
+                let message = format!("`</{name}>` closes nothing");
+                return Err(XmlError::ill_formed(at, message, "no element is open"));
+            }
         }
         let mut end = self.close();
         end.element.end = at.end;
@@ -74,20 +82,6 @@ impl<'s> XmlReader<'s> {
             return Err(XmlError::ill_formed(at, "the document has no element", "expected a root element"));
         }
         Ok(Event::Eof)
-    }
-}
-
-const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
-
-#[cold]
-fn wrong_end(at: Extent, name: &str, open: Option<&Open<'_>>) -> XmlError {
-    let name = name.trim_end_matches(BLANKS);
-    match open {
-        Some(open) => {
-            let message = format!("`</{name}>` closes `<{}>`", open.name);
-            XmlError::ill_formed(at, message, format!("expected `</{}>`", open.name)).opened(open.tag)
-        }
-        None => XmlError::ill_formed(at, format!("`</{name}>` closes nothing"), "no element is open"),
     }
 }
 

@@ -1,7 +1,5 @@
 //! XML names: which characters they are made of, and where the prefix ends.
 
-use super::characters::{HIGHS, ONES};
-
 /// A name as it was found.
 pub(super) struct RawName {
     /// One past its last byte.
@@ -73,27 +71,7 @@ fn is_start(bytes: &[u8], at: usize) -> bool {
 
 #[inline]
 fn ordinary_prefix(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    for chunk in bytes.chunks_exact(8) {
-        let letters = letters_prefix(chunk.try_into().map_or(0, u64::from_le_bytes));
-        length += letters;
-        if letters < 8 {
-            break;
-        }
-    }
-    let rest = bytes.get(length..).unwrap_or_default();
-    length + rest.iter().take_while(|byte| matches!(class(**byte), START | INSIDE)).count()
-}
-
-// How many of a word's first bytes are ASCII letters: most names are nothing else.
-#[inline]
-const fn letters_prefix(word: u64) -> usize {
-    // As small letters, each byte below 0x80, so that no sum runs over into the next.
-    let small = (word | (ONES * 0x20)) & !HIGHS;
-    let from_a = small + ONES * (0x80 - b'a' as u64);
-    let past_z = small + ONES * (0x7F - b'z' as u64);
-    let others = (!from_a | past_z | word) & HIGHS;
-    (others.trailing_zeros() / 8) as usize
+    bytes.iter().take_while(|byte| matches!(class(**byte), START | INSIDE)).count()
 }
 
 // The same for names beyond ASCII.
@@ -119,23 +97,4 @@ const fn is_name_character(character: char) -> bool {
     is_name_start(character)
         || matches!(character,
             '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_of_letters_ends_where_a_bytewise_search_ends() {
-        for byte in 0..=u8::MAX {
-            for place in 0..8 {
-                let mut word = *b"azAZmMbY";
-                if let Some(one) = word.get_mut(place) {
-                    *one = byte;
-                }
-                let plainly = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-                assert_eq!(letters_prefix(u64::from_le_bytes(word)), plainly, "{word:?}");
-            }
-        }
-    }
 }

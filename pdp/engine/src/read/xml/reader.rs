@@ -154,34 +154,31 @@ impl<'s> XmlReader<'s> {
         }
         loop {
             let start = self.position();
-            // What it is counts, and where. Matched where it lies: moving it out of the result first cost 4 ns.
-            let event = self.raw.read_event();
+            let event = self.raw.read_event().map_err(|error| self.broken(start, &error))?;
             let end = self.position();
             let at = Extent::new(start, end);
-            return match &event {
-                Ok(Raw::Start(_)) => self.start(at, end - 1),
-                Ok(Raw::Empty(_)) => {
+            return match event {
+                Raw::Start(_) => self.start(at, end - 1),
+                Raw::Empty(_) => {
                     self.empty = true;
                     self.start(at, end - 2)
                 }
-                Ok(Raw::End(_)) => self.end(at),
-                Ok(Raw::Text(_) | Raw::CData(_) | Raw::GeneralRef(_)) if self.open.is_empty() => {
-                    self.outside(at)?;
-                    continue;
-                }
-                Ok(Raw::Text(_) | Raw::CData(_) | Raw::GeneralRef(_)) => self.characters(at),
-                Ok(Raw::Comment(_)) => self.comment(at),
-                Ok(Raw::PI(_)) => self.instruction(at),
-                Ok(Raw::Decl(_)) if start == self.base => {
+                Raw::End(_) => self.end(at),
+                Raw::Text(_) | Raw::CData(_) | Raw::GeneralRef(_) => match self.characters(at)? {
+                    Some(text) => Ok(Event::Text(text)),
+                    None => continue,
+                },
+                Raw::Comment(_) => self.comment(at),
+                Raw::PI(_) => self.instruction(at),
+                Raw::Decl(_) if start == self.base => {
                     declaration::check(self.text.get(..end - 2).unwrap_or(""), start)?;
                     continue;
                 }
-                Ok(Raw::Decl(_)) => {
+                Raw::Decl(_) => {
                     Err(XmlError::ill_formed(at, "an XML declaration inside the document", "it can only come first"))
                 }
-                Ok(Raw::DocType(_)) => Err(XmlError::dtd(at)),
-                Ok(Raw::Eof) => self.eof(),
-                Err(error) => Err(self.broken(start, error)),
+                Raw::DocType(_) => Err(XmlError::dtd(at)),
+                Raw::Eof => self.eof(),
             };
         }
     }

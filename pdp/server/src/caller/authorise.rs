@@ -1,0 +1,89 @@
+//! May this key do this act? `argus-admin.xml` says so, by the same engine as every other decision.
+
+use std::net::IpAddr;
+
+use argus_engine::decision::Decision;
+use argus_engine::evaluate::Environment;
+use argus_engine::limits::Limits;
+use argus_engine::request::{Attribute, Attributes, Individual, RawValue};
+use argus_engine::types::ZoneOffset;
+use argus_engine::value::{Arena, DataType};
+
+use crate::context::subject_attributes;
+use crate::moment::Moment;
+use crate::names;
+use crate::reason::Reason;
+use crate::snapshot::{KeyRecord, Snapshot, value};
+
+/// What somebody is about to do to a resource of Argus' own.
+#[derive(Debug, Clone, Copy)]
+pub struct Act<'a> {
+    /// The organisation that it concerns.
+    pub organisation: &'a str,
+    /// The path of the resource, such as `acme/argus/keys`.
+    pub path: &'a str,
+    /// The action, such as `write`.
+    pub action: &'a str,
+}
+
+/// Whether an act is permitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorisation {
+    /// Whether it is.
+    pub is_permitted: bool,
+    /// Why it isn't.
+    pub reason: Option<Reason>,
+    /// The scope that the act needs, for who may be told.
+    pub needed_scope: String,
+}
+
+/// The scope that an act needs: its path and its action.
+pub(crate) fn needed_scope(act: &Act<'_>) -> String {
+    format!("{}:{}", act.path, act.action)
+}
+
+/// Asks the policy of the administration. `None` is Permit.
+pub(crate) fn authorise(
+    snapshot: &Snapshot,
+    record: &KeyRecord,
+    peer: Option<IpAddr>,
+    act: &Act<'_>,
+    (now, limits): (Moment, Limits),
+) -> Option<Reason> {
+    let arena = Arena::new();
+    let peer = peer.map(|peer| peer.to_canonical().to_string());
+    let (resource_id, resource_organisation) = ([string(act.path)], [string(act.organisation)]);
+    let action_id = [string(act.action)];
+    let client_ip: Vec<_> = peer.iter().map(|peer| value(DataType::IpAddressValue, peer)).collect();
+
+    let of_resource =
+        [one(names::RESOURCE_ID, &resource_id), one(names::RESOURCE_ORGANISATION, &resource_organisation)];
+    let (of_action, of_environment) = ([one(names::ACTION_ID, &action_id)], [one(names::CLIENT_IP, &client_ip)]);
+    let categories = [
+        category(names::ACCESS_SUBJECT, subject_attributes(&[], record, &arena)),
+        category(names::RESOURCE, &of_resource),
+        category(names::ACTION, &of_action),
+        category(names::ENVIRONMENT, &of_environment),
+    ];
+    let categories = categories.each_ref();
+    let individual = Individual { attributes: &categories, xpath_version: None, return_policy_id_list: false };
+    let environment = Environment { now: now.date_time(), implicit_zone: ZoneOffset::UTC, limits, source: None };
+    let result = snapshot.policies.admin.evaluate(&individual, &environment, &arena);
+    match result.decision {
+        Decision::Permit => None,
+        // Whatever an edited policy answers instead of Deny permits nothing either.
+        _ => Some(Reason::of_result(&result).unwrap_or(Reason::PolicyDenied)),
+    }
+}
+
+fn string(text: &str) -> RawValue<'_> {
+    value(DataType::String, text)
+}
+
+fn one<'a>(id: &'a str, values: &'a [RawValue<'a>]) -> Attribute<'a> {
+    Attribute { id, values, ..Attribute::default() }
+}
+
+fn category<'a>(category: &'a str, attributes: &'a [Attribute<'a>]) -> Attributes<'a> {
+    Attributes { category, attributes, ..Attributes::default() }
+}

@@ -1,0 +1,73 @@
+//! `Authorization: Bearer` (RFC 6750 §2.1): the one way in which a key is presented.
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+
+use super::CallerRefused;
+
+/// The token of the one `Authorization` header.
+///
+/// Another scheme counts as no credential at all: its challenge names ours (RFC 6750 §3.1).
+pub(crate) fn read_bearer(headers: &HeaderMap) -> Result<&str, CallerRefused> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let value = values.next().ok_or(CallerRefused::Missing)?;
+    if values.next().is_some() {
+        return Err(CallerRefused::Malformed);
+    }
+    let value = value.to_str().map_err(|_| CallerRefused::Malformed)?;
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(CallerRefused::Missing);
+    }
+    let token = token.trim_start_matches(' ');
+    if is_b64token(token) { Ok(token) } else { Err(CallerRefused::Malformed) }
+}
+
+/// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+fn is_b64token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let is_body = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+    !body.is_empty() && body.bytes().all(is_body)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn the_scheme_may_be_written_in_any_case() {
+        for value in ["Bearer abc", "bearer abc", "BEARER   abc"] {
+            assert_eq!(read_bearer(&headers(&[value])), Ok("abc"), "{value}");
+        }
+        assert_eq!(read_bearer(&headers(&["Bearer a-._~+/b=="])), Ok("a-._~+/b=="));
+    }
+
+    #[test]
+    fn another_scheme_is_no_credential() {
+        for values in [&[][..], &["Basic YTpi"], &["DPoP abc"], &["Bearerabc"]] {
+            assert_eq!(read_bearer(&headers(values)), Err(CallerRefused::Missing), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_credential_that_is_no_token_is_malformed() {
+        for values in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer =a"], &["Bearer a,b"]] {
+            assert_eq!(read_bearer(&headers(values)), Err(CallerRefused::Malformed), "{values:?}");
+        }
+    }
+
+    #[test]
+    fn two_credentials_are_malformed() {
+        assert_eq!(read_bearer(&headers(&["Bearer a", "Bearer a"])), Err(CallerRefused::Malformed));
+        assert_eq!(read_bearer(&headers(&["Basic a", "Bearer a"])), Err(CallerRefused::Malformed));
+    }
+}

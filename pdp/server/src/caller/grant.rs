@@ -1,0 +1,79 @@
+//! `<organisation>/argus/pdp:execute`: may this key ask for decisions about this organisation?
+//!
+//! The policy is asked once a second for each key, organisation and address, in each thread. In between, a look at one
+//! place of a small table suffices: 10 ns where an evaluation is 2 µs. What the answer depends on is in the place: the
+//! snapshot with all its keys and policies, the second, the address. Nothing of it can go stale.
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+
+use argus_credentials::CredentialId;
+use argus_engine::limits::Limits;
+
+use super::authorise::{Act, authorise};
+use crate::moment::Moment;
+use crate::reason::Reason;
+use crate::snapshot::{KeyRecord, Snapshot};
+
+/// Places of the table, a power of two. Two keys that share one push each other out.
+const PLACES: usize = 256;
+
+/// An answer, and all that it depends on.
+#[derive(Debug, Clone, PartialEq)]
+struct Known {
+    revision: u64,
+    second: i64,
+    credential: CredentialId,
+    domain: u32,
+    peer: Option<IpAddr>,
+    refused: Option<Reason>,
+}
+
+thread_local! {
+    static KNOWN: RefCell<Vec<Option<Known>>> = RefCell::new(vec![None; PLACES]);
+}
+
+/// Whether the key may ask for decisions of an organisation; `None` is yes.
+///
+/// `domain` is the number of the organisation's domain in this snapshot, where it has one: only then is the answer kept.
+pub(crate) fn may_ask(
+    snapshot: &Snapshot,
+    record: &KeyRecord,
+    peer: Option<IpAddr>,
+    (organisation, domain): (&str, Option<u32>),
+    (now, limits): (Moment, Limits),
+) -> Option<Reason> {
+    let ask = || {
+        let path = pdp_path(organisation);
+        let act = Act { organisation, path: &path, action: "execute" };
+        authorise(snapshot, record, peer, &act, (now, limits))
+    };
+    let Some(domain) = domain else { return ask() };
+    KNOWN.with_borrow_mut(|known| {
+        let Some(place) = known.get_mut(place(record.credential_id, domain)) else { return ask() };
+        if let Some(known) = place
+            && known.revision == snapshot.revision
+            && known.second == now.seconds
+            && known.credential == record.credential_id
+            && known.domain == domain
+            && known.peer == peer
+        {
+            return known.refused;
+        }
+        let refused = ask();
+        let (revision, second, credential) = (snapshot.revision, now.seconds, record.credential_id);
+        *place = Some(Known { revision, second, credential, domain, peer, refused });
+        refused
+    })
+}
+
+/// The resource that stands for asking for decisions.
+pub(crate) fn pdp_path(organisation: &str) -> String {
+    format!("{organisation}/argus/pdp")
+}
+
+fn place(credential: CredentialId, domain: u32) -> usize {
+    // Ids are drawn at random: any of their octets will do.
+    let drawn = credential.as_str().bytes().take(8).fold(0_usize, |drawn, octet| drawn << 5 ^ usize::from(octet));
+    (drawn ^ domain as usize) % PLACES
+}

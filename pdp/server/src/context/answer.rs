@@ -1,0 +1,253 @@
+//! From a decoded request to its results: each individual request has its subject verified and its root found.
+//!
+//! Nothing here waits. A credential that needs a derivation ends the step with what there is to wait for; afterwards the
+//! whole step is done again, with the credential warm. So no borrow of a request has to live across a wait.
+
+use argus_credentials::{Checked, CredentialId, Pending, PresentedKey, Records, Refusal, Verifier};
+use argus_engine::decision::Decision;
+use argus_engine::evaluate::Environment;
+use argus_engine::limits::Limits;
+use argus_engine::request::{Expanded, Individual, Request, RequestError};
+use argus_engine::response::{Assignment, Duty, Response, Result as DecisionResult};
+use argus_engine::status::Fault;
+use argus_engine::types::ZoneOffset;
+use argus_engine::value::{Arena, Value};
+use argus_engine::wire::multiple;
+use smallvec::SmallVec;
+
+use super::enrich::enrich;
+use super::presented::{Presented, presented};
+use crate::caller::{Caller, may_ask};
+use crate::moment::Moment;
+use crate::names::{ARGUS, REASON};
+use crate::reason::Reason;
+use crate::snapshot::{Current, Domain, KeyRecord, Snapshot};
+
+/// A question, but for its request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask<'s> {
+    pub(crate) verifier: &'s Verifier<Current>,
+    pub(crate) snapshot: &'s Snapshot,
+    pub(crate) caller: &'s Caller,
+    pub(crate) root: Root<'s>,
+    pub(crate) now: Moment,
+    pub(crate) limits: Limits,
+}
+
+/// Whose policies decide.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Root<'s> {
+    /// Those of this organisation. That the caller may ask for it is known.
+    Of(&'s Domain),
+    /// Those of the organisation of each subject's key, of `argus` where there is none.
+    OfSubject,
+}
+
+/// How far a question came.
+pub(crate) enum Step<'a> {
+    /// To its answer.
+    Answered(Response<'a>),
+    /// To keys that have to be derived first.
+    #[expect(clippy::vec_box, reason = "they come boxed")]
+    Derive(Vec<Box<Pending<Current>>>),
+    /// To a key that can't be looked at now.
+    Busy {
+        /// When to try again.
+        retry_after_seconds: u32,
+    },
+    /// To an organisation that the caller may not ask about.
+    NotGranted {
+        /// Which one.
+        organisation: &'a str,
+        /// Why not.
+        reason: Reason,
+    },
+    /// To a request that stands for too many decisions.
+    Refused(RequestError),
+}
+
+/// What is known of one subject's key.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'s> {
+    /// No credential was presented.
+    Nobody,
+    /// Its credential is right.
+    Verified(&'s KeyRecord),
+    /// Its credential is refused.
+    Refused(Reason),
+    /// What was presented can't be taken for a credential.
+    Faulty(&'static str),
+}
+
+/// A subject, or why nothing can be said of it yet.
+pub(crate) enum Verification<'s> {
+    Known(Subject<'s>),
+    Derive(Box<Pending<Current>>),
+    Busy { retry_after_seconds: u32 },
+    NotGranted { organisation: &'s str, reason: Reason },
+}
+
+impl<'a> Ask<'a> {
+    /// Answers a request, as far as that goes without waiting.
+    pub(crate) fn answer(&self, request: &'a Request<'a>, arena: &'a Arena) -> Step<'a> {
+        let individuals = match multiple::expand(request, arena, &self.limits) {
+            Ok(individuals) => individuals,
+            Err(refused) => return Step::Refused(refused),
+        };
+        let subjects = match self.verify_all(&individuals) {
+            Ok(subjects) => subjects,
+            Err(step) => return step,
+        };
+        let environment = self.environment(arena);
+        let results = individuals.into_iter().zip(subjects).map(|(individual, subject)| match individual {
+            Ok(individual) => self.decide(&individual, subject, environment, arena),
+            Err(fault) => DecisionResult::failed(fault),
+        });
+        let results: Vec<_> = results.collect();
+        let is_combined = request.combined_decision;
+        Step::Answered(Response { results: if is_combined { vec![multiple::combine(&results)] } else { results } })
+    }
+
+    /// The time, the zone and the bounds, for as long as the arena lives.
+    pub(crate) fn environment(&self, arena: &'a Arena) -> &'a Environment<'a> {
+        let now = self.now.date_time();
+        arena.bump().alloc(Environment { now, implicit_zone: ZoneOffset::UTC, limits: self.limits, source: None })
+    }
+
+    /// Verifies every subject first: whatever has to be waited for is waited for at once.
+    fn verify_all(&self, individuals: &[Expanded<'a>]) -> Result<SmallVec<[Subject<'a>; 4]>, Step<'a>> {
+        let mut subjects = SmallVec::new();
+        let mut pending = Vec::new();
+        let mut seen: Option<(&str, Subject<'a>)> = None;
+        for individual in individuals {
+            let presented = individual.as_ref().map_or(Presented::Nothing, presented);
+            if let (Presented::Credential(token), Some((known, subject))) = (presented, seen)
+                && token == known
+            {
+                subjects.push(subject);
+                continue;
+            }
+            match self.verify(presented) {
+                Verification::Known(subject) => {
+                    if let Presented::Credential(token) = presented {
+                        seen = Some((token, subject));
+                    }
+                    subjects.push(subject);
+                }
+                Verification::Derive(derivation) => pending.push(derivation),
+                Verification::Busy { retry_after_seconds } => return Err(Step::Busy { retry_after_seconds }),
+                Verification::NotGranted { organisation, reason } => {
+                    return Err(Step::NotGranted { organisation, reason });
+                }
+            }
+        }
+        if pending.is_empty() { Ok(subjects) } else { Err(Step::Derive(pending)) }
+    }
+
+    fn verify(&self, presented: Presented<'_>) -> Verification<'a> {
+        match presented {
+            Presented::Credential(token) => self.verify_token(token),
+            Presented::Nothing => self.with_grant(Subject::Nobody, ARGUS),
+            Presented::Faulty(why) => self.with_grant(Subject::Faulty(why), ARGUS),
+        }
+    }
+
+    /// Verifies a subject's key. One of another organisation than the one that decides is as good as unknown, and is so
+    /// before anything is derived.
+    pub(crate) fn verify_token(&self, token: &str) -> Verification<'a> {
+        match self.verifier.check(token, self.snapshot, self.now.seconds) {
+            Checked::Verified(record) => self.belonging(record),
+            Checked::Refused(Refusal::Busy { retry_after_seconds }) => Verification::Busy { retry_after_seconds },
+            Checked::Refused(refusal) => {
+                let record = credential_id(token).and_then(|id| self.snapshot.find(&id));
+                // Of another organisation's key not even the state is told.
+                let is_foreign = record.is_some_and(|record| self.is_foreign(record));
+                let reason = Reason::of_refusal(refusal).filter(|_| !is_foreign).unwrap_or(Reason::CredentialUnknown);
+                self.with_grant(Subject::Refused(reason), ARGUS)
+            }
+            Checked::NeedsDerivation(pending) => {
+                let Some(record) = credential_id(token).and_then(|id| self.snapshot.find(&id)) else {
+                    return self.with_grant(Subject::Refused(Reason::CredentialUnknown), ARGUS);
+                };
+                match self.belonging(record) {
+                    Verification::Known(Subject::Verified(_)) => Verification::Derive(pending),
+                    otherwise => otherwise,
+                }
+            }
+        }
+    }
+
+    /// Takes a record for its subject's where it is of the organisation that decides.
+    fn belonging(&self, record: &'a KeyRecord) -> Verification<'a> {
+        if self.is_foreign(record) {
+            return Verification::Known(Subject::Refused(Reason::CredentialUnknown));
+        }
+        self.with_grant(Subject::Verified(record), &record.key.organisation)
+    }
+
+    fn is_foreign(&self, record: &KeyRecord) -> bool {
+        matches!(self.root, Root::Of(domain) if domain.organisation != record.key.organisation)
+    }
+
+    /// Where the subject tells which organisation decides, the caller has to be granted that one.
+    fn with_grant(&self, subject: Subject<'a>, organisation: &'a str) -> Verification<'a> {
+        if let Root::OfSubject = self.root {
+            let domain = self.snapshot.domain(organisation).map(|domain| domain.number);
+            let (caller, when) = (self.caller, (self.now, self.limits));
+            let refused = may_ask(self.snapshot, &caller.record, caller.peer, (organisation, domain), when);
+            if let Some(reason) = refused {
+                return Verification::NotGranted { organisation, reason };
+            }
+        }
+        Verification::Known(subject)
+    }
+
+    fn decide(
+        &self,
+        individual: &Individual<'a>,
+        subject: Subject<'a>,
+        environment: &'a Environment<'a>,
+        arena: &'a Arena,
+    ) -> DecisionResult<'a> {
+        let record = match subject {
+            Subject::Verified(record) => Some(record),
+            Subject::Nobody | Subject::Refused(_) | Subject::Faulty(_) => None,
+        };
+        let individual = arena.bump().alloc(enrich(individual, record, arena));
+        match subject {
+            Subject::Refused(reason) => denied(reason, individual),
+            Subject::Faulty(why) => {
+                DecisionResult { attributes: individual.attributes, ..DecisionResult::failed(Fault::syntax(why)) }
+            }
+            Subject::Nobody | Subject::Verified(_) => match self.domain_for(record) {
+                Some(domain) => domain.policy.program.evaluate(individual, environment, arena),
+                None => denied(Reason::CredentialUnknown, individual),
+            },
+        }
+    }
+
+    /// The domain that decides about a subject.
+    fn domain_for(&self, record: Option<&KeyRecord>) -> Option<&'a Domain> {
+        match self.root {
+            Root::Of(domain) => Some(domain),
+            Root::OfSubject => self.snapshot.domain(record.map_or(ARGUS, |record| &record.key.organisation)),
+        }
+    }
+}
+
+/// Deny without evaluation, with its reason as advice.
+pub(crate) fn denied<'a>(reason: Reason, individual: &'a Individual<'a>) -> DecisionResult<'a> {
+    let assignment = Assignment { id: REASON, category: None, issuer: None, value: Value::String(reason.as_str()) };
+    DecisionResult {
+        decision: Decision::Deny,
+        fault: None,
+        obligations: Vec::new(),
+        advice: vec![Duty { id: REASON, assignments: vec![assignment] }],
+        attributes: individual.attributes,
+        policies: Vec::new(),
+    }
+}
+
+fn credential_id(token: &str) -> Option<CredentialId> {
+    PresentedKey::parse(token).ok().map(|key| key.id())
+}

@@ -1,0 +1,11 @@
+//! The context handler: what a request says of its subject is verified, what a caller may not claim is taken out, and what
+//! is known of the key is added, before any policy is asked.
+
+mod answer;
+mod arena;
+mod enrich;
+mod presented;
+
+pub(crate) use answer::{Ask, Root, Step, Subject, Verification, denied};
+pub(crate) use arena::with_arena;
+pub(crate) use enrich::subject_attributes;

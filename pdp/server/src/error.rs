@@ -1,0 +1,31 @@
+//! Why a decision point doesn't start.
+
+use argus_credentials::{SelfTestError, VerifierError};
+use argus_store::StoreError;
+
+use crate::policies::PolicyFault;
+use crate::snapshot::TagKeySourceError;
+
+/// Why a decision point doesn't start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The cryptography doesn't compute what it must.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
+    /// The store can't be read, or the policies can't be kept in it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There are no tag keys to tell Argus' own keys from forged ones.
+    #[error(transparent)]
+    TagKeys(#[from] TagKeySourceError),
+    /// The policies have a fault, and none were in force before.
+    #[error("the policies are refused: {0}")]
+    Policies(#[from] PolicyFault),
+    /// Keys can't be verified.
+    #[error(transparent)]
+    Verifier(#[from] VerifierError),
+    /// The thread that keeps the snapshot can't be started.
+    #[error("no thread could be started to keep the snapshot: {0}")]
+    Thread(#[source] std::io::Error),
+}

@@ -1,0 +1,69 @@
+//! Keys in URLs: they end in logs, histories and referrers, so they are refused where they are seen.
+
+use actix_web::HttpRequest;
+use tracing::warn;
+
+use super::problem::Problem;
+use crate::pdp::Shared;
+
+/// What every key begins with, and nothing else in an address of ours.
+const KEY_PREFIX: &str = "argus_";
+
+/// Refuses a request whose path or query holds a key. The log says that it happened, not what it was.
+pub(crate) fn refuse_key(request: &HttpRequest, shared: &Shared) -> Result<(), Problem> {
+    let uri = request.uri();
+    let is_there = uri.query().is_some_and(holds_key) || holds_key(uri.path());
+    if !is_there {
+        return Ok(());
+    }
+    shared.metrics.key_in_url();
+    let peer = request.peer_addr().map(|peer| peer.ip().to_string());
+    warn!(client.address = peer, "a key was sent in a URL: it has to be taken for known, revoke it");
+    Err(Problem::credential_in_url())
+}
+
+/// Whether a text holds what keys begin with, percent-encoded or not.
+fn holds_key(text: &str) -> bool {
+    text.contains(KEY_PREFIX) || text.contains('%') && decode(text).contains(KEY_PREFIX)
+}
+
+fn decode(text: &str) -> String {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    loop {
+        rest = match rest {
+            [] => return String::from_utf8_lossy(&decoded).into_owned(),
+            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                decoded.push(hex(*high) << 4 | hex(*low));
+                rest
+            }
+            [octet, rest @ ..] => {
+                decoded.push(*octet);
+                rest
+            }
+        };
+    }
+}
+
+fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'a'..=b'f' => digit - b'a' + 10,
+        _ => digit.wrapping_sub(b'A').wrapping_add(10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_seen_however_it_is_written() {
+        for text in ["key=argus_live_x", "a/argus_test_x", "k=%61rgus_live_", "k=argus%5Flive", "k=%61%72gus%5flive"] {
+            assert!(holds_key(text), "{text}");
+        }
+        for text in ["/pdp", "organisation=argus", "a=%61rgus", "%", "%zz", ""] {
+            assert!(!holds_key(text), "{text}");
+        }
+    }
+}

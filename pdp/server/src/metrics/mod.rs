@@ -1,0 +1,257 @@
+//! What `/metrics` tells: counters whose handles are made once, so that counting is one addition.
+//!
+//! Labels are closed lists (door, decision, reason). No key, organisation or address is one: their number has no bound.
+
+mod histogram;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use argus_credentials::Counts;
+use argus_engine::decision::Decision;
+use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+
+use crate::reason::Reason;
+use histogram::Histogram;
+
+/// The doors through which decisions are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// `POST /pdp`.
+    Pdp,
+    /// `POST /domains/{organisation}/pdp`.
+    Domain,
+    /// `POST /v1/verify`.
+    Verify,
+}
+
+const DOORS: [Door; 3] = [Door::Pdp, Door::Domain, Door::Verify];
+const DECISIONS: usize = 4;
+/// Every reason, and none.
+const REASONS: usize = Reason::ALL.len() + 1;
+
+/// The metrics of a decision point. Each has a registry of its own: two in one process don't mix.
+pub(crate) struct Metrics {
+    recorder: PrometheusRecorder,
+    /// Made when first counted, so that `/metrics` lists what has happened.
+    decisions: [[[OnceLock<Counter>; REASONS]; DECISIONS]; DOORS.len()],
+    durations: [Histogram; DOORS.len()],
+    callers_refused: Counter,
+    bodies_refused: Counter,
+    keys_in_urls: Counter,
+    verification: Verification,
+    state: State,
+}
+
+/// What the verifier counts itself.
+struct Verification {
+    derivations: Counter,
+    cache_hits: Counter,
+    wrong_hits: Counter,
+    malformed: Counter,
+    forged: Counter,
+    unknown: Counter,
+    wrong_secrets: Counter,
+    refreshes: Counter,
+    shared: Counter,
+    busy: Counter,
+    limited: Counter,
+    remembered: Gauge,
+}
+
+struct State {
+    sequence: Gauge,
+    age: Gauge,
+    credentials: Gauge,
+    documents: Gauge,
+    policies_faulty: Gauge,
+    store_away: Gauge,
+}
+
+/// The state of a decision point, as gauges.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gauges {
+    pub(crate) sequence: i64,
+    pub(crate) age_seconds: i64,
+    pub(crate) credentials: usize,
+    pub(crate) documents: usize,
+    pub(crate) policies_faulty: bool,
+    pub(crate) store_away: bool,
+    pub(crate) remembered: usize,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        with_local_recorder(&recorder, describe);
+        let (verification, state) = with_local_recorder(&recorder, || (Verification::new(), State::new()));
+        let refused = |at: &'static str| with_local_recorder(&recorder, || counter!("argus_refused_total", "at" => at));
+        Self {
+            callers_refused: refused("authentication"),
+            bodies_refused: refused("body"),
+            keys_in_urls: refused("key_in_url"),
+            decisions: std::array::from_fn(|_| std::array::from_fn(|_| std::array::from_fn(|_| OnceLock::new()))),
+            durations: std::array::from_fn(|_| Histogram::default()),
+            verification,
+            state,
+            recorder,
+        }
+    }
+
+    /// One decision.
+    pub(crate) fn count(&self, door: Door, decision: Decision, reason: Option<Reason>) {
+        let place = self.decisions.get(door as usize).and_then(|by_decision| by_decision.get(number(decision)));
+        let place = place.and_then(|by_reason| by_reason.get(reason.map_or(0, |reason| reason as usize + 1)));
+        if let Some(counter) = place {
+            counter.get_or_init(|| self.decision_counter(door, decision, reason)).increment(1);
+        }
+    }
+
+    /// How long a request took until its answer was written.
+    pub(crate) fn observe(&self, door: Door, seconds: f64) {
+        if let Some(histogram) = self.durations.get(door as usize) {
+            histogram.observe(seconds);
+        }
+    }
+
+    pub(crate) fn caller_refused(&self) {
+        self.callers_refused.increment(1);
+    }
+
+    pub(crate) fn body_refused(&self) {
+        self.bodies_refused.increment(1);
+    }
+
+    pub(crate) fn key_in_url(&self) {
+        self.keys_in_urls.increment(1);
+    }
+
+    /// Everything, in Prometheus' text form.
+    pub(crate) fn render(&self, counts: &Counts, gauges: &Gauges) -> String {
+        self.verification.set(counts, gauges.remembered);
+        self.state.set(gauges);
+        let mut text = self.recorder.handle().render();
+        histogram::write_head(&mut text);
+        for (door, histogram) in DOORS.iter().zip(&self.durations) {
+            histogram.write(door.as_str(), &mut text);
+        }
+        text
+    }
+
+    fn decision_counter(&self, door: Door, decision: Decision, reason: Option<Reason>) -> Counter {
+        let (door, decision, reason) = (door.as_str(), decision.as_str(), reason.map_or("none", Reason::as_str));
+        with_local_recorder(
+            &self.recorder,
+            || counter!("argus_decisions_total", "door" => door, "decision" => decision, "reason" => reason),
+        )
+    }
+}
+
+impl Door {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pdp => "pdp",
+            Self::Domain => "domain",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+const fn number(decision: Decision) -> usize {
+    match decision {
+        Decision::Permit => 0,
+        Decision::Deny => 1,
+        Decision::NotApplicable => 2,
+        Decision::Indeterminate(_) => 3,
+    }
+}
+
+impl Verification {
+    fn new() -> Self {
+        Self {
+            derivations: counter!("argus_derivations_total"),
+            cache_hits: counter!("argus_verified_from_memory_total"),
+            wrong_hits: counter!("argus_refused_from_memory_total"),
+            malformed: counter!("argus_credentials_refused_total", "cause" => "malformed"),
+            forged: counter!("argus_credentials_refused_total", "cause" => "forged"),
+            unknown: counter!("argus_credentials_refused_total", "cause" => "unknown"),
+            wrong_secrets: counter!("argus_credentials_refused_total", "cause" => "wrong_secret"),
+            refreshes: counter!("argus_derivations_in_background_total"),
+            shared: counter!("argus_derivations_shared_total"),
+            busy: counter!("argus_verifications_busy_total", "cause" => "queue"),
+            limited: counter!("argus_verifications_busy_total", "cause" => "failures"),
+            remembered: gauge!("argus_verified_remembered"),
+        }
+    }
+
+    fn set(&self, counts: &Counts, remembered: usize) {
+        self.derivations.absolute(counts.derivations);
+        self.cache_hits.absolute(counts.cache_hits);
+        self.wrong_hits.absolute(counts.wrong_hits);
+        self.malformed.absolute(counts.malformed);
+        self.forged.absolute(counts.forged);
+        self.unknown.absolute(counts.unknown);
+        self.wrong_secrets.absolute(counts.wrong_secrets);
+        self.refreshes.absolute(counts.refreshes);
+        self.shared.absolute(counts.shared);
+        self.busy.absolute(counts.busy);
+        self.limited.absolute(counts.limited);
+        self.remembered.set(to_gauge(remembered));
+    }
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            sequence: gauge!("argus_snapshot_sequence"),
+            age: gauge!("argus_snapshot_age_seconds"),
+            credentials: gauge!("argus_snapshot_credentials"),
+            documents: gauge!("argus_policies_loaded"),
+            policies_faulty: gauge!("argus_policies_faulty"),
+            store_away: gauge!("argus_store_away"),
+        }
+    }
+
+    fn set(&self, gauges: &Gauges) {
+        #[expect(clippy::cast_precision_loss, reason = "a number of acts, far below 2^52")]
+        self.sequence.set(gauges.sequence as f64);
+        #[expect(clippy::cast_precision_loss, reason = "an age in seconds")]
+        self.age.set(gauges.age_seconds as f64);
+        self.credentials.set(to_gauge(gauges.credentials));
+        self.documents.set(to_gauge(gauges.documents));
+        self.policies_faulty.set(f64::from(u8::from(gauges.policies_faulty)));
+        self.store_away.set(f64::from(u8::from(gauges.store_away)));
+    }
+}
+
+fn to_gauge(count: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a count of things in memory, far below 2^52")]
+    let count = count as f64;
+    count
+}
+
+fn describe() {
+    describe_counter!("argus_decisions_total", "Decisions, by door, decision and reason.");
+    describe_counter!("argus_refused_total", "Requests refused before a decision.");
+    describe_counter!("argus_derivations_total", "Secrets derived: 60 ms of a core each.");
+    describe_counter!("argus_derivations_in_background_total", "Derivations that renewed what is remembered.");
+    describe_counter!("argus_derivations_shared_total", "Requests that waited for another's derivation.");
+    describe_counter!("argus_verified_from_memory_total", "Keys verified without a derivation.");
+    describe_counter!("argus_refused_from_memory_total", "Wrong keys refused without a second derivation.");
+    describe_counter!("argus_credentials_refused_total", "Keys refused, by cause. Forged ones are an attack.");
+    describe_counter!("argus_verifications_busy_total", "Keys that could not be looked at, by cause.");
+    describe_gauge!("argus_verified_remembered", "Keys that are verified without a derivation.");
+    describe_gauge!("argus_snapshot_sequence", "The last line of the change feed that is taken in.");
+    describe_gauge!("argus_snapshot_age_seconds", "Seconds since the store was last read.");
+    describe_gauge!("argus_snapshot_credentials", "Credentials in the snapshot.");
+    describe_gauge!("argus_policies_loaded", "Policy documents in force.");
+    describe_gauge!("argus_policies_faulty", "Whether the policies in the folder are refused.");
+    describe_gauge!("argus_store_away", "Whether the store can't be read.");
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics(…)")
+    }
+}

@@ -1,0 +1,314 @@
+//! The decision point as one handle: started once, mounted into a server, asked by the administration beside it.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use actix_web::http::header::HeaderMap;
+use actix_web::web;
+use argus_credentials::{Checked, PresentedKey, Record, Records, Secret, Verifier, self_test};
+use argus_engine::request::RequestError;
+use argus_engine::scope::ResourcePath;
+use argus_store::{Store, StoreError};
+
+use crate::caller::{
+    Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer,
+};
+use crate::error::StartError;
+use crate::http::problem::Problem;
+use crate::metrics::{Gauges, Metrics};
+use crate::moment::Moment;
+use crate::policies::{Folder, Origin, PolicyFault, Watch};
+use crate::reason::Reason;
+use crate::routes;
+use crate::settings::Settings;
+use crate::snapshot::{Current, Domain, Kept, Snapshot, Sources};
+
+/// How often the change feed is looked at when nothing wakes the keeper.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Polls after which a watched folder is looked at all the same: some file systems tell nothing.
+const POLLS_OF_WATCHED_FOLDER: u32 = 10;
+
+/// A decision point. Cloned like a handle; its threads end with the last clone.
+#[derive(Clone)]
+pub struct Pdp {
+    shared: Arc<Shared>,
+}
+
+/// What all doors share.
+pub(crate) struct Shared {
+    pub(crate) settings: Settings,
+    pub(crate) verifier: Verifier<Current>,
+    pub(crate) metrics: Metrics,
+    kept: Arc<Kept>,
+    wake: Sender<Message>,
+    // Before it ends, nothing more is told.
+    _watch: Option<Watch>,
+}
+
+/// What the keeper's thread is told.
+enum Message {
+    /// The change feed has something new.
+    Changes,
+    /// The policy folder has something new.
+    Policies,
+}
+
+/// How a decision point is, for `/readyz` and whoever asks.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Report {
+    /// Whether it may be asked for decisions.
+    pub is_ready: bool,
+    /// The last line of the change feed that it has taken in.
+    pub sequence: i64,
+    /// Seconds since the store was last read.
+    pub age_seconds: i64,
+    /// Why the store can't be read.
+    pub store_fault: Option<String>,
+    /// Why the policies in the folder are not in force.
+    pub policy_fault: Option<PolicyFault>,
+    /// Policy documents in force.
+    pub policy_documents: usize,
+    /// Where they come from.
+    pub policy_origin: Origin,
+}
+
+impl Pdp {
+    /// Reads the store and the policies, and begins to keep up with them. Blocks.
+    pub fn start(settings: Settings, store: Store) -> Result<Self, StartError> {
+        self_test()?;
+        let folder = settings.policies.clone().map(|path| Folder::new(path, settings.limits.policy_bytes));
+        let kept = Arc::new(Kept::open(Sources {
+            store,
+            tag_keys: settings.tag_keys.clone(),
+            hasher: settings.hasher,
+            folder: folder.clone(),
+            limits: settings.limits,
+        })?);
+        let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
+        let (wake, messages) = channel();
+        let watch = folder.filter(Folder::exists).and_then(|folder| {
+            let wake = wake.clone();
+            // Once the keeper is gone there is nobody to tell.
+            Watch::begin(folder.path(), move || drop(wake.send(Message::Policies)))
+        });
+        let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
+        keep_up(Arc::clone(&kept), messages, polls)?;
+        let metrics = Metrics::new();
+        Ok(Self { shared: Arc::new(Shared { settings, verifier, metrics, kept, wake, _watch: watch }) })
+    }
+
+    /// Mounts the doors. They belong at the root of a server of their own: what they don't know is their 404.
+    pub fn configure(&self, config: &mut web::ServiceConfig) {
+        routes::configure(config, &self.shared);
+    }
+
+    /// Verifies the caller of a request by its `Authorization`. `peer` is where the request came from.
+    pub async fn authenticate(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Caller, CallerRefused> {
+        self.shared.authenticate(headers, peer, Moment::now()).await
+    }
+
+    /// Asks the policy of the administration whether a caller may act.
+    pub fn authorise(&self, caller: &Caller, act: &Act<'_>) -> Authorisation {
+        let snapshot = self.shared.snapshot();
+        let when = (Moment::now(), self.shared.settings.limits);
+        let reason = authorise(&snapshot, &caller.record, caller.peer, act, when);
+        Authorisation { is_permitted: reason.is_none(), reason, needed_scope: needed_scope(act) }
+    }
+
+    /// Tells that something changed. It will be taken in within moments; see [`Pdp::apply_changes`] for at once.
+    pub fn wake(&self) {
+        // Without its thread there is nobody to tell; the next start reads everything.
+        let _ = self.shared.wake.send(Message::Changes);
+    }
+
+    /// Takes in what changed, before it returns: decisions asked for from here on know it. Blocks.
+    pub fn apply_changes(&self) -> Result<(), StoreError> {
+        self.shared.kept.refresh()
+    }
+
+    /// Reads the policies again, before it returns. A fault keeps what is in force. Blocks.
+    pub fn reload_policies(&self) -> Result<(), PolicyFault> {
+        self.shared.kept.reload_policies()
+    }
+
+    /// Remembers a key as verified that this process has just minted and stored, so that its first use is warm. Call it
+    /// behind [`Pdp::apply_changes`]: a key that the snapshot doesn't hold is passed over.
+    pub fn prime(&self, token: &Secret) {
+        let snapshot = self.shared.snapshot();
+        let record = PresentedKey::parse(token.expose()).ok().and_then(|key| snapshot.find(&key.id()).cloned());
+        if let Some(record) = record {
+            self.shared.verifier.prime(token, record.generation(), Moment::now().seconds);
+        }
+    }
+
+    /// The last line of the change feed that decisions know.
+    pub fn applied_sequence(&self) -> i64 {
+        self.shared.snapshot().sequence
+    }
+
+    /// How it is.
+    pub fn report(&self) -> Report {
+        self.shared.report(Moment::now())
+    }
+}
+
+impl Shared {
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.kept.current.load()
+    }
+
+    /// Whether the snapshot is too old to be trusted.
+    pub(crate) fn is_stale(&self, now: Moment) -> bool {
+        self.settings.longest_staleness.is_some_and(|longest| {
+            u64::try_from(self.kept.health.age_seconds(now)).is_ok_and(|age| age > longest.as_secs())
+        })
+    }
+
+    /// Verifies the caller of a request.
+    pub(crate) async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<IpAddr>,
+        now: Moment,
+    ) -> Result<Caller, CallerRefused> {
+        let token = read_bearer(headers)?;
+        if self.is_stale(now) {
+            return Err(CallerRefused::StoreAway);
+        }
+        let snapshot = self.snapshot();
+        let pending = match self.verifier.check(token, &snapshot, now.seconds) {
+            Checked::Verified(record) => return Ok(Caller { record: Arc::clone(record), peer }),
+            Checked::Refused(refusal) => return Err(refusal.into()),
+            Checked::NeedsDerivation(pending) => pending,
+        };
+        let record = pending.derive(peer.map(Into::into)).await?;
+        Ok(Caller { record, peer })
+    }
+
+    /// The domain of an organisation, where the caller may ask for its decisions. Whether there is such an organisation is
+    /// told only to who may ask.
+    pub(crate) fn domain_for<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+        caller: &Caller,
+        organisation: &str,
+        now: Moment,
+    ) -> Result<&'s Domain, Problem> {
+        self.check_grant(snapshot, caller, organisation, now)?;
+        snapshot.domain(organisation).ok_or_else(Problem::no_such_organisation)
+    }
+
+    /// Refuses a caller who may not ask for an organisation's decisions.
+    pub(crate) fn check_grant(
+        &self,
+        snapshot: &Snapshot,
+        caller: &Caller,
+        organisation: &str,
+        now: Moment,
+    ) -> Result<(), Problem> {
+        let domain = snapshot.domain(organisation).map(|domain| domain.number);
+        if domain.is_none() && !is_name(organisation) {
+            return Err(Problem::no_such_organisation());
+        }
+        let when = (now, self.settings.limits);
+        match may_ask(snapshot, &caller.record, caller.peer, (organisation, domain), when) {
+            None => Ok(()),
+            Some(reason) => Err(self.refuse_grant(organisation, reason)),
+        }
+    }
+
+    /// The problem for a caller who may not ask.
+    pub(crate) fn refuse_grant(&self, organisation: &str, reason: Reason) -> Problem {
+        let scope = format!("{}:execute", pdp_path(organisation));
+        match reason {
+            Reason::ScopeMissing | Reason::PolicyDenied => Problem::scope_missing(self.settings.realm, scope),
+            other => Problem::not_permitted(scope, other.as_str()),
+        }
+    }
+
+    /// The problem for a caller who is not let in.
+    pub(crate) fn refuse_caller(&self, refused: CallerRefused) -> Problem {
+        self.metrics.caller_refused();
+        refused.problem(self.settings.realm)
+    }
+
+    /// The problem for a request that can't be read.
+    pub(crate) fn refuse_body(&self, error: &RequestError, bytes: &[u8]) -> Problem {
+        self.metrics.body_refused();
+        let detail = without_keys(error.describe(bytes));
+        if error.too_large { Problem::beyond_limit(detail) } else { Problem::malformed_body(detail) }
+    }
+
+    pub(crate) fn report(&self, now: Moment) -> Report {
+        let snapshot = self.snapshot();
+        let health = &self.kept.health;
+        Report {
+            is_ready: !self.is_stale(now),
+            sequence: snapshot.sequence,
+            age_seconds: health.age_seconds(now),
+            store_fault: health.store_fault(),
+            policy_fault: health.policy_fault(),
+            policy_documents: snapshot.policies.documents,
+            policy_origin: snapshot.policies.origin,
+        }
+    }
+
+    pub(crate) fn render_metrics(&self, now: Moment) -> String {
+        let report = self.report(now);
+        let gauges = Gauges {
+            sequence: report.sequence,
+            age_seconds: report.age_seconds,
+            credentials: self.snapshot().credentials_len(),
+            documents: report.policy_documents,
+            policies_faulty: report.policy_fault.is_some(),
+            store_away: report.store_fault.is_some(),
+            remembered: self.verifier.verified_len(),
+        };
+        self.metrics.render(&self.verifier.counts(), &gauges)
+    }
+}
+
+/// Whether a text could be the name of an organisation: one level of a path.
+fn is_name(text: &str) -> bool {
+    ResourcePath::parse(text).is_ok() && !text.contains('/')
+}
+
+/// A complaint may quote what it complains of, which may be a key in the wrong place.
+fn without_keys(detail: String) -> String {
+    if detail.contains("argus_") { "the request is not in the form of its media type".into() } else { detail }
+}
+
+/// Starts the thread that keeps the snapshot. It ends when the last handle, which holds the other end, is dropped.
+fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -> Result<(), StartError> {
+    let run = move || {
+        let mut polls = 0;
+        loop {
+            match messages.recv_timeout(POLL) {
+                Ok(Message::Policies) => kept.look_at_folder(),
+                Ok(Message::Changes) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    polls += 1;
+                    if polls % polls_of_folder == 0 {
+                        kept.look_at_folder();
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            // What failed is in the log and in the health, and is tried again.
+            let _ = kept.refresh();
+        }
+    };
+    thread::Builder::new().name("argus-snapshot".into()).spawn(run).map(drop).map_err(StartError::Thread)
+}
+
+impl fmt::Debug for Pdp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pdp").field("settings", &self.shared.settings).finish_non_exhaustive()
+    }
+}

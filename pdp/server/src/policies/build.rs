@@ -1,0 +1,115 @@
+//! From documents to programs: checked all together, compiled once for the domains that add nothing, once for each that
+//! does.
+
+use std::sync::Arc;
+
+use argus_engine::check::checked::Checked;
+use argus_engine::check::{Options, check};
+use argus_engine::compile::{Program, compile};
+use argus_engine::diagnostic::{Diagnostic, Severity};
+use argus_engine::limits::Limits;
+use argus_engine::read::Source;
+use tracing::warn;
+
+use super::document::{ADMIN, Document, DocumentSet, ROOT};
+use super::fault::{PolicyFault, locate};
+use super::import::Identity;
+use super::organisation::gather;
+use super::{DomainPolicy, InForce, Origin};
+
+/// Checks and compiles a set. Gives what comes of it, and what each document turned out to be.
+pub(crate) fn build(
+    set: &DocumentSet,
+    origin: Origin,
+    limits: Limits,
+) -> Result<(InForce, Vec<Identity>), PolicyFault> {
+    let options = Options::evaluating(limits);
+    let common: Vec<Source<'_>> = set.common().map(source).collect();
+    let checked = check_all(&common, &options)?;
+    let mut identities = Identity::list(&checked, &common);
+    let shared = Arc::new(compile_domain(&checked, &common)?);
+    let admin = match find(&checked, &common, ADMIN) {
+        Some(place) => compile_at(&checked, place, ADMIN)?,
+        None => build_shipped_admin(&options)?,
+    };
+    let mut own = rustc_hash::FxHashMap::default();
+    for (organisation, documents) in set.by_organisation() {
+        let (policy, of_documents) = build_own(&common, &documents, &options)?;
+        identities.extend(of_documents);
+        own.insert(organisation.into(), Arc::new(policy));
+    }
+    let in_force = InForce { shared, own, admin: Arc::new(admin), documents: set.documents.len(), origin };
+    Ok((in_force, identities))
+}
+
+/// A domain whose organisation adds documents: its own check, because references may find them there alone.
+fn build_own(
+    common: &[Source<'_>],
+    documents: &[&Document],
+    options: &Options,
+) -> Result<(DomainPolicy, Vec<Identity>), PolicyFault> {
+    let mut sources = common.to_vec();
+    sources.extend(documents.iter().map(|document| source(document)));
+    let gathered = {
+        let checked = check_all(&sources, options)?;
+        gather(&checked, common.len())
+    };
+    if let Some(set) = &gathered {
+        sources.push(Source::new("the set made of an organisation's documents", set));
+    }
+    let checked = check_all(&sources, options)?;
+    let policy = compile_domain(&checked, &sources)?;
+    let identities = Identity::list(&checked, &sources);
+    let own = |identity: &Identity| documents.iter().any(|document| document.path == identity.path);
+    Ok((policy, identities.into_iter().filter(own).collect()))
+}
+
+/// A folder that doesn't say who may administer leaves that to the shipped policy.
+fn build_shipped_admin(options: &Options) -> Result<Program, PolicyFault> {
+    let set = DocumentSet::shipped();
+    let sources: Vec<Source<'_>> = set.common().map(source).collect();
+    let checked = check_all(&sources, options)?;
+    let place = find(&checked, &sources, ADMIN).ok_or_else(|| missing(ADMIN))?;
+    compile_at(&checked, place, ADMIN)
+}
+
+fn check_all<'s>(sources: &'s [Source<'s>], options: &Options) -> Result<Checked<'s>, PolicyFault> {
+    let (checked, diagnostics) = check(sources, options);
+    if let Some(fault) = PolicyFault::of_check(&diagnostics, sources) {
+        return Err(fault);
+    }
+    warn_of(&diagnostics, sources);
+    Ok(checked)
+}
+
+fn warn_of(diagnostics: &[Diagnostic], sources: &[Source<'_>]) {
+    for found in diagnostics.iter().filter(|found| found.severity == Severity::Warning) {
+        let problem = locate(found, sources);
+        let (line, column) = problem.place.unwrap_or((1, 1));
+        warn!(policy.file = %problem.file, policy.code = found.code, "{}:{line}:{column}: {}", problem.file, found.message);
+    }
+}
+
+fn compile_domain(checked: &Checked<'_>, sources: &[Source<'_>]) -> Result<DomainPolicy, PolicyFault> {
+    let place = find(checked, sources, ROOT).ok_or_else(|| missing(ROOT))?;
+    let program = compile_at(checked, place, ROOT)?;
+    let root = checked.documents.get(place).ok_or_else(|| missing(ROOT))?;
+    Ok(DomainPolicy { program, id: root.node.id().into(), version: root.node.version().into() })
+}
+
+fn compile_at(checked: &Checked<'_>, place: usize, name: &str) -> Result<Program, PolicyFault> {
+    compile(checked, place).ok_or_else(|| PolicyFault::of_file(name, "a reference was not resolved"))
+}
+
+fn find(checked: &Checked<'_>, sources: &[Source<'_>], name: &str) -> Option<usize> {
+    let is_it = |file: u32| sources.get(file as usize).is_some_and(|source| source.name == name);
+    checked.documents.iter().position(|document| is_it(document.file))
+}
+
+fn missing(name: &str) -> PolicyFault {
+    PolicyFault::of_file(name, "there is no such policy document, and nothing decides without it")
+}
+
+fn source(document: &Document) -> Source<'_> {
+    Source::from_bytes(&document.path, &document.bytes)
+}

@@ -1,0 +1,90 @@
+//! GET /readyz
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::web::Data;
+use serde::Serialize;
+
+use crate::moment::Moment;
+use crate::pdp::{Report, Shared};
+use crate::policies::PolicyProblem;
+
+/// Problems of policies that are listed. The log has them all.
+const LISTED: usize = 20;
+
+/// How the decision point is.
+#[derive(Serialize)]
+struct Readiness {
+    /// `ready`, `degraded` where it decides by what it knew before, or `not_ready`.
+    status: &'static str,
+    snapshot: SnapshotState,
+    policies: PolicyState,
+    store: StoreState,
+}
+
+#[derive(Serialize)]
+struct SnapshotState {
+    sequence: i64,
+    age_seconds: i64,
+}
+
+#[derive(Serialize)]
+struct PolicyState {
+    documents: usize,
+    origin: &'static str,
+    /// Why what lies in the folder is not in force.
+    problems: Vec<Problem>,
+}
+
+#[derive(Serialize)]
+struct Problem {
+    file: String,
+    line: Option<usize>,
+    column: Option<usize>,
+    code: Option<&'static str>,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct StoreState {
+    problem: Option<String>,
+}
+
+/// Show whether decisions may be asked for. With a faulty policy folder or a store that is away it goes on with what it
+/// knows, and says so; 503 only when that is too old to be trusted.
+pub(in crate::routes) async fn show_readiness(shared: Data<Shared>) -> HttpResponse {
+    let report = shared.report(Moment::now());
+    let status = if report.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    HttpResponse::build(status)
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .json(Readiness::from(report))
+}
+
+impl From<Report> for Readiness {
+    fn from(report: Report) -> Self {
+        let problems = report.policy_fault.map(|fault| fault.problems).unwrap_or_default();
+        let status = match (report.is_ready, problems.is_empty() && report.store_fault.is_none()) {
+            (true, true) => "ready",
+            (true, false) => "degraded",
+            (false, _) => "not_ready",
+        };
+        Self {
+            status,
+            snapshot: SnapshotState { sequence: report.sequence, age_seconds: report.age_seconds },
+            policies: PolicyState {
+                documents: report.policy_documents,
+                origin: report.policy_origin.as_str(),
+                problems: problems.into_iter().take(LISTED).map(Into::into).collect(),
+            },
+            store: StoreState { problem: report.store_fault },
+        }
+    }
+}
+
+impl From<PolicyProblem> for Problem {
+    fn from(problem: PolicyProblem) -> Self {
+        let PolicyProblem { file, place, code, message } = problem;
+        Self { file, line: place.map(|(line, _)| line), column: place.map(|(_, column)| column), code, message }
+    }
+}

@@ -1,0 +1,3 @@
+//! `/`: what is served here.
+
+pub(super) mod show;

@@ -1,0 +1,3 @@
+//! `/metrics`: what has been counted.
+
+pub(super) mod show;

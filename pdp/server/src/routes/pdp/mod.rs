@@ -1,0 +1,3 @@
+//! `/pdp`: XACML requests.
+
+pub(super) mod decide;

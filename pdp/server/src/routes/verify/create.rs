@@ -1,0 +1,284 @@
+//! POST /v1/verify
+
+use std::sync::Arc;
+
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use argus_engine::decision::Decision;
+use argus_engine::request::{Attribute, Attributes, Individual};
+use argus_engine::response::Result as DecisionResult;
+use argus_engine::value::{Arena, DataType};
+use tracing::debug;
+
+use super::decode::{Question, decode};
+use super::encode::{Answer, KeyNames, PolicyNames, encode};
+use super::trace::denies_by_failure;
+use crate::caller::Caller;
+use crate::context::{Ask, Root, Subject, Verification, denied, subject_attributes, with_arena};
+use crate::http::accept::negotiate;
+use crate::http::body::Body;
+use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
+use crate::http::media;
+use crate::http::problem::Problem;
+use crate::http::url;
+use crate::metrics::Door;
+use crate::moment::Moment;
+use crate::names;
+use crate::pdp::Shared;
+use crate::reason::{Reason, advised};
+use crate::snapshot::{KeyRecord, Snapshot, value};
+use crate::wait::{Derivation, ROUNDS, derive_all};
+
+/// One question, but for its body.
+struct Verify<'r> {
+    shared: &'r Shared,
+    call: &'r Call,
+    caller: Caller,
+}
+
+enum Outcome {
+    Written(Vec<u8>),
+    Derive(Box<Derivation>),
+}
+
+/// A decision with all that is told of it.
+struct Decided<'a> {
+    result: DecisionResult<'a>,
+    reason: Option<Reason>,
+    record: Option<&'a KeyRecord>,
+}
+
+/// Verify one use of a key: is the credential right, and may its key do this to that, by the policies of the organisation
+/// named by the first segment of the resource?
+pub(in crate::routes) async fn create_verification(
+    request: HttpRequest,
+    payload: Payload,
+    shared: Data<Shared>,
+) -> HttpResponse {
+    let call = Call::begin(&request);
+    let mut body = Body::new(&request, payload, &shared.settings);
+    match verify(&request, &mut body, &shared, &call).await {
+        Ok(response) => response,
+        Err(problem) => {
+            body.drain().await;
+            problem.into_response(&call)
+        }
+    }
+}
+
+async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &Call) -> Result<HttpResponse, Problem> {
+    url::refuse_key(request, shared)?;
+    let caller = shared.authenticate(request.headers(), call.peer, call.now).await;
+    let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
+    check_media(request)?;
+    body.check_announced()?;
+    let bytes = body.read().await?;
+    let verify = Verify { shared, call, caller };
+    for _ in 0..ROUNDS {
+        let question = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
+        match verify.ask(&question)? {
+            Outcome::Written(written) => return Ok(verify.respond(written)),
+            Outcome::Derive(pending) => derive_all(vec![pending], question.context.ip).await?,
+        }
+    }
+    Err(Problem::busy(1))
+}
+
+fn check_media(request: &HttpRequest) -> Result<(), Problem> {
+    let content = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content.is_some_and(media::is_json) {
+        return Err(Problem::unsupported_media_type("application/json"));
+    }
+    if request.headers().contains_key(ACCEPT) {
+        let wishes: Vec<_> = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).collect();
+        negotiate(&wishes.iter().copied(), &["application/json"])
+            .ok_or_else(|| Problem::not_acceptable("application/json"))?;
+    }
+    Ok(())
+}
+
+impl Verify<'_> {
+    fn ask(&self, question: &Question<'_>) -> Result<Outcome, Problem> {
+        let snapshot: Arc<Snapshot> = self.shared.snapshot();
+        let organisation = question.resource.split('/').next().unwrap_or_default();
+        self.shared.check_grant(&snapshot, &self.caller, organisation, self.call.now)?;
+        with_arena(|arena| {
+            let verification = self.subject(&snapshot, organisation, &question.credential);
+            let subject = match verification {
+                Verification::Known(subject) => subject,
+                Verification::Derive(pending) => return Ok(Outcome::Derive(pending)),
+                Verification::Busy { retry_after_seconds } => return Err(Problem::busy(retry_after_seconds)),
+                Verification::NotGranted { organisation, reason } => {
+                    return Err(self.shared.refuse_grant(organisation, reason));
+                }
+            };
+            let decided = self.decide(&snapshot, organisation, subject, question, arena);
+            Ok(Outcome::Written(self.write(&snapshot, organisation, question, &decided)))
+        })
+    }
+
+    fn subject<'s>(&'s self, snapshot: &'s Snapshot, organisation: &str, credential: &str) -> Verification<'s> {
+        if credential.is_empty() {
+            return Verification::Known(Subject::Refused(Reason::CredentialMissing));
+        }
+        // Where there is no such organisation, no key is of it.
+        let Some(domain) = snapshot.domain(organisation) else {
+            return Verification::Known(Subject::Refused(Reason::CredentialUnknown));
+        };
+        let (verifier, caller, now) = (&self.shared.verifier, &self.caller, self.call.now);
+        let root = Root::Of(domain);
+        Ask { verifier, snapshot, caller, root, now, limits: self.shared.settings.limits }.verify_token(credential)
+    }
+
+    fn decide<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        organisation: &str,
+        subject: Subject<'a>,
+        question: &'a Question<'_>,
+        arena: &'a Arena,
+    ) -> Decided<'a> {
+        let record = match subject {
+            Subject::Verified(record) => record,
+            Subject::Refused(reason) => return refused(reason, arena),
+            Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, arena),
+        };
+        let individual = arena.bump().alloc(individual(question, record, arena));
+        let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
+        let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
+            now,
+            implicit_zone: argus_engine::types::ZoneOffset::UTC,
+            limits,
+            source: None,
+        });
+        let program = &snapshot.policies.of(organisation).program;
+        let (individual, environment) = (&*individual, &*environment);
+        let result = program.evaluate(individual, environment, arena);
+        let reason = match result.decision {
+            Decision::Permit => None,
+            Decision::NotApplicable => Some(Reason::PolicyDenied),
+            Decision::Indeterminate(_) => Some(Reason::PolicyError),
+            Decision::Deny => Some(advised(&result).unwrap_or_else(|| {
+                let by_failure = denies_by_failure(program, individual, environment, arena);
+                if by_failure { Reason::PolicyError } else { Reason::PolicyDenied }
+            })),
+        };
+        Decided { result, reason, record: Some(record) }
+    }
+
+    fn write(
+        &self,
+        snapshot: &Snapshot,
+        organisation: &str,
+        question: &Question<'_>,
+        decided: &Decided<'_>,
+    ) -> Vec<u8> {
+        let Decided { result, reason, record } = decided;
+        let decision = if result.decision == Decision::Permit { Decision::Permit } else { Decision::Deny };
+        self.shared.metrics.count(Door::Verify, decision, *reason);
+        debug!(
+            decision.id = %self.call.decision_id,
+            decision = decision.as_str(),
+            reason = reason.map(Reason::as_str),
+            door = Door::Verify.as_str(),
+            caller.key.id = %self.caller.record.key.id,
+            key.id = record.map(|record| tracing::field::display(record.key.id)),
+            "decided {decision}"
+        );
+        let policy = snapshot.policies.of(organisation);
+        let scope = record.and_then(|record| record.key.scope_for(&question.resource, &question.action));
+        let mut id = [0; 36];
+        encode(&Answer {
+            decision: decision.as_str(),
+            reason: reason.map(Reason::as_str),
+            detail: reason.map(|reason| detail(reason, question, result)),
+            decision_id: self.call.decision_id.encode(&mut id),
+            matched_scope: scope.map(argus_engine::scope::Scope::as_str),
+            key: record.map(|record| KeyNames { id: record.key.id.to_string(), name: &record.key.name }),
+            policy: PolicyNames { id: &policy.id, version: &policy.version },
+            result,
+        })
+    }
+
+    fn respond(&self, written: Vec<u8>) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        response
+            .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
+            .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+            .insert_header((ARGUS_DECISION_ID, self.call.decision_header()));
+        if let Some(id) = &self.call.request_id {
+            response.insert_header((X_REQUEST_ID, id.clone()));
+        }
+        self.shared.metrics.observe(Door::Verify, self.call.now.seconds_until(Moment::now()));
+        response.body(written)
+    }
+}
+
+/// A credential that is refused: Deny, and no policy is asked.
+fn refused(reason: Reason, arena: &Arena) -> Decided<'_> {
+    let nothing = Individual { attributes: &[], xpath_version: None, return_policy_id_list: false };
+    Decided { result: denied(reason, arena.bump().alloc(nothing)), reason: Some(reason), record: None }
+}
+
+/// The question as an XACML request, enriched.
+fn individual<'a>(question: &'a Question<'_>, record: &'a KeyRecord, arena: &'a Arena) -> Individual<'a> {
+    let bump = arena.bump();
+    let attribute = |id: &'static str, data_type: DataType, text: &'a str| Attribute {
+        id,
+        values: bump.alloc_slice_copy(&[value(data_type, text)]),
+        ..Attribute::default()
+    };
+    let mut environment = smallvec::SmallVec::<[Attribute<'a>; 3]>::new();
+    if let Some(ip) = question.context.ip {
+        environment.push(attribute(names::CLIENT_IP, DataType::IpAddressValue, arena.text(&ip.to_string())));
+    }
+    if let Some(network) = &question.context.network {
+        environment.push(attribute(names::NETWORK_TYPE, DataType::String, network));
+    }
+    if let Some(compliant) = question.context.device_compliant {
+        let text = if compliant { "true" } else { "false" };
+        environment.push(attribute(names::DEVICE_COMPLIANT, DataType::Boolean, text));
+    }
+    let category = |category: &'static str, attributes: &'a [Attribute<'a>]| -> &'a Attributes<'a> {
+        bump.alloc(Attributes { category, attributes, ..Attributes::default() })
+    };
+    let resource = attribute(names::RESOURCE_ID, DataType::String, &question.resource);
+    let action = attribute(names::ACTION_ID, DataType::String, &question.action);
+    let attributes = bump.alloc_slice_copy(&[
+        category(names::ACCESS_SUBJECT, subject_attributes(&[], record, arena)),
+        category(names::RESOURCE, bump.alloc_slice_copy(&[resource])),
+        category(names::ACTION, bump.alloc_slice_copy(&[action])),
+        category(names::ENVIRONMENT, bump.alloc_slice_copy(&environment)),
+    ]);
+    Individual { attributes, xpath_version: None, return_policy_id_list: false }
+}
+
+/// A sentence for people. Of conditions it doesn't tell what would have been right.
+fn detail(reason: Reason, question: &Question<'_>, result: &DecisionResult<'_>) -> String {
+    match reason {
+        Reason::CredentialMissing => "no credential was presented".into(),
+        Reason::CredentialUnknown => "the credential is not known here".into(),
+        Reason::CredentialRevoked => "the credential, its key or a key above was revoked".into(),
+        Reason::CredentialExpired => "the credential has expired".into(),
+        Reason::CredentialNotYetValid => "the credential is not valid yet".into(),
+        Reason::CredentialSuspended => "the key, or a key above, is suspended".into(),
+        Reason::ScopeMissing => {
+            let action: String = question.action.chars().take(64).collect();
+            let resource: String = question.resource.chars().take(256).collect();
+            format!("no scope of this key covers `{action}` on `{resource}`")
+        }
+        Reason::ConditionIp => "the client's address is not known, or not in an allowed network".into(),
+        Reason::ConditionCountry => "the client's country is not known, or not allowed".into(),
+        Reason::ConditionTime => "the key may not be used at this time".into(),
+        Reason::ConditionNetwork => "the client's type of network is not known, or not allowed".into(),
+        Reason::ConditionDevice => "the client's device is not known to comply".into(),
+        Reason::RateLimited => "too many requests".into(),
+        Reason::QuotaExhausted => "nothing is left of the quota".into(),
+        Reason::PolicyDenied => "a policy of the organisation denies this".into(),
+        Reason::PolicyError => match &result.fault {
+            Some(fault) => format!("the policies could not be evaluated: {}", fault.message),
+            None => "the policies could not be evaluated for this request".into(),
+        },
+    }
+}

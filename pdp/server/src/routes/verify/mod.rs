@@ -1,0 +1,6 @@
+//! `/v1/verify`: a key's use in plain JSON.
+
+pub(super) mod create;
+mod decode;
+mod encode;
+mod trace;

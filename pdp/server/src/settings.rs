@@ -1,0 +1,47 @@
+//! What an installation may set, each with the value that holds where nothing is set.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use argus_credentials::{Hasher, Iterations};
+use argus_engine::limits::Limits;
+
+use crate::snapshot::TagKeySource;
+
+/// The settings of a decision point.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The policy folder; without it, or where it doesn't exist, the stored set or the copy inside the program decides.
+    pub policies: Option<PathBuf>,
+    /// Where the tag keys come from.
+    pub tag_keys: TagKeySource,
+    /// Reads stored secrets; those made with fewer rounds than it makes are left out.
+    pub hasher: Hasher,
+    /// Caps and times of verification.
+    pub verifier: argus_credentials::Settings,
+    /// The bounds of requests and policies.
+    pub limits: Limits,
+    /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
+    /// own: then nothing changes while it is away.
+    pub longest_staleness: Option<Duration>,
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
+    /// What challenges name.
+    pub realm: &'static str,
+}
+
+impl Settings {
+    /// The settings of an embedded installation.
+    pub fn new(tag_keys: TagKeySource) -> Self {
+        Self {
+            policies: None,
+            tag_keys,
+            hasher: Hasher::new(Iterations::production()),
+            verifier: argus_credentials::Settings::default(),
+            limits: Limits::default(),
+            longest_staleness: None,
+            body_timeout: Duration::from_secs(20),
+            realm: "argus",
+        }
+    }
+}

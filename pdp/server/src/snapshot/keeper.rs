@@ -1,0 +1,295 @@
+//! Makes the next snapshot when the store, the change feed or the policies have something new.
+//!
+//! One keeper, behind a lock: a thread of its own looks twice a second and whenever it is woken, and an act of this
+//! process may ask to be taken in before it is acknowledged. Decisions never wait for it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use argus_credentials::{Hasher, TagKeys};
+use argus_engine::limits::Limits;
+use argus_store::{Store, StoreError};
+use tracing::{error, info, warn};
+
+use super::read::{Keys, Update, read_everything, read_update};
+use super::register::Register;
+use super::tag_keys::TagKeySource;
+use super::{Current, Snapshot, domains};
+use crate::error::StartError;
+use crate::health::Health;
+use crate::moment::Moment;
+use crate::policies::{
+    DocumentSet, Fingerprint, Folder, Identity, InForce, Origin, PolicyFault, build, import, read_stored,
+};
+
+/// What a keeper works from.
+pub(crate) struct Sources {
+    pub(crate) store: Store,
+    pub(crate) tag_keys: TagKeySource,
+    pub(crate) hasher: Hasher,
+    pub(crate) folder: Option<Folder>,
+    pub(crate) limits: Limits,
+}
+
+/// Makes snapshots.
+pub(crate) struct Keeper {
+    sources: Sources,
+    register: Register,
+    organisations: Vec<String>,
+    tag_keys: Arc<TagKeys>,
+    policies: Arc<InForce>,
+    /// The digest of the documents in force, where they came from the folder.
+    in_force: Option<[u8; 32]>,
+    /// What the folder looked like when it was last read.
+    fingerprint: Fingerprint,
+    /// Whether the folder has to be read again whatever it looks like.
+    unsettled: bool,
+    sequence: i64,
+    revision: u64,
+    current: Current,
+    health: Arc<Health>,
+}
+
+/// A keeper with its place.
+pub(crate) struct Kept {
+    keeper: Mutex<Keeper>,
+    pub(crate) current: Current,
+    pub(crate) health: Arc<Health>,
+}
+
+impl Kept {
+    /// Reads everything and puts the first snapshot in force.
+    pub(crate) fn open(sources: Sources) -> Result<Self, StartError> {
+        let keeper = Keeper::open(sources)?;
+        let (current, health) = (keeper.current.clone(), Arc::clone(&keeper.health));
+        Ok(Self { keeper: Mutex::new(keeper), current, health })
+    }
+
+    /// Takes in what the change feed has. Blocks.
+    pub(crate) fn refresh(&self) -> Result<(), StoreError> {
+        self.lock().refresh()
+    }
+
+    /// Reads the policy folder again where it looks different. Blocks.
+    pub(crate) fn look_at_folder(&self) {
+        self.lock().look_at_folder();
+    }
+
+    /// Reads the policy folder again, or the stored set where there is no folder. Blocks.
+    pub(crate) fn reload_policies(&self) -> Result<(), PolicyFault> {
+        self.lock().reload_policies()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Keeper> {
+        // Whatever a panic left half done is not published; the next refresh begins from the published state.
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keeper {
+    fn open(sources: Sources) -> Result<Self, StartError> {
+        let everything = sources.store.read(read_everything)?;
+        let tag_keys = sources.tag_keys.load(&sources.store)?;
+        let mut register = Register::new(sources.hasher);
+        register.replace(everything.credentials);
+        let fingerprint = sources.folder.as_ref().map(Folder::fingerprint).unwrap_or_default();
+        let health = Arc::new(Health::default());
+        let First { policies, in_force, is_kept } = first_policies(&sources, &health)?;
+        let domains = Arc::new(domains(&everything.organisations, &policies));
+        let first = Snapshot {
+            revision: 1,
+            sequence: everything.sequence,
+            tag_keys: Arc::clone(&tag_keys),
+            credentials: Arc::clone(register.records()),
+            domains,
+            policies: Arc::clone(&policies),
+        };
+        health.store_was_read(Moment::now());
+        Ok(Self {
+            sources,
+            register,
+            organisations: everything.organisations,
+            tag_keys,
+            policies,
+            in_force,
+            fingerprint,
+            unsettled: !is_kept,
+            sequence: everything.sequence,
+            revision: 1,
+            current: Current::new(first),
+            health,
+        })
+    }
+
+    fn refresh(&mut self) -> Result<(), StoreError> {
+        let (since, register) = (self.sequence, &self.register);
+        let update = match self.sources.store.read(|conn| read_update(conn, since, register)) {
+            Ok(update) => update,
+            Err(cause) => {
+                if self.health.store_failed(&cause) {
+                    warn!("the store can't be read, deciding by the last snapshot: {cause}");
+                }
+                return Err(cause);
+            }
+        };
+        if self.health.store_was_read(Moment::now()) {
+            info!("the store is read again");
+        }
+        if let Some(update) = update {
+            self.apply(update);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, update: Update) {
+        match update.keys {
+            Keys::Unchanged => {}
+            Keys::Some(changed) => self.register.update(changed),
+            Keys::All(rows) => self.register.replace(rows),
+        }
+        if let Some(names) = update.organisations {
+            self.organisations = names;
+        }
+        if update.wrapped_keys {
+            self.reload_tag_keys();
+        }
+        // Our own import comes back as a line as well.
+        if update.policies && self.policies.origin != Origin::Folder {
+            // What failed stays in the log and in the health.
+            let _ = self.reload_policies();
+        }
+        self.sequence = update.sequence;
+        self.publish();
+    }
+
+    fn reload_tag_keys(&mut self) {
+        match self.sources.tag_keys.load(&self.sources.store) {
+            Ok(keys) => self.tag_keys = keys,
+            Err(cause) => error!("keeping the tag keys that were in use: {cause}"),
+        }
+    }
+
+    fn publish(&mut self) {
+        self.revision += 1;
+        self.current.store(Snapshot {
+            revision: self.revision,
+            sequence: self.sequence,
+            tag_keys: Arc::clone(&self.tag_keys),
+            credentials: Arc::clone(self.register.records()),
+            domains: Arc::new(domains(&self.organisations, &self.policies)),
+            policies: Arc::clone(&self.policies),
+        });
+    }
+
+    fn look_at_folder(&mut self) {
+        let Some(folder) = &self.sources.folder else { return };
+        let seen = folder.fingerprint();
+        if !self.unsettled && seen == self.fingerprint {
+            return;
+        }
+        self.fingerprint = seen;
+        // What failed stays in the log and in the health.
+        let _ = self.reload_policies();
+    }
+
+    /// Reads, checks, stores and switches; keeps what is in force where any of it fails.
+    fn reload_policies(&mut self) -> Result<(), PolicyFault> {
+        let outcome = self.read_policies();
+        match &outcome {
+            Ok(()) => self.health.policies_are_good(),
+            Err(fault) => {
+                if self.health.policies_failed(fault) {
+                    error!("keeping the policies that are in force: {fault}");
+                }
+            }
+        }
+        outcome
+    }
+
+    fn read_policies(&mut self) -> Result<(), PolicyFault> {
+        let folder = self.sources.folder.as_ref().filter(|folder| folder.exists());
+        let Some(folder) = folder else {
+            return match self.policies.origin {
+                // Without this, a folder that is away for a moment would put an older set in force.
+                Origin::Folder => Err(PolicyFault::of_file(self.folder_name(), "the policy folder is gone")),
+                Origin::Store | Origin::Shipped => self.read_stored_policies(),
+            };
+        };
+        let set = folder.read()?;
+        let digest = set.digest();
+        if !self.unsettled && self.in_force == Some(digest) {
+            return Ok(());
+        }
+        let (policies, identities) = build(&set, Origin::Folder, self.sources.limits)?;
+        self.unsettled = true;
+        let is_kept = store_policies(&self.sources.store, &set, &identities).map_err(of_store)?;
+        self.unsettled = !is_kept;
+        if self.in_force.replace(digest) != Some(digest) {
+            self.switch(policies);
+        }
+        Ok(())
+    }
+
+    fn read_stored_policies(&mut self) -> Result<(), PolicyFault> {
+        let stored = self.sources.store.read(read_stored).map_err(of_store)?;
+        let Some(set) = stored else { return Ok(()) };
+        let (policies, _) = build(&set, Origin::Store, self.sources.limits)?;
+        self.switch(policies);
+        Ok(())
+    }
+
+    fn switch(&mut self, policies: InForce) {
+        let (documents, origin) = (policies.documents, policies.origin);
+        info!(policy.documents = documents, policy.origin = %origin, "{documents} policy documents are in force");
+        self.policies = Arc::new(policies);
+        self.publish();
+    }
+
+    fn folder_name(&self) -> String {
+        self.sources.folder.as_ref().map(|folder| folder.path().display().to_string()).unwrap_or_default()
+    }
+}
+
+/// The policies to begin with.
+struct First {
+    policies: Arc<InForce>,
+    in_force: Option<[u8; 32]>,
+    is_kept: bool,
+}
+
+/// The folder; where it has a fault, or there is none, the stored set; where nothing was ever stored, the copy inside
+/// the program. A fault of the only set there is refuses the start: to decide by other policies than were meant is worse.
+fn first_policies(sources: &Sources, health: &Health) -> Result<First, StartError> {
+    let stored = || sources.store.read(read_stored);
+    let Some(folder) = sources.folder.as_ref().filter(|folder| folder.exists()) else {
+        let (set, origin) = match stored()? {
+            Some(set) => (set, Origin::Store),
+            None => (DocumentSet::shipped(), Origin::Shipped),
+        };
+        let (policies, _) = build(&set, origin, sources.limits)?;
+        return Ok(First { policies: Arc::new(policies), in_force: None, is_kept: true });
+    };
+    let read = folder.read().and_then(|set| Ok((build(&set, Origin::Folder, sources.limits)?, set)));
+    match read {
+        Ok(((policies, identities), set)) => {
+            let is_kept = store_policies(&sources.store, &set, &identities)?;
+            Ok(First { policies: Arc::new(policies), in_force: Some(set.digest()), is_kept })
+        }
+        Err(fault) => {
+            let Some(set) = stored()? else { return Err(fault.into()) };
+            let (policies, _) = build(&set, Origin::Store, sources.limits)?;
+            health.policies_failed(&fault);
+            error!("beginning with the policies that were last in force: {fault}");
+            Ok(First { policies: Arc::new(policies), in_force: None, is_kept: true })
+        }
+    }
+}
+
+/// `false` where the store has no organisation `argus` yet, in whose name policies are kept.
+fn store_policies(store: &Store, set: &DocumentSet, identities: &[Identity]) -> Result<bool, StoreError> {
+    store.write(|conn| import(conn, set, identities))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn of_store(cause: StoreError) -> PolicyFault {
+    PolicyFault::of_file("the store", cause.to_string())
+}

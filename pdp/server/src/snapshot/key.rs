@@ -1,0 +1,134 @@
+//! A key as decisions see it: names, effective scopes and attributes, worked out once for every request that shows it.
+
+use std::sync::Arc;
+
+use argus_engine::request::{Attribute, RawValue, TypeName};
+use argus_engine::scope::Scope;
+use argus_engine::value::{Arena, DataType};
+use argus_store::{Conditions, KeyId};
+
+use crate::names::{self, ConditionNames};
+
+/// A key, shared by its credentials.
+#[derive(Debug)]
+pub struct KeyView {
+    /// Its id.
+    pub id: KeyId,
+    /// Its name.
+    pub name: Box<str>,
+    /// The name of its organisation.
+    pub organisation: Arc<str>,
+    /// The name of its project.
+    pub project: Option<Box<str>>,
+    /// Who answers for it.
+    pub owner: Box<str>,
+    /// What it and every key above it grant.
+    pub scopes: Box<[Scope]>,
+    /// The keys above it, the nearest first.
+    pub chain: Box<[KeyId]>,
+    attributes: Box<[Prepared]>,
+}
+
+/// What a [`KeyView`] is made of.
+pub(super) struct KeyParts<'p> {
+    pub(super) id: KeyId,
+    pub(super) name: &'p str,
+    pub(super) organisation: &'p Arc<str>,
+    pub(super) project: Option<&'p str>,
+    pub(super) owner: &'p str,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) chain: Vec<KeyId>,
+    pub(super) conditions: &'p LevelConditions,
+}
+
+/// The conditions of a key, its project and its organisation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct LevelConditions {
+    pub(super) key: Conditions,
+    pub(super) project: Conditions,
+    pub(super) organisation: Conditions,
+}
+
+/// An attribute of enrichment, ready to be lent to a request.
+#[derive(Debug)]
+struct Prepared {
+    id: &'static str,
+    data_type: DataType,
+    texts: Box<[Box<str>]>,
+}
+
+impl KeyView {
+    pub(super) fn new(parts: KeyParts<'_>) -> Self {
+        let attributes = prepare(&parts);
+        Self {
+            id: parts.id,
+            name: parts.name.into(),
+            organisation: Arc::clone(parts.organisation),
+            project: parts.project.map(Into::into),
+            owner: parts.owner.into(),
+            scopes: parts.scopes.into(),
+            chain: parts.chain.into(),
+            attributes,
+        }
+    }
+
+    /// The attributes that enrichment adds, but for the credential's own.
+    pub(crate) fn attributes<'a>(&'a self, arena: &'a Arena) -> impl Iterator<Item = Attribute<'a>> {
+        self.attributes.iter().map(|prepared| prepared.lend(arena))
+    }
+
+    /// The first of its scopes that covers this path and action, given as text.
+    pub(crate) fn scope_for(&self, path: &str, action: &str) -> Option<&Scope> {
+        self.scopes.iter().find(|scope| argus_engine::scope::covers_text(scope.as_str(), path, action))
+    }
+}
+
+impl Prepared {
+    fn lend<'a>(&'a self, arena: &'a Arena) -> Attribute<'a> {
+        let values = self.texts.iter().map(|text| value(self.data_type, text));
+        Attribute { id: self.id, values: arena.bump().alloc_slice_fill_iter(values), ..Attribute::default() }
+    }
+}
+
+/// A value as it would have come in a request.
+pub(crate) fn value(data_type: DataType, text: &str) -> RawValue<'_> {
+    RawValue { data_type: TypeName::Known(data_type), text, xpath: None }
+}
+
+fn prepare(parts: &KeyParts<'_>) -> Box<[Prepared]> {
+    let mut prepared = Vec::new();
+    let mut add = |id, data_type, texts: Vec<Box<str>>| {
+        if !texts.is_empty() {
+            prepared.push(Prepared { id, data_type, texts: texts.into() });
+        }
+    };
+    let one = |text: &str| vec![text.into()];
+    add(names::KEY_ID, DataType::String, one(&parts.id.to_string()));
+    add(names::ORGANISATION, DataType::String, one(parts.organisation));
+    add(names::PROJECT, DataType::String, parts.project.iter().map(|name| (*name).into()).collect());
+    add(names::OWNER, DataType::String, one(parts.owner));
+    add(names::SCOPE, DataType::String, parts.scopes.iter().map(|scope| scope.as_str().into()).collect());
+    add(names::AUTHENTICATION_METHOD, DataType::String, one("api_key"));
+    add(names::PARENT_KEY_ID, DataType::String, parts.chain.iter().map(|id| id.to_string().into()).collect());
+    for (names, conditions) in [
+        (&names::KEY_CONDITIONS, &parts.conditions.key),
+        (&names::PROJECT_CONDITIONS, &parts.conditions.project),
+        (&names::ORGANISATION_CONDITIONS, &parts.conditions.organisation),
+    ] {
+        prepare_conditions(&mut add, names, conditions);
+    }
+    prepared.into()
+}
+
+fn prepare_conditions(
+    add: &mut impl FnMut(&'static str, DataType, Vec<Box<str>>),
+    names: &ConditionNames,
+    conditions: &Conditions,
+) {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect();
+    add(names.network, DataType::IpAddressPattern, texts(&conditions.networks));
+    add(names.country, DataType::String, texts(&conditions.countries));
+    add(names.window, DataType::String, texts(&conditions.windows));
+    add(names.network_type, DataType::String, texts(&conditions.network_types));
+    add(names.device, DataType::Boolean, conditions.device.iter().map(|device| device.to_string().into()).collect());
+}

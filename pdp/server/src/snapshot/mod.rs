@@ -1,0 +1,115 @@
+//! What decisions are made by: credentials, organisations and policies as of one moment, never changed, swapped whole.
+//!
+//! A request takes the snapshot in force once and sees nothing newer. The keeper makes the next one beside it.
+
+mod chain;
+mod keeper;
+mod key;
+mod read;
+mod record;
+mod register;
+mod tag_keys;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use argus_credentials::{CredentialId, Records, Snapshots, TagKeys};
+use rustc_hash::FxHashMap;
+
+pub(crate) use keeper::{Kept, Sources};
+pub use key::KeyView;
+pub(crate) use key::value;
+pub use record::KeyRecord;
+pub use tag_keys::{TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key};
+
+use crate::names::ARGUS;
+use crate::policies::{DomainPolicy, InForce};
+use register::Credentials;
+
+/// One moment of everything that decisions depend on.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// Counts the snapshots of this process: what was worked out under another number may no longer hold.
+    pub(crate) revision: u64,
+    /// The last line of the change feed that it takes in.
+    pub(crate) sequence: i64,
+    tag_keys: Arc<TagKeys>,
+    credentials: Arc<Credentials>,
+    domains: Arc<Domains>,
+    pub(crate) policies: Arc<InForce>,
+}
+
+/// The organisations by name.
+type Domains = FxHashMap<Arc<str>, Domain>;
+
+/// An organisation as a policy domain.
+#[derive(Debug)]
+pub(crate) struct Domain {
+    /// Its name.
+    pub(crate) organisation: Arc<str>,
+    /// Tells it from the other domains of this snapshot.
+    pub(crate) number: u32,
+    /// What decides here.
+    pub(crate) policy: Arc<DomainPolicy>,
+}
+
+impl Snapshot {
+    /// The domain of an organisation; `None` where there is no such organisation.
+    pub(crate) fn domain(&self, organisation: &str) -> Option<&Domain> {
+        self.domains.get(organisation)
+    }
+
+    /// How many credentials it holds.
+    pub fn credentials_len(&self) -> usize {
+        self.credentials.len()
+    }
+}
+
+impl Records for Snapshot {
+    type Record = KeyRecord;
+
+    fn tag_keys(&self) -> &TagKeys {
+        &self.tag_keys
+    }
+
+    fn find(&self, id: &CredentialId) -> Option<&Arc<KeyRecord>> {
+        self.credentials.get(id)
+    }
+}
+
+/// The place of the snapshot in force.
+#[derive(Debug, Clone)]
+pub(crate) struct Current(Arc<ArcSwap<Snapshot>>);
+
+impl Current {
+    pub(crate) fn new(first: Snapshot) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(first)))
+    }
+
+    pub(crate) fn load(&self) -> Arc<Snapshot> {
+        self.0.load_full()
+    }
+
+    fn store(&self, next: Snapshot) {
+        self.0.store(Arc::new(next));
+    }
+}
+
+impl Snapshots for Current {
+    type Records = Snapshot;
+
+    fn current(&self) -> Arc<Snapshot> {
+        self.load()
+    }
+}
+
+/// The organisation `argus` is there from the start: its domain decides where a request names no other.
+fn domains(organisations: &[String], policies: &InForce) -> Domains {
+    let names = std::iter::once(ARGUS).chain(organisations.iter().map(String::as_str).filter(|name| *name != ARGUS));
+    let domains = (0..).zip(names).map(|(number, name)| {
+        let organisation: Arc<str> = name.into();
+        let policy = Arc::clone(policies.of(name));
+        (Arc::clone(&organisation), Domain { organisation, number, policy })
+    });
+    domains.collect()
+}

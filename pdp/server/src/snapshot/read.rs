@@ -1,0 +1,126 @@
+//! What is read of the store: everything at the start, later what the change feed tells of.
+
+use std::collections::BTreeSet;
+use std::str::FromStr;
+
+use argus_store::change::{self, Change, ChangeKind};
+use argus_store::organisation;
+use argus_store::snapshot::{CredentialRecord, load_credentials, load_credentials_of};
+use argus_store::{Conn, KeyId, PageSize, StoreError};
+use tracing::error;
+
+use super::register::Register;
+
+/// Lines of the feed that are read at once.
+const LINES: u32 = 1_000;
+
+/// Above so many changed keys, reading all of them in one query is cheaper than reading each.
+const MANY: usize = 200;
+
+/// The state as of one sequence number.
+pub(super) struct Everything {
+    pub(super) sequence: i64,
+    pub(super) credentials: Vec<CredentialRecord>,
+    pub(super) organisations: Vec<String>,
+}
+
+/// What has become of the things that changed up to one sequence number.
+#[derive(Default)]
+pub(super) struct Update {
+    pub(super) sequence: i64,
+    pub(super) keys: Keys,
+    /// All names, where one may be new.
+    pub(super) organisations: Option<Vec<String>>,
+    pub(super) policies: bool,
+    pub(super) wrapped_keys: bool,
+}
+
+/// The keys of an [`Update`].
+#[derive(Default)]
+pub(super) enum Keys {
+    #[default]
+    Unchanged,
+    Some(Vec<(KeyId, Vec<CredentialRecord>)>),
+    All(Vec<CredentialRecord>),
+}
+
+/// Reads everything. The caller's transaction makes it one moment.
+pub(super) fn read_everything(conn: &mut Conn) -> Result<Everything, StoreError> {
+    Ok(Everything {
+        sequence: change::find_latest_sequence(conn)?,
+        credentials: load_credentials(conn)?,
+        organisations: list_organisations(conn)?,
+    })
+}
+
+/// Reads what changed since a sequence number; `None` where nothing did.
+pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Result<Option<Update>, StoreError> {
+    let lines = list_lines(conn, since)?;
+    let Some(last) = lines.last() else { return Ok(None) };
+    let mut update = Update { sequence: last.sequence, ..Update::default() };
+    let mut keys = BTreeSet::new();
+    for line in &lines {
+        match line.kind {
+            ChangeKind::Key => keys.extend(id::<KeyId>(line)),
+            ChangeKind::Organisation => {
+                update.organisations.get_or_insert_default();
+                keys.extend(id(line).into_iter().flat_map(|id| known.keys_of_organisation(id)));
+            }
+            ChangeKind::Project => keys.extend(id(line).into_iter().flat_map(|id| known.keys_of_project(id))),
+            ChangeKind::Policies => update.policies = true,
+            ChangeKind::WrappedKey => update.wrapped_keys = true,
+            // Of a newer version of the store; nothing here depends on it.
+            _ => {}
+        }
+    }
+    update.keys = read_keys(conn, &keys)?;
+    if let Some(names) = &mut update.organisations {
+        *names = list_organisations(conn)?;
+    }
+    Ok(Some(update))
+}
+
+fn read_keys(conn: &mut Conn, ids: &BTreeSet<KeyId>) -> Result<Keys, StoreError> {
+    if ids.is_empty() {
+        return Ok(Keys::Unchanged);
+    }
+    if ids.len() > MANY {
+        return Ok(Keys::All(load_credentials(conn)?));
+    }
+    let keys = ids.iter().map(|id| Ok((*id, load_credentials_of(conn, *id)?)));
+    Ok(Keys::Some(keys.collect::<Result<_, StoreError>>()?))
+}
+
+fn list_lines(conn: &mut Conn, since: i64) -> Result<Vec<Change>, StoreError> {
+    let mut lines = change::list_since(conn, since, LINES)?;
+    while let Some(last) = lines.last() {
+        let more = change::list_since(conn, last.sequence, LINES)?;
+        if more.is_empty() {
+            break;
+        }
+        lines.extend(more);
+    }
+    Ok(lines)
+}
+
+fn list_organisations(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    let size = PageSize::new(PageSize::MOST.into()).unwrap_or_default();
+    let (mut names, mut after) = (Vec::new(), None);
+    loop {
+        let page = organisation::list(conn, after, size)?;
+        after = page.items.last().map(|organisation| organisation.id);
+        names.extend(page.items.into_iter().map(|organisation| organisation.name));
+        if !page.more {
+            return Ok(names);
+        }
+    }
+}
+
+/// An id that can't be read would be a change that is never seen.
+fn id<T: FromStr>(line: &Change) -> Option<T> {
+    let id = line.id.parse().ok();
+    if id.is_none() {
+        error!(change.sequence = line.sequence, "line {} of the change feed has no readable id", line.sequence);
+    }
+    id
+}

@@ -1,0 +1,261 @@
+//! Keys and credentials as the store has them, and the records that are made of them.
+//!
+//! A record depends on its key, that key's project and organisation, and every key above. When one of these changes,
+//! the records of the key and of all keys below it are made anew; the others stay the very same records.
+
+use std::sync::Arc;
+
+use argus_credentials::{CredentialId, Hasher, State, StoredHash};
+use argus_engine::scope::Scope;
+use argus_store::key::{Key, KeyStatus};
+use argus_store::snapshot::CredentialRecord;
+use argus_store::{KeyId, OrganisationId, ProjectId};
+use chrono::{DateTime, Utc};
+use rustc_hash::{FxHashMap, FxHashSet};
+use tracing::error;
+
+use super::chain::intersect;
+use super::key::{KeyParts, KeyView, LevelConditions};
+use super::record::KeyRecord;
+
+/// The records by credential id: the plain map that every request looks into.
+pub(super) type Credentials = FxHashMap<CredentialId, Arc<KeyRecord>>;
+
+/// More keys above one than anything sensible makes. A chain that is longer, or closes into a ring, grants nothing.
+const LONGEST_CHAIN: usize = 64;
+
+/// All that was read of keys.
+#[derive(Debug)]
+pub(super) struct Register {
+    hasher: Hasher,
+    keys: FxHashMap<KeyId, KeyRow>,
+    organisations: FxHashMap<Box<str>, Arc<str>>,
+    records: Arc<Credentials>,
+}
+
+#[derive(Debug)]
+struct KeyRow {
+    name: Box<str>,
+    owner: Box<str>,
+    organisation_id: OrganisationId,
+    organisation: Arc<str>,
+    project_id: Option<ProjectId>,
+    project: Option<Box<str>>,
+    parent: Option<KeyId>,
+    scopes: Vec<Scope>,
+    conditions: LevelConditions,
+    state: State,
+    expires_at: Option<i64>,
+    generation: u64,
+    credentials: Vec<CredentialRow>,
+}
+
+#[derive(Debug)]
+struct CredentialRow {
+    id: CredentialId,
+    hash: StoredHash,
+    is_revoked: bool,
+    not_before: i64,
+    expires_at: Option<i64>,
+    generation: u64,
+}
+
+/// What the chain above a key leaves of it.
+struct Chain {
+    above: Vec<KeyId>,
+    scopes: Vec<Scope>,
+    state: State,
+    expires_at: Option<i64>,
+    generation: u64,
+}
+
+impl Register {
+    pub(super) fn new(hasher: Hasher) -> Self {
+        Self { hasher, keys: FxHashMap::default(), organisations: FxHashMap::default(), records: Arc::default() }
+    }
+
+    pub(super) fn records(&self) -> &Arc<Credentials> {
+        &self.records
+    }
+
+    /// Takes in everything anew.
+    pub(super) fn replace(&mut self, rows: Vec<CredentialRecord>) {
+        self.keys.clear();
+        self.organisations.clear();
+        for row in rows {
+            self.take_in(row);
+        }
+        let records = self.keys.iter().flat_map(|(id, row)| self.records_of(*id, row));
+        self.records = Arc::new(records.map(|record| (record.credential_id, record)).collect());
+    }
+
+    /// Takes in what some keys have become; a key without rows is gone.
+    pub(super) fn update(&mut self, changed: Vec<(KeyId, Vec<CredentialRecord>)>) {
+        let ids: FxHashSet<KeyId> = changed.iter().map(|(id, _)| *id).collect();
+        for (id, rows) in changed {
+            self.keys.remove(&id);
+            for row in rows {
+                self.take_in(row);
+            }
+        }
+        let mut records = Credentials::clone(&self.records);
+        let touched = |key: &KeyView| ids.contains(&key.id) || key.chain.iter().any(|above| ids.contains(above));
+        let below: FxHashSet<KeyId> =
+            records.values().filter(|record| touched(&record.key)).map(|record| record.key.id).collect();
+        records.retain(|_, record| !below.contains(&record.key.id));
+        for id in below.union(&ids) {
+            let Some(row) = self.keys.get(id) else { continue };
+            records.extend(self.records_of(*id, row).map(|record| (record.credential_id, record)));
+        }
+        self.records = Arc::new(records);
+    }
+
+    /// The keys that belong to an organisation.
+    pub(super) fn keys_of_organisation(&self, id: OrganisationId) -> Vec<KeyId> {
+        self.keys.iter().filter(|(_, row)| row.organisation_id == id).map(|(key, _)| *key).collect()
+    }
+
+    /// The keys that belong to a project.
+    pub(super) fn keys_of_project(&self, id: ProjectId) -> Vec<KeyId> {
+        self.keys.iter().filter(|(_, row)| row.project_id == Some(id)).map(|(key, _)| *key).collect()
+    }
+
+    fn take_in(&mut self, row: CredentialRecord) {
+        let CredentialRecord { credential, key, organisation_conditions, project_conditions } = row;
+        let (id, name) = (key.id, key.organisation_name.as_str());
+        let organisation = Arc::clone(self.organisations.entry(name.into()).or_insert_with(|| name.into()));
+        let conditions = LevelConditions {
+            key: key.conditions.clone(),
+            project: project_conditions.unwrap_or_default(),
+            organisation: organisation_conditions,
+        };
+        let entry = self.keys.entry(id).or_insert_with(|| KeyRow::new(key, organisation, conditions));
+        match CredentialRow::read(&credential, self.hasher) {
+            Ok(credential) => entry.credentials.push(credential),
+            Err(cause) => {
+                error!(credential.id = %credential.id, key.id = %id, "left out credential {}: {cause}", credential.id);
+            }
+        }
+    }
+
+    fn records_of(&self, id: KeyId, row: &KeyRow) -> impl Iterator<Item = Arc<KeyRecord>> {
+        let chain = self.chain(id, row);
+        let key = Arc::new(KeyView::new(KeyParts {
+            id,
+            name: &row.name,
+            organisation: &row.organisation,
+            project: row.project.as_deref(),
+            owner: &row.owner,
+            scopes: chain.scopes,
+            chain: chain.above,
+            conditions: &row.conditions,
+        }));
+        row.credentials.iter().map(move |credential| {
+            Arc::new(KeyRecord {
+                credential_id: credential.id,
+                key: Arc::clone(&key),
+                // Each part only grows, and the parent of a key never changes: so does the sum.
+                generation: chain.generation.saturating_add(credential.generation),
+                state: if credential.is_revoked { State::Revoked } else { chain.state },
+                not_before: credential.not_before,
+                expires_at: earlier(chain.expires_at, credential.expires_at),
+                hash: credential.hash.clone(),
+            })
+        })
+    }
+
+    /// Walks up. A key whose parent is missing, or whose chain has no end, is as good as revoked.
+    fn chain(&self, id: KeyId, row: &KeyRow) -> Chain {
+        let mut chain = Chain {
+            above: Vec::new(),
+            scopes: row.scopes.clone(),
+            state: row.state,
+            expires_at: row.expires_at,
+            generation: row.generation,
+        };
+        let mut parent = row.parent;
+        while let Some(above) = parent {
+            let Some(row) = self.keys.get(&above).filter(|_| chain.above.len() < LONGEST_CHAIN) else {
+                error!(key.id = %id, "the chain above key {id} is broken at {above}: the key is refused");
+                return Chain { scopes: Vec::new(), state: State::Revoked, ..chain };
+            };
+            chain.above.push(above);
+            chain.scopes = intersect(&chain.scopes, &row.scopes);
+            chain.state = worse(chain.state, row.state);
+            chain.expires_at = earlier(chain.expires_at, row.expires_at);
+            chain.generation = chain.generation.saturating_add(row.generation);
+            parent = row.parent;
+        }
+        chain
+    }
+}
+
+impl KeyRow {
+    fn new(key: Key, organisation: Arc<str>, conditions: LevelConditions) -> Self {
+        Self {
+            scopes: read_scopes(&key),
+            name: key.name.into(),
+            owner: key.owner.into(),
+            organisation_id: key.organisation_id,
+            organisation,
+            project_id: key.project_id,
+            project: key.project_name.map(Into::into),
+            parent: key.parent_key_id,
+            conditions,
+            state: match key.status {
+                KeyStatus::Active => State::Active,
+                KeyStatus::Suspended => State::Suspended,
+                // A state that isn't known here is none in which a key may be used.
+                _ => State::Revoked,
+            },
+            expires_at: key.expires_at.map(seconds),
+            generation: key.generation.unsigned_abs(),
+            credentials: Vec::new(),
+        }
+    }
+}
+
+impl CredentialRow {
+    fn read(row: &argus_store::credential::Credential, hasher: Hasher) -> Result<Self, String> {
+        Ok(Self {
+            id: CredentialId::parse(&row.id).map_err(|error| error.to_string())?,
+            hash: hasher.read(row.hash.as_str()).map_err(|error| error.to_string())?,
+            is_revoked: row.revoked_at.is_some(),
+            not_before: seconds(row.not_before),
+            expires_at: row.expires_at.map(seconds),
+            generation: row.generation.unsigned_abs(),
+        })
+    }
+}
+
+/// A scope that can't be read grants nothing; the others still do.
+fn read_scopes(key: &Key) -> Vec<Scope> {
+    let read = |text: &String| match Scope::parse(text) {
+        Ok(scope) => Some(scope),
+        Err(cause) => {
+            error!(key.id = %key.id, "left out a scope of key {}: {cause}", key.id);
+            None
+        }
+    };
+    key.scopes.iter().filter_map(read).collect()
+}
+
+/// Whole seconds, downwards: a key is valid from the second in which it was made.
+fn seconds(at: DateTime<Utc>) -> i64 {
+    at.timestamp()
+}
+
+fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn worse(one: State, other: State) -> State {
+    match (one, other) {
+        (State::Revoked, _) | (_, State::Revoked) => State::Revoked,
+        (State::Suspended, _) | (_, State::Suspended) => State::Suspended,
+        (State::Active, State::Active) => State::Active,
+    }
+}
