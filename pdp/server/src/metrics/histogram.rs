@@ -20,7 +20,7 @@ pub(super) struct Histogram {
 
 impl Histogram {
     pub(super) fn observe(&self, seconds: f64) {
-        let place = BOUNDS.iter().position(|bound| seconds <= f64::from(*bound) * 1e-6).unwrap_or(BOUNDS.len());
+        let place = BOUNDS.iter().position(|bound| seconds <= f64::from(*bound) / 1e6).unwrap_or(BOUNDS.len());
         if let Some(bucket) = self.buckets.get(place) {
             bucket.fetch_add(1, Relaxed);
         }
@@ -34,7 +34,7 @@ impl Histogram {
         for (place, bucket) in self.buckets.iter().enumerate() {
             count += bucket.load(Relaxed);
             let bound =
-                BOUNDS.get(place).map_or_else(|| "+Inf".to_owned(), |bound| (f64::from(*bound) * 1e-6).to_string());
+                BOUNDS.get(place).map_or_else(|| "+Inf".to_owned(), |bound| (f64::from(*bound) / 1e6).to_string());
             let _ = writeln!(text, "{NAME}_bucket{{door=\"{door}\",le=\"{bound}\"}} {count}");
         }
         #[expect(clippy::cast_precision_loss, reason = "a sum for averages")]
