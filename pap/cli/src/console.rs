@@ -5,7 +5,7 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -103,6 +103,16 @@ impl Console {
     /// Whether more is to be said.
     pub(crate) fn is_verbose(&self) -> bool {
         self.flags.verbose
+    }
+
+    /// The address of the administration API, where one is named.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.flags.url.as_deref()
+    }
+
+    /// The file that holds the caller's key, where one is named.
+    pub(crate) fn key_file(&self) -> Option<&Path> {
+        self.flags.key_file.as_deref()
     }
 
     /// Whether standard output is coloured.

@@ -18,8 +18,14 @@ pub(crate) enum Exit {
     Usage = 64,
     /// A named file or folder does not exist, can't be read, or holds nothing of what was asked for.
     NoInput = 66,
+    /// The server can't be reached, or can't answer now.
+    Unreachable = 69,
     /// Our fault.
     Bug = 70,
+    /// Not authenticated, or not permitted.
+    NotPermitted = 77,
+    /// A setting is wrong, or what it names can't be used.
+    Settings = 78,
 }
 
 impl From<Exit> for ExitCode {

@@ -3,6 +3,7 @@
 //! The answer goes to standard output, all else to standard error, and the exit code is one of [`exit::Exit`].
 
 mod cli;
+mod client;
 mod clock;
 mod command;
 mod console;

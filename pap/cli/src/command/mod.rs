@@ -5,7 +5,11 @@ mod completions;
 mod eval;
 mod functions;
 mod help;
+mod key;
+mod org;
+mod project;
 mod test;
+mod verify;
 
 use clap::Subcommand;
 
@@ -42,6 +46,10 @@ commands! {
     Check in check,
     Test in test,
     Functions in functions,
+    Verify in verify,
+    Org in org,
+    Project in project,
+    Key in key,
     Completions in completions,
     Help in help,
 }

@@ -1,0 +1,23 @@
+//! Dangerous acts ask first. Where nobody can answer they are refused, not done.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// Asks a question to which the default answer is no. `yes` is the flag that answers it beforehand.
+pub(crate) fn confirm(console: &Console, question: &str, yes: bool) -> Result<bool, Failure> {
+    if yes {
+        return Ok(true);
+    }
+    if !io::stdin().is_terminal() {
+        return Err(Failure::usage(format!("{question} Nobody is there to say yes"))
+            .help("add --yes where it is to be done without asking"));
+    }
+    console.say(&format!("{question} [y/N] "));
+    let mut answer = String::new();
+    if io::stdin().lock().read_line(&mut answer).is_err() {
+        return Ok(false);
+    }
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}

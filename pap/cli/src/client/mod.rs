@@ -1,0 +1,141 @@
+//! Speaking to a server: the administration API, and a decision point.
+//!
+//! One address and one key. What the server refuses becomes a [`Failure`] with the server's own words; what it can't be
+//! asked becomes one that says how to mend that.
+
+mod address;
+mod answer;
+mod caller;
+mod conditions;
+mod confirm;
+mod curl;
+mod duration;
+mod name;
+mod secret_file;
+mod table;
+mod when;
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+pub(crate) use address::Server;
+pub(crate) use caller::{read_credential, read_key};
+pub(crate) use conditions::ConditionFlags;
+pub(crate) use confirm::confirm;
+pub(crate) use curl::curl_for_verify;
+pub(crate) use duration::read_duration;
+pub(crate) use name::{KeyName, Path, find_key};
+pub(crate) use secret_file::SecretFile;
+pub(crate) use table::table;
+pub(crate) use when::{ago, date, days_until};
+
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// How long an answer may take. Acts wait for their turn, and for every decision point.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server that is spoken to.
+pub(crate) struct Client {
+    runtime: Runtime,
+    http: reqwest::Client,
+    server: Server,
+    key: HeaderValue,
+}
+
+impl Client {
+    /// The administration API that the flags and the surroundings name.
+    pub(crate) fn administration(console: &Console) -> Result<Self, Failure> {
+        Self::new(Server::administration(console)?, console)
+    }
+
+    /// A server, spoken to with the caller's key.
+    pub(crate) fn new(server: Server, console: &Console) -> Result<Self, Failure> {
+        let key = read_key(console)?;
+        let our_fault = |error: &dyn std::fmt::Display| {
+            Failure::new(Exit::Bug, "internal", format!("no connection can be prepared: {error}"))
+        };
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| our_fault(&error))?;
+        let mut http = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE);
+        if server.is_this_machine() {
+            // A proxy for the internet doesn't lead back here.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| our_fault(&error))?;
+        let mut key = HeaderValue::from_str(&format!("Bearer {key}"))
+            .map_err(|_| caller::refuse_key("the API key holds characters that no key has"))?;
+        key.set_sensitive(true);
+        Ok(Self { runtime, http, server, key })
+    }
+
+    /// Reads a thing or a list.
+    pub(crate) fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
+        self.send(self.request(Method::GET, path).query(query)).map(|(value, _)| value)
+    }
+
+    /// Carries out an act.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.post_timed(path, body).map(|(value, _)| value)
+    }
+
+    /// As [`Client::post`], with the time from the question to the whole answer.
+    pub(crate) fn post_timed(&self, path: &str, body: &Value) -> Result<(Value, Duration), Failure> {
+        self.send(self.request(Method::POST, path).json(body))
+    }
+
+    /// Every page of a list as one: `{"items": […], "next_cursor": null}`.
+    pub(crate) fn list(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut query = query.to_vec();
+            query.push(("limit", "200"));
+            if let Some(cursor) = &cursor {
+                query.push(("cursor", cursor));
+            }
+            let mut page = self.get(path, &query)?;
+            if let Some(more) = page.get_mut("items").and_then(Value::as_array_mut) {
+                items.append(more);
+            }
+            let Some(next) = page.get("next_cursor").and_then(Value::as_str) else { break };
+            cursor = Some(next.to_owned());
+        }
+        Ok(json!({ "items": items, "next_cursor": null }))
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.server.url(path)).header(AUTHORIZATION, self.key.clone())
+    }
+
+    fn send(&self, request: RequestBuilder) -> Result<(Value, Duration), Failure> {
+        self.runtime.block_on(async {
+            let since = Instant::now();
+            let answer = request.send().await.map_err(|error| self.server.unreachable(&error))?;
+            let status = answer.status().as_u16();
+            let octets = answer.bytes().await.map_err(|error| self.server.unreachable(&error))?;
+            let took = since.elapsed();
+            answer::read(&self.server, status, &octets).map(|value| (value, took))
+        })
+    }
+}
+
+/// A text of an answer, empty where it isn't there.
+pub(crate) fn text<'v>(value: &'v Value, member: &str) -> &'v str {
+    value.get(member).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A number of an answer, 0 where it isn't there.
+pub(crate) fn number(value: &Value, member: &str) -> u64 {
+    value.get(member).and_then(Value::as_u64).unwrap_or_default()
+}
+
+/// The items of a list.
+pub(crate) fn items(list: &Value) -> &[Value] {
+    list.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}

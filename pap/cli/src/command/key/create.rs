@@ -1,0 +1,108 @@
+//! `argus key create ORG[/PROJECT]/NAME --scope SCOPE…`
+
+use std::path::PathBuf;
+
+use chrono::Utc;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::end;
+use crate::client::{Client, ConditionFlags, KeyName, SecretFile, days_until, read_duration, text};
+use crate::console::{Console, Output};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Make an API key. Its secret is shown this once: in a file, or on standard output.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  argus key create acme/atlas/reader --scope acme/atlas/evidence:read \\\n      \
+    --secret-to reader.key")]
+pub(super) struct Create {
+    /// Where it belongs and its name: `acme/atlas/reader`, or `acme/reader` for a key of no project.
+    #[arg(value_name = "ORG[/PROJECT]/NAME")]
+    key: KeyName,
+    /// What it may do: `<path>:<action>`, the action one of read, write, delete, execute, admin; repeat for more.
+    #[arg(long, value_name = "SCOPE", required = true)]
+    scope: Vec<String>,
+    /// Write the secret to this new file, with mode 0600, instead of showing it.
+    #[arg(long, value_name = "FILE")]
+    secret_to: Option<PathBuf>,
+    /// How long it lives, such as 90d or 12h (default 90d; more than 365d needs --expiry-exception).
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    expires: Option<u64>,
+    /// Let it live without end, for this reason, which is kept with the key.
+    #[arg(long, value_name = "REASON", conflicts_with_all = ["expires", "expiry_exception"])]
+    never_expires: Option<String>,
+    /// Let it live for more than 365 days, for this reason, which is kept with the key.
+    #[arg(long, value_name = "REASON", requires = "expires")]
+    expiry_exception: Option<String>,
+    /// Who answers for it (default: the owner of your key).
+    #[arg(long, value_name = "WHO")]
+    owner: Option<String>,
+    /// What it is used on: live or test.
+    #[arg(long, value_name = "NAME", default_value = "live", value_parser = ["live", "test"], hide_possible_values = true)]
+    environment: String,
+    /// A word to find it by; repeat for more.
+    #[arg(long, value_name = "WORD")]
+    tag: Vec<String>,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+}
+
+impl Create {
+    pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let output = console.output(&[Output::Human, Output::Json])?;
+        let client = Client::administration(console)?;
+        // Before the key is made: a secret that can't be written is lost.
+        let file = self.secret_to.as_deref().map(SecretFile::create).transpose()?;
+        let mut key = client.post("/v1/keys", &self.body())?;
+        let file = file.map(|file| keep_secret(file, &mut key)).transpose()?;
+        if output == Output::Json {
+            console.print_json(&key)?;
+        } else {
+            console.print(in_words(&key, file.as_ref()))?;
+        }
+        Ok(Exit::Done)
+    }
+
+    fn body(&self) -> Value {
+        json!({
+            "organisation": self.key.place.organisation,
+            "project": self.key.place.project,
+            "name": self.key.name,
+            "owner": self.owner,
+            "environment": self.environment,
+            "scopes": self.scope,
+            "conditions": self.conditions.to_json(),
+            "tags": self.tag,
+            "expires_in_seconds": self.expires,
+            "expiry_exception": self.never_expires.as_ref().or(self.expiry_exception.as_ref()),
+        })
+    }
+}
+
+/// Moves the secret from the answer to the file.
+fn keep_secret(mut file: SecretFile, key: &mut Value) -> Result<SecretFile, Failure> {
+    let secret = key.as_object_mut().and_then(|members| members.remove("secret")).unwrap_or_default();
+    file.write(secret.as_str().unwrap_or_default()).map_err(|error| {
+        let path = text(key, "path");
+        Failure::unwritable(format_args!("`{}`", file.path().display()), &error)
+            .help(format!("the key is made and its secret lost: argus key revoke {path}, then make it again"))
+    })?;
+    if let Some(members) = key.as_object_mut() {
+        members.insert("secret_file".to_owned(), json!(file.path().display().to_string()));
+    }
+    Ok(file)
+}
+
+fn in_words(key: &Value, file: Option<&SecretFile>) -> String {
+    let days = days_until(text(key, "expires_at"), Utc::now());
+    let days = days.map_or(String::new(), |days| format!(" ({days} days)"));
+    let (path, end, summary) = (text(key, "path"), end(key), text(key, "summary"));
+    match file {
+        Some(file) => {
+            let file = file.path().display();
+            format!("key {path}, {end}{days}; secret written to {file} (0600), shown nowhere else\n{summary}\n")
+        }
+        None => format!("key {path}, {end}{days}; its secret, shown this once:\n{}\n{summary}\n", text(key, "secret")),
+    }
+}
