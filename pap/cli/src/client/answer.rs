@@ -19,7 +19,8 @@ pub(super) fn read(server: &Server, status: u16, octets: &[u8]) -> Result<Value,
 }
 
 fn failure(status: u16, problem: Value) -> Failure {
-    let mut failure = Failure::new(exit(status), "refused", message(&problem));
+    let exit = if is_about_absence(&problem) { Exit::No } else { exit(status) };
+    let mut failure = Failure::new(exit, "refused", message(&problem));
     let help = text(&problem, "help");
     // Faults bring their own help, in their own lines.
     if !help.is_empty() && problem.get("errors").is_none() {
@@ -31,6 +32,12 @@ fn failure(status: u16, problem: Value) -> Failure {
         }
     }
     failure
+}
+
+/// Whether all that is wrong is that something named isn't there.
+fn is_about_absence(problem: &Value) -> bool {
+    let faults = problem.get("errors").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    !faults.is_empty() && faults.iter().all(|fault| text(fault, "code") == "not-found")
 }
 
 fn exit(status: u16) -> Exit {
@@ -53,9 +60,12 @@ fn message(problem: &Value) -> String {
         if !message.is_empty() {
             message.push_str("\n       ");
         }
+        // What a query asks for is the command's own wording: its place there says nothing to the reader.
         let place = text(fault, "pointer").trim_start_matches('/');
-        let place = if place.is_empty() { text(fault, "parameter") } else { place };
-        let _ = write!(message, "{place}: {}", text(fault, "detail"));
+        let _ = match place {
+            "" => write!(message, "{}", text(fault, "detail")),
+            _ => write!(message, "{place}: {}", text(fault, "detail")),
+        };
         let help = text(fault, "help");
         if !help.is_empty() {
             let _ = write!(message, " ({help})");

@@ -5,16 +5,17 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use crate::console::Console;
 use crate::failure::Failure;
 
-/// Asks a question to which the default answer is no. `yes` is the flag that answers it beforehand.
-pub(crate) fn confirm(console: &Console, question: &str, yes: bool) -> Result<bool, Failure> {
+/// Asks whether to do what `act` says, such as `Revoke acme/atlas/reader (1 credential)`. The default answer is no;
+/// `yes` is the flag that answers beforehand.
+pub(crate) fn confirm(console: &Console, act: &str, yes: bool) -> Result<bool, Failure> {
     if yes {
         return Ok(true);
     }
     if !io::stdin().is_terminal() {
-        return Err(Failure::usage(format!("{question} Nobody is there to say yes"))
+        return Err(Failure::usage(format!("`{act}` has to be confirmed, and there is nobody to ask"))
             .help("add --yes where it is to be done without asking"));
     }
-    console.say(&format!("{question} [y/N] "));
+    console.say(&format!("{act}? [y/N] "));
     let mut answer = String::new();
     if io::stdin().lock().read_line(&mut answer).is_err() {
         return Ok(false);

@@ -8,6 +8,7 @@ mod help;
 mod key;
 mod org;
 mod project;
+mod serve;
 mod test;
 mod verify;
 
@@ -46,6 +47,7 @@ commands! {
     Check in check,
     Test in test,
     Functions in functions,
+    Serve in serve,
     Verify in verify,
     Org in org,
     Project in project,

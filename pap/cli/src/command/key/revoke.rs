@@ -31,7 +31,7 @@ impl Revoke {
         let key = find_key(&client, &self.key)?;
         // To revoke it again changes nothing, and is nothing to be asked about.
         let is_revoked = text(&key, "status") == "revoked";
-        if !is_revoked && !confirm(console, &question(&key), self.yes)? {
+        if !is_revoked && !confirm(console, &act(&key), self.yes)? {
             console.say("nothing was changed\n");
             return Ok(Exit::No);
         }
@@ -48,19 +48,19 @@ impl Revoke {
     }
 }
 
-fn question(key: &Value) -> String {
+fn act(key: &Value) -> String {
     let credentials = key.get("credentials").and_then(Value::as_array).map_or(0, Vec::len);
     let used = ago(text(key, "last_used_at"), Utc::now());
     let used = used.map_or_else(|| "never used".to_owned(), |ago| format!("last used {ago}"));
     let credentials = counted(credentials as u64, "credential");
     let delegated = counted(number(key, "delegated_keys"), "delegated key");
-    format!("Revoke {} ({credentials}, {delegated}, {used})?", text(key, "path"))
+    format!("Revoke {} ({credentials}, {delegated}, {used})", text(key, "path"))
 }
 
 fn applied(revoked: &Value) -> String {
     let (by, of) = (number(revoked, "applied_by"), number(revoked, "decision_points"));
     let after = number(revoked, "applied_after_milliseconds");
-    format!("revoked; applied by {by} of {} after {after} ms\n", counted(of, "decision point"))
+    format!("revoked; applied by {by} of {of} decision points after {after} ms\n")
 }
 
 fn counted(number: u64, what: &str) -> String {

@@ -27,9 +27,9 @@ impl Show {
         let client = Client::administration(console)?;
         let key = find_key(&client, &self.key)?;
         if output == Output::Json {
-            console.print_json(&key)?
+            console.print_json(&key)?;
         } else {
-            console.print(in_words(&key))?
+            console.print(in_words(&key))?;
         }
         Ok(Exit::Done)
     }

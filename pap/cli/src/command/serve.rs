@@ -1,0 +1,110 @@
+//! `argus serve`: the decision point and the administration in one process, on one database.
+
+mod authority;
+mod banner;
+mod bootstrap;
+mod failure;
+mod listen;
+mod log;
+mod master_key;
+mod run;
+mod settings;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use crate::console::{Console, Output};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use settings::Settings;
+
+/// Start Argus: decisions on one port, administration on another, data in one folder.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  argus serve --data-dir /var/lib/argus --policies /etc/argus/policies\n\n\
+    A flag goes before its variable (`argus help environment`), a variable before the settings file.")]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    flags: Flags,
+    /// Settings file (default: argus.toml, where it exists).
+    #[arg(long, value_name = "FILE", env = "ARGUS_CONFIG", hide_env = true)]
+    config: Option<PathBuf>,
+    /// Make a new administrator's key, as at the first start. Those made before stay what they are.
+    #[arg(long)]
+    new_bootstrap_key: bool,
+}
+
+/// The settings that can be given by flag or variable.
+#[derive(Debug, Default, Args)]
+struct Flags {
+    /// Folder of the data (default: ./argus-data).
+    #[arg(long, value_name = "DIR", env = "ARGUS_DATA_DIR", hide_env = true)]
+    data_dir: Option<PathBuf>,
+    /// Database, as sqlite://FILE (default: argus.db in the data folder).
+    #[arg(long, value_name = "URL", env = "ARGUS_DATABASE_URL", hide_env = true)]
+    database_url: Option<String>,
+    /// Where decisions are asked for (default: 127.0.0.1:8180).
+    #[arg(long, value_name = "ADDRESS", env = "ARGUS_PDP_LISTEN", hide_env = true)]
+    pdp_listen: Option<String>,
+    /// Where the administration is (default: 127.0.0.1:8181).
+    #[arg(long, value_name = "ADDRESS", env = "ARGUS_PAP_LISTEN", hide_env = true)]
+    pap_listen: Option<String>,
+    /// Folder of the policies (default: ./policies; without it, those kept before, else the copy inside the program).
+    #[arg(long, value_name = "DIR", env = "ARGUS_POLICIES", hide_env = true)]
+    policies: Option<PathBuf>,
+    /// What to serve: all, pdp or pap (default: all).
+    #[arg(long, value_name = "ROLE", env = "ARGUS_ROLE", hide_env = true, value_enum, hide_possible_values = true)]
+    role: Option<Role>,
+    /// The installation's master key, made at the first start (default: master.key in the data folder).
+    #[arg(long, value_name = "FILE", env = "ARGUS_MASTER_KEY_FILE", hide_env = true)]
+    master_key_file: Option<PathBuf>,
+    /// The tag keys alone, for a node that only decides and has no master key.
+    #[arg(long, value_name = "FILE", env = "ARGUS_TAG_KEY_FILE", hide_env = true)]
+    tag_key_file: Option<PathBuf>,
+    /// Where the first administrator's key is written, with mode 0600 (default: shown on a terminal, else bootstrap.key
+    /// in the data folder).
+    #[arg(long, value_name = "FILE", env = "ARGUS_BOOTSTRAP_KEY_FILE", hide_env = true)]
+    bootstrap_key_file: Option<PathBuf>,
+    /// Form of the log on standard error: human or json (default: human).
+    #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
+    log: Option<LogForm>,
+    /// What is logged: error, warn, info, debug, or finer as in `argus_pdp=debug,warn` (default: warn on a terminal,
+    /// else info).
+    #[arg(long, value_name = "LEVEL", env = "ARGUS_LOG_LEVEL", hide_env = true)]
+    log_level: Option<String>,
+}
+
+/// What a process serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    /// Both.
+    #[default]
+    All,
+    /// Decisions alone.
+    Pdp,
+    /// The administration alone.
+    Pap,
+}
+
+/// In what form the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LogForm {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Serve {
+    pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        let since = Instant::now();
+        console.output(&[Output::Human, Output::Json])?;
+        let settings = Settings::read(self.flags, self.config.as_deref())?;
+        log::begin(&settings)?;
+        run::serve(console, &settings, self.new_bootstrap_key, since)
+    }
+}

@@ -1,0 +1,84 @@
+//! The decision point of this process, as the administration beside it asks it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use argus_admin::{Applied, Authority, Caller, Unauthenticated, Waiting};
+use argus_credentials::Secret;
+use argus_engine::scope::{Action, ResourcePath};
+use argus_pdp::{Act, CallerRefused, Pdp};
+use argus_store::KeyId;
+use tokio::task::spawn_blocking;
+use tracing::warn;
+
+/// The decision point.
+pub(super) struct Decisions(pub(super) Pdp);
+
+/// A caller whose key it verified.
+struct Verified {
+    pdp: Pdp,
+    caller: argus_pdp::Caller,
+}
+
+impl Authority for Decisions {
+    fn authenticate<'a>(
+        &'a self,
+        authorization: &'a [&'a str],
+        peer: Option<IpAddr>,
+    ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
+        Box::pin(async move {
+            let mut headers = HeaderMap::new();
+            for value in authorization {
+                let value = HeaderValue::from_str(value).map_err(|_| Unauthenticated::Malformed)?;
+                headers.append(AUTHORIZATION, value);
+            }
+            let caller = self.0.authenticate(&headers, peer).await.map_err(unauthenticated)?;
+            Ok(Arc::new(Verified { pdp: self.0.clone(), caller }) as Arc<dyn Caller>)
+        })
+    }
+
+    fn settle(&self, sequence: i64) -> Waiting<'_, Applied> {
+        Box::pin(async move {
+            let (since, pdp) = (Instant::now(), self.0.clone());
+            // Where it fails, the decision point tries again by itself, and the answer says that it hasn't yet.
+            match spawn_blocking(move || pdp.apply_changes()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => warn!("a change was not taken in at once: {error}"),
+                Err(_) => self.0.wake(),
+            }
+            let is_applied = self.0.applied_sequence() >= sequence;
+            Applied { by: is_applied.into(), of: 1, after: since.elapsed().max(Duration::from_millis(1)) }
+        })
+    }
+
+    fn remember(&self, key: &Secret) {
+        self.0.prime(key);
+    }
+}
+
+impl Caller for Verified {
+    fn key_id(&self) -> KeyId {
+        self.caller.record.key.id
+    }
+
+    fn organisation(&self) -> &str {
+        &self.caller.record.key.organisation
+    }
+
+    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> bool {
+        let act = Act { organisation, path: path.as_str(), action: action.as_str() };
+        self.pdp.authorise(&self.caller, &act).is_permitted
+    }
+}
+
+fn unauthenticated(refused: CallerRefused) -> Unauthenticated {
+    match refused {
+        CallerRefused::Missing => Unauthenticated::Missing,
+        CallerRefused::Malformed => Unauthenticated::Malformed,
+        CallerRefused::Refused(_) => Unauthenticated::Refused,
+        CallerRefused::Busy { retry_after_seconds } => Unauthenticated::Busy { retry_after_seconds },
+        CallerRefused::StoreAway => Unauthenticated::StoreAway,
+    }
+}

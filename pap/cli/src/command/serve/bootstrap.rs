@@ -1,0 +1,97 @@
+//! The administrator's key of a first start, and where it is shown: once, and never in a container's log.
+
+use std::fs;
+use std::io::{self, ErrorKind, IsTerminal as _, Read as _};
+use std::path::{Path, PathBuf};
+
+use argus_admin::installation::{Administrator, make_administrator};
+use argus_credentials::{Hasher, Secret, TagKeys};
+use argus_store::{Store, organisation};
+use chrono::{DateTime, Utc};
+
+use super::failure::{of_store, settings as failure};
+use super::master_key::replace_secret_file;
+use super::settings::Settings;
+use crate::failure::Failure;
+
+/// An administrator's key that was made at this start.
+#[derive(Debug)]
+pub(super) struct Bootstrap {
+    pub(super) secret: Secret,
+    pub(super) shown: Shown,
+}
+
+/// Where it is shown.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// On standard output.
+    Terminal,
+    /// In this file.
+    File(PathBuf),
+}
+
+/// What the start makes a key for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// There is no installation yet.
+    FirstStart,
+    /// It was asked for.
+    Asked,
+}
+
+/// Makes an administrator's key where the installation has none yet, or where one is asked for.
+pub(super) fn make(
+    settings: &Settings,
+    store: &Store,
+    tag_keys: &TagKeys,
+    hasher: Hasher,
+    (is_asked_for, at): (bool, DateTime<Utc>),
+) -> Result<Option<Bootstrap>, Failure> {
+    let argus = store.read(|conn| organisation::find_by_name(conn, argus_admin::resource::HOST));
+    let is_first = argus.map_err(|error| of_store(&error, settings))?.is_none();
+    let cause = match (is_first, is_asked_for) {
+        (true, _) => Cause::FirstStart,
+        (false, true) => Cause::Asked,
+        (false, false) => return Ok(None),
+    };
+    let shown = destination(settings)?;
+    let made = make_administrator(store, tag_keys, hasher, at, cause.in_words());
+    let Administrator { secret, .. } = made.map_err(|error| failure(error.to_string()))?;
+    if let Shown::File(file) = &shown {
+        replace_secret_file(file, secret.expose())?;
+    }
+    Ok(Some(Bootstrap { secret, shown }))
+}
+
+impl Cause {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::FirstStart => "first start",
+            Self::Asked => "argus serve --new-bootstrap-key",
+        }
+    }
+}
+
+fn destination(settings: &Settings) -> Result<Shown, Failure> {
+    if let Some(file) = &settings.bootstrap_key_file {
+        refuse_other_file(file)?;
+        return Ok(Shown::File(file.clone()));
+    }
+    if io::stdout().is_terminal() {
+        return Ok(Shown::Terminal);
+    }
+    Ok(Shown::File(settings.data_dir.join("bootstrap.key")))
+}
+
+/// An earlier key, or an empty file, is written over. Anything else was named by mistake.
+fn refuse_other_file(file: &Path) -> Result<(), Failure> {
+    let mut start = String::new();
+    match fs::File::open(file).and_then(|opened| opened.take(6).read_to_string(&mut start)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Ok(_) if start.is_empty() || start == "argus_" => Ok(()),
+        Ok(_) => Err(failure(format!("`{}` holds something else than an administrator's key", file.display()))
+            .help("name another file with --bootstrap-key-file (ARGUS_BOOTSTRAP_KEY_FILE)")),
+        Err(error) => Err(failure(format!("can't use `{}`: {error}", file.display()))
+            .help("name another file with --bootstrap-key-file (ARGUS_BOOTSTRAP_KEY_FILE)")),
+    }
+}

@@ -1,0 +1,119 @@
+//! The master key of the installation, and the tag keys that are wrapped under it.
+//!
+//! The file is made at the first start, when there is nothing yet that it could be missing for. Later, without it, the
+//! server doesn't start: a new one would open nothing.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::{env, io};
+
+use argus_credentials::{MasterKey, TagKey, TagKeys, TagVersion};
+use argus_pdp::{TAG_PURPOSE, TagKeySource, wrap_tag_key};
+use argus_store::{Act, Actor, OrganisationId, Store, wrapped_key};
+use chrono::{DateTime, Utc};
+use tracing::warn;
+
+use super::failure::{of_store, settings as failure};
+use super::settings::Settings;
+use crate::client::SecretFile;
+use crate::failure::Failure;
+
+/// The variable that may hold the master key itself.
+const VARIABLE: &str = "ARGUS_MASTER_KEY";
+
+/// Opens the tag keys of an installation; at its first start they are made, and the master key with them.
+pub(super) fn open_tag_keys(settings: &Settings, store: &Store, at: DateTime<Utc>) -> Result<TagKeySource, Failure> {
+    if let Some(file) = &settings.tag_key_file {
+        let text = read_secret(file, "--tag-key-file (ARGUS_TAG_KEY_FILE)")?;
+        let keys = TagKeys::parse(&text).map_err(|error| failure(format!("`{}`: {error}", file.display())))?;
+        return Ok(TagKeySource::Given(Arc::new(keys)));
+    }
+    let kept = store.read(|conn| wrapped_key::list(conn, TAG_PURPOSE)).map_err(|error| of_store(&error, settings))?;
+    let master = open_master_key(settings, !kept.is_empty())?;
+    if kept.is_empty() {
+        make_first(settings, store, &master, at)?;
+    }
+    Ok(TagKeySource::Wrapped(Arc::new(master)))
+}
+
+fn open_master_key(settings: &Settings, is_needed: bool) -> Result<MasterKey, Failure> {
+    let file = &settings.master_key_file;
+    if let Ok(text) = env::var(VARIABLE)
+        && !text.is_empty()
+    {
+        return MasterKey::parse(&text).map_err(|error| failure(format!("{VARIABLE} holds no master key: {error}")));
+    }
+    match fs::metadata(file) {
+        Ok(_) => {
+            let text = read_secret(file, "--master-key-file (ARGUS_MASTER_KEY_FILE)")?;
+            MasterKey::parse(&text).map_err(|error| failure(format!("`{}`: {error}", file.display())))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound && is_needed => Err(missing(settings)),
+        Err(error) if error.kind() == ErrorKind::NotFound => make_master_key(file),
+        Err(error) => Err(unreadable(file, &error, "--master-key-file (ARGUS_MASTER_KEY_FILE)")),
+    }
+}
+
+fn missing(settings: &Settings) -> Failure {
+    let (file, data) = (settings.master_key_file.display(), settings.data_dir.display());
+    failure(format!("the master key `{file}` is missing, and nothing else opens the data in `{data}`"))
+        .help("put it back from its backup, or name it with --master-key-file (ARGUS_MASTER_KEY_FILE)")
+}
+
+fn make_master_key(file: &Path) -> Result<MasterKey, Failure> {
+    let master = MasterKey::generate().map_err(|error| failure(error.to_string()))?;
+    let mut made = SecretFile::create(file)?;
+    made.write(master.to_text().expose())
+        .map_err(|error| unreadable(file, &error, "--master-key-file (ARGUS_MASTER_KEY_FILE)"))?;
+    Ok(master)
+}
+
+fn make_first(settings: &Settings, store: &Store, master: &MasterKey, at: DateTime<Utc>) -> Result<(), Failure> {
+    let key = TagKey::generate(TagVersion::FIRST).map_err(|error| failure(error.to_string()))?;
+    let first = wrap_tag_key(&key, 1, master, at).map_err(|error| failure(error.to_string()))?;
+    let organisation = OrganisationId::new(at);
+    let act = Act { actor: Actor::Host, organisation, at, request_id: "first start".to_owned() };
+    store.write(|conn| wrapped_key::create(conn, &act, &first)).map_err(|error| of_store(&error, settings))?;
+    Ok(())
+}
+
+fn read_secret(file: &Path, setting: &str) -> Result<String, Failure> {
+    let text = fs::read_to_string(file).map_err(|error| unreadable(file, &error, setting))?;
+    warn_of_readers(file);
+    Ok(text)
+}
+
+fn unreadable(file: &Path, error: &io::Error, setting: &str) -> Failure {
+    failure(format!("can't use `{}`: {error}", file.display()))
+        .help(format!("let this user read it, or name another file with {setting}"))
+}
+
+/// A secret that a container platform mounts may be readable by others, and can't be changed: told, not refused.
+fn warn_of_readers(file: &Path) {
+    #[cfg(unix)]
+    if let Ok(metadata) = fs::metadata(file) {
+        use std::os::unix::fs::PermissionsExt as _;
+        if metadata.permissions().mode() & 0o077 != 0 {
+            warn!("`{}` can be read by others: chmod 600 it", file.display());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
+/// Replaces a file whole, for its owner alone: what is there afterwards is the old text or the new one.
+pub(super) fn replace_secret_file(file: &Path, secret: &str) -> Result<(), Failure> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = Path::new(&beside);
+    // Left behind by a start that was killed.
+    let _ = fs::remove_file(beside);
+    let mut made = SecretFile::create(beside)?;
+    let written = made.write(secret).and_then(|()| fs::rename(beside, file));
+    written.map_err(|error| {
+        let _ = io::stderr().flush();
+        unreadable(file, &error, "--bootstrap-key-file (ARGUS_BOOTSTRAP_KEY_FILE)")
+    })
+}

@@ -1,0 +1,122 @@
+//! The start, in an order in which nothing has to be undone: lock, listeners, keys, first administrator, decision
+//! point, servers.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use actix_web::dev::Server;
+use actix_web::rt::System;
+use actix_web::{App, HttpServer};
+use argus_admin::{Admin, Parts};
+use argus_credentials::{Hasher, Iterations, TagKeys, self_test};
+use argus_pdp::{Pdp, TagKeySource};
+use argus_store::Store;
+use chrono::Utc;
+use tracing::info;
+
+use super::authority::Decisions;
+use super::banner::Banner;
+use super::bootstrap::{self, Bootstrap};
+use super::failure::{of_start, of_store, settings as failure};
+use super::listen::Listeners;
+use super::master_key::open_tag_keys;
+use super::settings::Settings;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// How long requests under way may take when the server is told to stop.
+const GRACE_SECONDS: u64 = 10;
+
+/// Threads that serve the administration. What takes time in it is done elsewhere.
+const ADMINISTRATION_WORKERS: usize = 1;
+
+/// Everything that is served.
+struct Installation {
+    pdp: Pdp,
+    admin: Admin,
+    bootstrap: Option<Bootstrap>,
+}
+
+/// Starts everything, says that it is ready, and serves until a signal ends it.
+pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since: Instant) -> Result<Exit, Failure> {
+    self_test().map_err(|error| Failure::new(Exit::Bug, "internal", error.to_string()))?;
+    let is_new = !settings.database.exists();
+    let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
+    let (listeners, addresses) = Listeners::bind(settings)?;
+    let installation = install(settings, &store, new_key)?;
+    let report = installation.pdp.report();
+    let ready = || {
+        let bootstrap = installation.bootstrap.as_ref();
+        let banner =
+            Banner { settings, addresses: &addresses, report: &report, bootstrap, is_new, took: since.elapsed() };
+        if console.is_json() { console.print_json(&banner.to_json()) } else { console.print(banner.in_words()) }
+    };
+    System::new().block_on(async {
+        let decisions = listeners.decisions.map(|socket| serve_decisions(&installation, socket));
+        let administration = listeners.administration.map(|socket| serve_administration(&installation, socket));
+        let (decisions, administration) = (decisions.transpose()?, administration.transpose()?);
+        ready()?;
+        tokio::try_join!(to_the_end(decisions), to_the_end(administration)).map(drop)
+    })?;
+    info!("stopped");
+    Ok(Exit::Done)
+}
+
+fn install(settings: &Settings, store: &Store, new_key: bool) -> Result<Installation, Failure> {
+    let (at, hasher) = (Utc::now(), Hasher::new(Iterations::production()));
+    let source = open_tag_keys(settings, store, at)?;
+    let tag_keys: Arc<TagKeys> = source.load(store).map_err(|error| {
+        failure(error.to_string())
+            .help("name the master key of this installation with --master-key-file (ARGUS_MASTER_KEY_FILE)")
+    })?;
+    let bootstrap = bootstrap::make(settings, store, &tag_keys, hasher, (new_key, at))?;
+    let pdp = start_decisions(settings, store, source)?;
+    if let Some(bootstrap) = &bootstrap {
+        pdp.prime(&bootstrap.secret);
+    }
+    let parts = Parts {
+        store: store.clone(),
+        authority: Arc::new(Decisions(pdp.clone())),
+        tag_keys,
+        hasher,
+        clock: Arc::new(Utc::now),
+    };
+    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap })
+}
+
+fn start_decisions(settings: &Settings, store: &Store, source: TagKeySource) -> Result<Pdp, Failure> {
+    let mut of_pdp = argus_pdp::Settings::new(source);
+    of_pdp.policies = Some(settings.policies.clone());
+    Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
+}
+
+fn serve_decisions(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
+    let pdp = installation.pdp.clone();
+    let server = HttpServer::new(move || App::new().configure(|config| pdp.configure(config)));
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let server = server.workers(workers).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS);
+    Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())
+}
+
+fn serve_administration(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
+    let admin = installation.admin.clone();
+    let server = HttpServer::new(move || App::new().configure(argus_pap::configure(admin.clone())));
+    let server = server.workers(ADMINISTRATION_WORKERS).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS);
+    Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())
+}
+
+/// A server that isn't wanted has ended already.
+async fn to_the_end(server: Option<Server>) -> Result<(), Failure> {
+    match server {
+        Some(server) => server.await.map_err(|error| our_fault(&error)),
+        None => Ok(()),
+    }
+}
+
+fn our_fault(error: &io::Error) -> Failure {
+    Failure::new(Exit::Bug, "internal", format!("the servers don't run: {error}"))
+}

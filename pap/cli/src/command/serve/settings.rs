@@ -1,0 +1,138 @@
+//! The settings of a server: flags, then variables, then the settings file, then what holds where nothing is set.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::failure::settings;
+use super::{Flags, LogForm, Role};
+use crate::failure::Failure;
+
+/// The file that is read where none is named and this one exists.
+const FILE: &str = "argus.toml";
+
+/// Every setting, decided.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) data_dir: PathBuf,
+    pub(super) database: PathBuf,
+    pub(super) pdp_listen: String,
+    pub(super) pap_listen: String,
+    pub(super) policies: PathBuf,
+    pub(super) role: Role,
+    pub(super) master_key_file: PathBuf,
+    pub(super) tag_key_file: Option<PathBuf>,
+    pub(super) bootstrap_key_file: Option<PathBuf>,
+    pub(super) log: LogForm,
+    pub(super) log_level: Option<String>,
+}
+
+/// The settings file: the names of the flags, with `_`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct SettingsFile {
+    data_dir: Option<PathBuf>,
+    database_url: Option<String>,
+    pdp_listen: Option<String>,
+    pap_listen: Option<String>,
+    policies: Option<PathBuf>,
+    role: Option<Role>,
+    master_key_file: Option<PathBuf>,
+    tag_key_file: Option<PathBuf>,
+    bootstrap_key_file: Option<PathBuf>,
+    log: Option<LogForm>,
+    log_level: Option<String>,
+}
+
+impl Settings {
+    pub(super) fn read(flags: Flags, file: Option<&Path>) -> Result<Self, Failure> {
+        let file = SettingsFile::read(file)?;
+        // `docker run -e ARGUS_POLICIES=` is how a variable of an image is taken back.
+        let path =
+            |flag: Option<PathBuf>, own: Option<PathBuf>| flag.filter(|path| !path.as_os_str().is_empty()).or(own);
+        let text = |flag: Option<String>, own: Option<String>| flag.filter(|text| !text.is_empty()).or(own);
+
+        let data_dir = path(flags.data_dir, file.data_dir).unwrap_or_else(|| "./argus-data".into());
+        let database = match text(flags.database_url, file.database_url) {
+            Some(url) => read_database_url(&url)?,
+            None => data_dir.join("argus.db"),
+        };
+        let master_key_file = path(flags.master_key_file, file.master_key_file);
+        Ok(Self {
+            master_key_file: master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
+            data_dir,
+            database,
+            pdp_listen: text(flags.pdp_listen, file.pdp_listen).unwrap_or_else(|| "127.0.0.1:8180".to_owned()),
+            pap_listen: text(flags.pap_listen, file.pap_listen).unwrap_or_else(|| "127.0.0.1:8181".to_owned()),
+            policies: path(flags.policies, file.policies).unwrap_or_else(|| "./policies".into()),
+            role: flags.role.or(file.role).unwrap_or_default(),
+            tag_key_file: path(flags.tag_key_file, file.tag_key_file),
+            bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
+            log: flags.log.or(file.log).unwrap_or_default(),
+            log_level: text(flags.log_level, file.log_level),
+        })
+    }
+}
+
+impl SettingsFile {
+    fn read(named: Option<&Path>) -> Result<Self, Failure> {
+        let path = named.unwrap_or(Path::new(FILE));
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(path, &text),
+            Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => Ok(Self::default()),
+            Err(error) => Err(settings(format!("the settings file `{}` can't be read: {error}", path.display()))),
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.bytes().take(start).filter(|octet| *octet == b'\n').count() + 1;
+            settings(format!("{}:{line}: {}", path.display(), error.message()))
+                .help("its settings are named as the flags of argus serve, with `_` for `-`")
+        })
+    }
+}
+
+fn read_database_url(url: &str) -> Result<PathBuf, Failure> {
+    if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !file.is_empty()) {
+        return Ok(file.into());
+    }
+    // A URL of another database may hold a password.
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    Err(settings(format!("there is no database `{scheme}://…` in this version of argus"))
+        .help("write `sqlite://FILE` in --database-url (ARGUS_DATABASE_URL), or leave it out"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("argus.toml");
+        fs::write(&file, "data_dir = '/data'\npdp_listen = '127.0.0.1:1'\npap_listen = '127.0.0.1:2'\nrole = 'pdp'\n")
+            .unwrap();
+        let flags =
+            Flags { pdp_listen: Some("127.0.0.1:3".to_owned()), pap_listen: Some(String::new()), ..Flags::default() };
+        let settings = Settings::read(flags, Some(&file)).unwrap();
+        assert_eq!((settings.pdp_listen.as_str(), settings.pap_listen.as_str()), ("127.0.0.1:3", "127.0.0.1:2"));
+        assert_eq!((settings.role, settings.log), (Role::Pdp, LogForm::Human));
+        assert_eq!((settings.database, settings.master_key_file), ("/data/argus.db".into(), "/data/master.key".into()));
+    }
+
+    #[test]
+    fn a_wrong_setting_is_told_with_its_line() {
+        let path = Path::new("argus.toml");
+        let wrong = SettingsFile::parse(path, "role = 'all'\nport = 1\n").unwrap_err();
+        assert!(wrong.to_text().starts_with("error: argus.toml:2: unknown field `port`"), "{}", wrong.to_text());
+        let wrong = SettingsFile::parse(path, "\nrole = 'both'\n").unwrap_err();
+        assert!(wrong.to_text().starts_with("error: argus.toml:2: "), "{}", wrong.to_text());
+        let wrong = read_database_url("postgres://argus:s3cret@db/argus").unwrap_err();
+        assert!(!wrong.to_text().contains("s3cret"));
+        assert_eq!(read_database_url("sqlite:///x/y.db").unwrap(), Path::new("/x/y.db"));
+    }
+}
