@@ -3,56 +3,51 @@
 //! Whoever may start the program on the machine that holds the data may have one: he could write the database
 //! himself. Each is an act of the host, with an exception recorded with the key.
 
-use argus_credentials::{Environment as Prefix, Hasher, NoRandomness, Secret, TagKeys, mint};
+use argus_credentials::{Environment as Prefix, Hasher, MintedKey, NoRandomness, Secret, TagKeys, mint};
+use argus_store::credential::NewCredential;
 use argus_store::key::{self, Environment, Key, KeyStatus, NewKey};
 use argus_store::organisation::{self, NewOrganisation};
 use argus_store::{Act, Actor, Conditions, Conn, KeyId, OrganisationId, Store, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
-use thiserror::Error;
 
 use crate::act::credential;
 use crate::body::DEFAULT_DAYS;
 use crate::resource::HOST;
 
-/// An administrator's key that was just made.
+/// An administrator's key that is ready to be kept. Until then its secret is good for nothing: it can be written down
+/// first, so that no key is ever kept whose secret nobody has.
 #[derive(Debug)]
 pub struct Administrator {
-    /// The key.
-    pub key: Key,
-    /// What its holder presents, shown once.
-    pub secret: Secret,
-}
-
-/// Why no administrator's key could be made.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum AdministratorError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// No secret can be made.
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
-}
-
-/// Makes an administrator's key, and the organisation `argus` where there is none: one transaction. Those made before
-/// stay what they are.
-pub fn make_administrator(
-    store: &Store,
-    tag_keys: &TagKeys,
-    hasher: Hasher,
+    minted: MintedKey,
+    first: NewCredential,
     at: DateTime<Utc>,
-    cause: &str,
-) -> Result<Administrator, AdministratorError> {
-    let minted = mint(tag_keys, Prefix::Live)?;
-    let hash = hasher.hash(minted.token.expose())?;
-    let first = credential(&minted, &hash, at);
-    let key = store.write(|conn| {
-        let act = Act { actor: Actor::Host, organisation: host(conn, at)?, at, request_id: cause.to_owned() };
-        let name = free_name(conn, act.organisation)?;
-        key::create(conn, &act, &administrator(name, at, cause), &first)
-    })?;
-    Ok(Administrator { key, secret: minted.token })
+}
+
+impl Administrator {
+    /// Mints a key and derives its stored secret, which takes 60 ms and more.
+    pub fn prepare(tag_keys: &TagKeys, hasher: Hasher, at: DateTime<Utc>) -> Result<Self, NoRandomness> {
+        let minted = mint(tag_keys, Prefix::Live)?;
+        let hash = hasher.hash(minted.token.expose())?;
+        let first = credential(&minted, &hash, at);
+        Ok(Self { minted, first, at })
+    }
+
+    /// What its holder presents.
+    pub fn secret(&self) -> &Secret {
+        &self.minted.token
+    }
+
+    /// Keeps it, with the organisation `argus` where there is none: one transaction. Those made before stay what they
+    /// are. `cause` is kept with the key.
+    pub fn keep(self, store: &Store, cause: &str) -> Result<(Key, Secret), StoreError> {
+        let key = store.write(|conn| {
+            let organisation = host(conn, self.at)?;
+            let act = Act { actor: Actor::Host, organisation, at: self.at, request_id: cause.to_owned() };
+            let name = free_name(conn, organisation)?;
+            key::create(conn, &act, &administrator(name, self.at, cause), &self.first)
+        })?;
+        Ok((key, self.minted.token))
+    }
 }
 
 /// The organisation `argus`, made where there is none.
@@ -108,12 +103,12 @@ mod tests {
         let tag_keys = TagKeys::new(&TagKey::generate(TagVersion::FIRST).unwrap(), &[]).unwrap();
         let hasher = Hasher::new(Iterations::new(1_000, Prefix::Test).unwrap());
         let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let make = || make_administrator(&store, &tag_keys, hasher, at, "first start").unwrap();
-        let (first, second) = (make(), make());
-        assert_eq!((first.key.name.as_str(), second.key.name.as_str()), ("administrator", "administrator-2"));
-        assert_eq!((first.key.organisation_name.as_str(), &*first.key.scopes), ("argus", &["*:admin".to_owned()][..]));
-        assert_eq!(first.key.expires_at, Some(at + TimeDelta::days(90)));
-        assert!(first.key.expiry_exception.is_some());
-        assert_ne!(first.secret.expose(), second.secret.expose());
+        let make = || Administrator::prepare(&tag_keys, hasher, at).unwrap().keep(&store, "first start").unwrap();
+        let ((first, first_secret), (second, second_secret)) = (make(), make());
+        assert_eq!((first.name.as_str(), second.name.as_str()), ("administrator", "administrator-2"));
+        assert_eq!((first.organisation_name.as_str(), &*first.scopes), ("argus", &["*:admin".to_owned()][..]));
+        assert_eq!(first.expires_at, Some(at + TimeDelta::days(90)));
+        assert!(first.expiry_exception.is_some());
+        assert_ne!(first_secret.expose(), second_secret.expose());
     }
 }

@@ -76,6 +76,8 @@ pub struct Report {
     pub policy_documents: usize,
     /// Where they come from.
     pub policy_origin: Origin,
+    /// Identifier and version of the root that decides where an organisation adds nothing.
+    pub policy_root: (Box<str>, Box<str>),
 }
 
 impl Pdp {
@@ -256,6 +258,7 @@ impl Shared {
             policy_fault: health.policy_fault(),
             policy_documents: snapshot.policies.documents,
             policy_origin: snapshot.policies.origin,
+            policy_root: snapshot.policies.root(),
         }
     }
 

@@ -12,7 +12,12 @@ use crate::failure::Failure;
 pub(super) fn read(server: &Server, status: u16, octets: &[u8]) -> Result<Value, Failure> {
     let value = serde_json::from_slice::<Value>(octets).ok().filter(Value::is_object);
     match value {
-        Some(value) if (200..300).contains(&status) => Ok(value),
+        // 503 with a status of its own is how a decision point says that it isn't ready.
+        Some(value)
+            if (200..300).contains(&status) || status == 503 && value.get("status").is_some_and(Value::is_string) =>
+        {
+            Ok(value)
+        }
         Some(problem) if text(&problem, "type").starts_with("urn:argus:problem:") => Err(failure(status, problem)),
         _ => Err(server.is_not_argus(status)),
     }

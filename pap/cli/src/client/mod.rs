@@ -46,7 +46,7 @@ pub(crate) struct Client {
     runtime: Runtime,
     http: reqwest::Client,
     server: Server,
-    key: HeaderValue,
+    key: Option<HeaderValue>,
 }
 
 impl Client {
@@ -58,6 +58,14 @@ impl Client {
     /// A server, spoken to with the caller's key.
     pub(crate) fn new(server: Server, console: &Console) -> Result<Self, Failure> {
         let key = read_key(console)?;
+        let mut key = HeaderValue::from_str(&format!("Bearer {key}"))
+            .map_err(|_| caller::refuse_key("the API key holds characters that no key has"))?;
+        key.set_sensitive(true);
+        Ok(Self { key: Some(key), ..Self::without_key(server)? })
+    }
+
+    /// A server, asked what anybody may know.
+    pub(crate) fn without_key(server: Server) -> Result<Self, Failure> {
         let our_fault = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::Bug, "internal", format!("no connection can be prepared: {error}"))
         };
@@ -68,10 +76,7 @@ impl Client {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| our_fault(&error))?;
-        let mut key = HeaderValue::from_str(&format!("Bearer {key}"))
-            .map_err(|_| caller::refuse_key("the API key holds characters that no key has"))?;
-        key.set_sensitive(true);
-        Ok(Self { runtime, http, server, key })
+        Ok(Self { runtime, http, server, key: None })
     }
 
     /// Reads a thing or a list.
@@ -110,7 +115,11 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, self.server.url(path)).header(AUTHORIZATION, self.key.clone())
+        let request = self.http.request(method, self.server.url(path));
+        match &self.key {
+            Some(key) => request.header(AUTHORIZATION, key.clone()),
+            None => request,
+        }
     }
 
     fn send(&self, request: RequestBuilder) -> Result<(Value, Duration), Failure> {

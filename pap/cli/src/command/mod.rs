@@ -9,6 +9,7 @@ mod key;
 mod org;
 mod project;
 mod serve;
+mod status;
 mod test;
 mod verify;
 
@@ -49,6 +50,7 @@ commands! {
     Functions in functions,
     Serve in serve,
     Verify in verify,
+    Status in status,
     Org in org,
     Project in project,
     Key in key,

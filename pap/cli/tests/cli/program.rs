@@ -32,9 +32,20 @@ fn a_wrong_command_line_ends_with_64_and_says_what_was_meant() {
 
 #[test]
 fn every_command_shows_an_example() {
-    for command in
-        ["eval", "check", "test", "functions", "serve", "verify", "org", "project", "key", "completions", "help"]
-    {
+    for command in [
+        "eval",
+        "check",
+        "test",
+        "functions",
+        "serve",
+        "verify",
+        "status",
+        "org",
+        "project",
+        "key",
+        "completions",
+        "help",
+    ] {
         let help = run(here(), &[command, "--help"]).stdout;
         assert!(help.contains("Example:\n  argus "), "{command}: {help}");
         assert_eq!(run(here(), &["help", command]).stdout, help, "{command}");

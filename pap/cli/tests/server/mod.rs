@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
@@ -63,6 +63,27 @@ pub(crate) fn run(command: &mut Command) -> Run {
 /// Whether a program is on this machine.
 pub(crate) fn here(program: &str) -> bool {
     std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+/// What the program says on a terminal until it says `last`, then it is interrupted as by Ctrl-C.
+pub(crate) fn on_a_terminal(folder: &Path, arguments: &str, last: &str) -> String {
+    let line = format!("exec {} {arguments}", env!("CARGO_BIN_EXE_argus"));
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.env_remove("ARGUS_BOOTSTRAP_KEY_FILE").spawn().unwrap();
+    let mut keyboard = child.stdin.take().unwrap();
+    let (stdout, last) = (child.stdout.take().unwrap(), last.to_owned());
+    let (done, said) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut stdout, mut text) = (BufReader::new(stdout), String::new());
+        while !text.contains(&last) && stdout.read_line(&mut text).is_ok_and(|octets| octets > 0) {}
+        let _ = done.send(text);
+        let _ = std::io::copy(&mut stdout, &mut std::io::sink());
+    });
+    let said = said.recv_timeout(PATIENCE).expect("the program says nothing");
+    keyboard.write_all(b"\x03").unwrap();
+    assert!(child.wait().unwrap().success(), "it ends well");
+    said
 }
 
 impl Server {
@@ -126,7 +147,8 @@ impl Server {
         run.stdout
     }
 
-    fn client<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+    /// Tells a command where the server is.
+    pub(crate) fn client<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.env("ARGUS_URL", self.administration()).env("ARGUS_PDP_URL", self.ready["decisions"].as_str().unwrap())
     }
 
@@ -134,6 +156,13 @@ impl Server {
     pub(crate) fn stop_and_keep(self) -> TempDir {
         let (run, folder) = self.stop();
         assert_eq!(run.code, 0, "{run:?}");
+        folder
+    }
+
+    /// Kills it as a loss of power would, and gives its folder.
+    pub(crate) fn kill_and_keep(self) -> TempDir {
+        let Self { child, folder, .. } = self;
+        drop(child);
         folder
     }
 

@@ -63,6 +63,11 @@ pub enum Origin {
 }
 
 impl InForce {
+    /// Identifier and version of the root that decides where an organisation adds nothing.
+    pub(crate) fn root(&self) -> (Box<str>, Box<str>) {
+        (self.shared.id.clone(), self.shared.version.clone())
+    }
+
     /// What decides in the domain of an organisation.
     pub(crate) fn of(&self, organisation: &str) -> &Arc<DomainPolicy> {
         self.own.get(organisation).unwrap_or(&self.shared)

@@ -80,11 +80,13 @@ impl Banner<'_> {
 
     fn in_force(&self) -> String {
         let documents = self.report.policy_documents;
+        let (id, version) = &self.report.policy_root;
+        let root = id.rsplit(':').next().unwrap_or_default();
         match &self.report.policy_fault {
-            None => format!("{documents} in force, 0 errors"),
+            None => format!("{documents} imported, 0 errors; in force: {root} {version}"),
             Some(fault) => {
                 let folder = self.settings.policies.display();
-                format!("{documents} in force; those in {folder} are refused: {fault}")
+                format!("{documents} kept; in force: {root} {version}; those in {folder} are refused: {fault}")
             }
         }
     }

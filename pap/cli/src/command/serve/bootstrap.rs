@@ -4,13 +4,13 @@ use std::fs;
 use std::io::{self, ErrorKind, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
 
-use argus_admin::installation::{Administrator, make_administrator};
+use argus_admin::installation::Administrator;
 use argus_credentials::{Hasher, Secret, TagKeys};
 use argus_store::{Store, organisation};
 use chrono::{DateTime, Utc};
 
 use super::failure::{of_store, settings as failure};
-use super::master_key::replace_secret_file;
+use super::master_key::write_secret_file;
 use super::settings::Settings;
 use crate::failure::Failure;
 
@@ -55,11 +55,14 @@ pub(super) fn make(
         (false, false) => return Ok(None),
     };
     let shown = destination(settings)?;
-    let made = make_administrator(store, tag_keys, hasher, at, cause.in_words());
-    let Administrator { secret, .. } = made.map_err(|error| failure(error.to_string()))?;
+    let ready = Administrator::prepare(tag_keys, hasher, at).map_err(|error| failure(error.to_string()))?;
+    // First written, then kept: a start that is killed in between leaves a key that is good for nothing, never one
+    // that nobody has.
     if let Shown::File(file) = &shown {
-        replace_secret_file(file, secret.expose())?;
+        write_secret_file(file, ready.secret().expose(), "--bootstrap-key-file (ARGUS_BOOTSTRAP_KEY_FILE)")?;
     }
+    let kept = ready.keep(store, cause.in_words());
+    let (_, secret) = kept.map_err(|error| of_store(&error, settings))?;
     Ok(Some(Bootstrap { secret, shown }))
 }
 

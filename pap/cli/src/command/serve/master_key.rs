@@ -4,7 +4,7 @@
 //! server doesn't start: a new one would open nothing.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::{env, io};
@@ -64,9 +64,7 @@ fn missing(settings: &Settings) -> Failure {
 
 fn make_master_key(file: &Path) -> Result<MasterKey, Failure> {
     let master = MasterKey::generate().map_err(|error| failure(error.to_string()))?;
-    let mut made = SecretFile::create(file)?;
-    made.write(master.to_text().expose())
-        .map_err(|error| unreadable(file, &error, "--master-key-file (ARGUS_MASTER_KEY_FILE)"))?;
+    write_secret_file(file, master.to_text().expose(), "--master-key-file (ARGUS_MASTER_KEY_FILE)")?;
     Ok(master)
 }
 
@@ -103,17 +101,26 @@ fn warn_of_readers(file: &Path) {
     let _ = file;
 }
 
-/// Replaces a file whole, for its owner alone: what is there afterwards is the old text or the new one.
-pub(super) fn replace_secret_file(file: &Path, secret: &str) -> Result<(), Failure> {
+/// Writes a file whole, for its owner alone, in place of what was there: afterwards it is the one or the other.
+pub(super) fn write_secret_file(file: &Path, secret: &str, setting: &str) -> Result<(), Failure> {
     let mut beside = file.as_os_str().to_owned();
     beside.push(".new");
     let beside = Path::new(&beside);
     // Left behind by a start that was killed.
     let _ = fs::remove_file(beside);
     let mut made = SecretFile::create(beside)?;
-    let written = made.write(secret).and_then(|()| fs::rename(beside, file));
-    written.map_err(|error| {
-        let _ = io::stderr().flush();
-        unreadable(file, &error, "--bootstrap-key-file (ARGUS_BOOTSTRAP_KEY_FILE)")
-    })
+    let written = made.write(secret).and_then(|()| fs::rename(beside, file)).and_then(|()| sync_folder(file));
+    written.map_err(|error| unreadable(file, &error, setting))
+}
+
+/// A file that is synced can still lose its name with the power.
+fn sync_folder(file: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
