@@ -1,5 +1,7 @@
 //! `argus status`
 
+use std::fmt::Write as _;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -48,8 +50,8 @@ fn in_words((of_decisions, of_administration): &(String, String), decisions: &Va
     let problems = policies.get("problems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for problem in problems {
         let (file, line, message) = (text(problem, "file"), number(problem, "line"), text(problem, "message"));
-        words.push_str(&format!("  not in force  {file}:{line}: {message}\n"));
+        let _ = writeln!(words, "  not in force  {file}:{line}: {message}");
     }
-    words.push_str(&format!("administration  {of_administration}  {}\n", text(administration, "status")));
+    let _ = writeln!(words, "administration  {of_administration}  {}", text(administration, "status"));
     words
 }
