@@ -158,7 +158,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The answer is written again where the id of the request is known: [`crate::envelope`].
+/// The answer is written again where the id of the request is known: `envelope`.
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)

@@ -1,6 +1,6 @@
 //! Policy tests: `*.test.yaml` beside the policies, with requests and what is expected of the answers.
 //!
-//! [`read`] finds and reads the files, [`run`] runs their cases, side by side, and says what became of each. Nothing
+//! `read` finds and reads the files, `run` runs their cases, side by side, and says what became of each. Nothing
 //! is printed here. A file is read over a tree of its own (`yaml`), so that every fault has its line and column;
 //! `settings`, `case` and `expectation` are the format; `decider` reads from the engine's trace what decided.
 
