@@ -1,4 +1,4 @@
-//! `argus-admin`: the administrative acts, each a file of [`act`], whatever door they are asked through.
+//! `argus-admin`: the administrative acts, each a file of `act`, whatever door they are asked through.
 //!
 //! An act says who calls ([`Call`]), asks the decision point whether he may ([`Authority`]), reports every fault of
 //! what he sent ([`Fault`]), does its work in one transaction of the store, and is over when the decision points have

@@ -1,9 +1,9 @@
 //! From a compiled policy and a request to a decision (core 7).
 //!
-//! A pure function of (program, request, environment). One [`Evaluation`] lives as long as one individual request;
-//! what it makes stands in the request's arena. Each file holds one of the standard's notions: [`attribute`] the
-//! designators and selectors, [`expression`] and [`higher_order`] the functions, [`target`], [`node`] rules, policies
-//! and policy sets, [`duty`] obligations and advice.
+//! A pure function of (program, request, environment). One `Evaluation` lives as long as one individual request;
+//! what it makes stands in the request's arena. Each file holds one of the standard's notions: `attribute` the
+//! designators and selectors, `expression` and `higher_order` the functions, `target`, `node` rules, policies
+//! and policy sets, `duty` obligations and advice.
 
 mod access;
 mod answer;
