@@ -32,6 +32,8 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// Polls after which a watched folder is looked at all the same: some file systems tell nothing.
 const POLLS_OF_WATCHED_FOLDER: u32 = 10;
+/// When keys were last used is written once in so many polls: once a minute.
+const POLLS_OF_USES: u32 = 120;
 
 /// A decision point. Cloned like a handle; its threads end with the last clone.
 #[derive(Clone)]
@@ -300,8 +302,11 @@ fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -
                     if polls % polls_of_folder == 0 {
                         kept.look_at_folder();
                     }
+                    if polls % POLLS_OF_USES == 0 {
+                        kept.write_uses();
+                    }
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return kept.write_uses(),
             }
             // What failed is in the log and in the health, and is tried again.
             let _ = kept.refresh();

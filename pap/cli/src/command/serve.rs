@@ -9,6 +9,7 @@ mod log;
 mod master_key;
 mod run;
 mod settings;
+mod signals;
 
 use std::path::PathBuf;
 use std::time::Instant;

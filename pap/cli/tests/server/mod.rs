@@ -82,7 +82,9 @@ pub(crate) fn on_a_terminal(folder: &Path, arguments: &str, last: &str) -> Strin
     });
     let said = said.recv_timeout(PATIENCE).expect("the program says nothing");
     keyboard.write_all(b"\x03").unwrap();
-    assert!(child.wait().unwrap().success(), "it ends well");
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || ended.send(child.wait().unwrap().success()));
+    assert!(end.recv_timeout(PATIENCE).expect("it does not end"), "it ends well");
     said
 }
 

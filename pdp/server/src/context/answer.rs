@@ -210,7 +210,10 @@ impl<'a> Ask<'a> {
         arena: &'a Arena,
     ) -> DecisionResult<'a> {
         let record = match subject {
-            Subject::Verified(record) => Some(record),
+            Subject::Verified(record) => {
+                record.key.note_use(self.now.seconds);
+                Some(record)
+            }
             Subject::Nobody | Subject::Refused(_) | Subject::Faulty(_) => None,
         };
         let individual = arena.bump().alloc(enrich(individual, record, arena));

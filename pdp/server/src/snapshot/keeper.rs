@@ -69,6 +69,24 @@ impl Kept {
         self.lock().refresh()
     }
 
+    /// Writes down when keys were last used. What can't be written is noted again with the next use. Blocks.
+    pub(crate) fn write_uses(&self) {
+        let uses: Vec<_> = self
+            .current
+            .load()
+            .take_uses()
+            .into_iter()
+            .filter_map(|(key, seconds)| Some((key, chrono::DateTime::from_timestamp(seconds, 0)?)))
+            .collect();
+        if uses.is_empty() {
+            return;
+        }
+        let store = self.lock().sources.store.clone();
+        if let Err(cause) = store.write(|conn| argus_store::key::touch_last_used(conn, &uses)) {
+            warn!("when {} keys were last used was not written down: {cause}", uses.len());
+        }
+    }
+
     /// Reads the policy folder again where it looks different. Blocks.
     pub(crate) fn look_at_folder(&self) {
         self.lock().look_at_folder();

@@ -1,6 +1,7 @@
 //! A key as decisions see it: names, effective scopes and attributes, worked out once for every request that shows it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use argus_engine::request::{Attribute, RawValue, TypeName};
 use argus_engine::scope::Scope;
@@ -27,6 +28,8 @@ pub struct KeyView {
     /// The keys above it, the nearest first.
     pub chain: Box<[KeyId]>,
     attributes: Box<[Prepared]>,
+    /// When it was used since that was last written down, in seconds since 1970; 0 where it was not.
+    used_at: AtomicI64,
 }
 
 /// What a [`KeyView`] is made of.
@@ -69,6 +72,23 @@ impl KeyView {
             scopes: parts.scopes.into(),
             chain: parts.chain.into(),
             attributes,
+            used_at: AtomicI64::new(0),
+        }
+    }
+
+    /// Notes a use. Written down later, with those of other keys: a decision never waits for the store.
+    pub(crate) fn note_use(&self, seconds: i64) {
+        // Reading first keeps the line shared between processors while nothing changes.
+        if self.used_at.load(Relaxed) != seconds {
+            self.used_at.store(seconds, Relaxed);
+        }
+    }
+
+    /// When it was used since this was last asked.
+    pub(super) fn take_use(&self) -> Option<i64> {
+        match self.used_at.load(Relaxed) {
+            0 => None,
+            _ => Some(self.used_at.swap(0, Relaxed)).filter(|seconds| *seconds != 0),
         }
     }
 

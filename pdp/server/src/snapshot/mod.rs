@@ -59,6 +59,11 @@ impl Snapshot {
         self.domains.get(organisation)
     }
 
+    /// The keys that were used since this was last asked, and when.
+    fn take_uses(&self) -> Vec<(argus_store::KeyId, i64)> {
+        self.credentials.values().filter_map(|record| Some((record.key.id, record.key.take_use()?))).collect()
+    }
+
     /// How many credentials it holds.
     pub fn credentials_len(&self) -> usize {
         self.credentials.len()

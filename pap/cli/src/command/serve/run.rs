@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::System;
 use actix_web::{App, HttpServer};
 use argus_admin::{Admin, Parts};
@@ -24,6 +24,7 @@ use super::failure::{of_start, of_store, settings as failure};
 use super::listen::Listeners;
 use super::master_key::open_tag_keys;
 use super::settings::Settings;
+use super::signals::Signals;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -59,7 +60,12 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
         let decisions = listeners.decisions.map(|socket| serve_decisions(&installation, socket));
         let administration = listeners.administration.map(|socket| serve_administration(&installation, socket));
         let (decisions, administration) = (decisions.transpose()?, administration.transpose()?);
+        let signals = Signals::catch().map_err(|error| our_fault(&error))?;
         ready()?;
+        actix_web::rt::spawn(stop_at(
+            signals,
+            [&decisions, &administration].map(|server| server.as_ref().map(Server::handle)),
+        ));
         tokio::try_join!(to_the_end(decisions), to_the_end(administration)).map(drop)
     })?;
     info!("stopped");
@@ -98,15 +104,24 @@ fn serve_decisions(installation: &Installation, socket: TcpListener) -> Result<S
     let pdp = installation.pdp.clone();
     let server = HttpServer::new(move || App::new().configure(|config| pdp.configure(config)));
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    let server = server.workers(workers).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS);
+    let server = server.workers(workers).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS).disable_signals();
     Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())
 }
 
 fn serve_administration(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
     let admin = installation.admin.clone();
     let server = HttpServer::new(move || App::new().configure(argus_pap::configure(admin.clone())));
-    let server = server.workers(ADMINISTRATION_WORKERS).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS);
+    let server =
+        server.workers(ADMINISTRATION_WORKERS).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS).disable_signals();
     Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())
+}
+
+/// Tells the servers to end when a signal comes: what is under way is finished first.
+async fn stop_at(signals: Signals, servers: [Option<ServerHandle>; 2]) {
+    signals.wait().await;
+    for server in servers.into_iter().flatten() {
+        server.stop(true).await;
+    }
 }
 
 /// A server that isn't wanted has ended already.

@@ -144,6 +144,7 @@ impl Verify<'_> {
             Subject::Refused(reason) => return refused(reason, arena),
             Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, arena),
         };
+        record.key.note_use(self.call.now.seconds);
         let individual = arena.bump().alloc(individual(question, record, arena));
         let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
         let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
@@ -266,7 +267,7 @@ fn detail(reason: Reason, question: &Question<'_>, result: &DecisionResult<'_>) 
         Reason::ScopeMissing => {
             let action: String = question.action.chars().take(64).collect();
             let resource: String = question.resource.chars().take(256).collect();
-            format!("no scope of this key covers `{action}` on `{resource}`")
+            format!("no scope of this key covers `{resource}:{action}`")
         }
         Reason::ConditionIp => "the client's address is not known, or not in an allowed network".into(),
         Reason::ConditionCountry => "the client's country is not known, or not allowed".into(),
