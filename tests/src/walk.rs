@@ -1,11 +1,10 @@
-//! The first steps with a new server: an organisation, a project, and keys in it, all by the program's own commands.
+//! The first steps with a new server: an organisation, a project, and keys in it.
 
-use std::fs;
-use std::path::Path;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
 
-use anyhow::{Context, Result};
-
-use crate::program::{Server, stdout};
+use crate::http::{once, post};
+use crate::program::Server;
 
 /// The keys that most tests need.
 #[derive(Debug, Clone)]
@@ -18,21 +17,27 @@ pub struct Keys {
 
 impl Keys {
     /// Makes the organisation `acme` with its project `atlas`, and the keys.
-    pub fn create(server: &Server, folder: &Path) -> Result<Self> {
-        stdout(&server.argus(&["org", "create", "acme"]))?;
-        stdout(&server.argus(&["project", "create", "acme/atlas"]))?;
+    pub async fn create(server: &Server) -> Result<Self> {
+        create(server, "/v1/organisations", &json!({"name": "acme"})).await?;
+        create(server, "/v1/projects", &json!({"organisation": "acme", "name": "atlas"})).await?;
         Ok(Self {
-            enforcement_point: create_key(server, folder, "acme/atlas/gate", "acme/argus/pdp:execute")?,
-            reader: create_key(server, folder, "acme/atlas/reader", "acme/atlas/evidence:read")?,
+            enforcement_point: create_key(server, "gate", "acme/argus/pdp:execute").await?,
+            reader: create_key(server, "reader", "acme/atlas/evidence:read").await?,
         })
     }
 }
 
-/// Makes a key with one scope and gives its secret.
-pub fn create_key(server: &Server, folder: &Path, name: &str, scope: &str) -> Result<String> {
-    let file = folder.join(name.replace('/', "-"));
-    let path = file.to_str().context("a folder whose name is no text")?;
-    stdout(&server.argus(&["key", "create", name, "--scope", scope, "--secret-to", path]))?;
-    let secret = fs::read_to_string(&file).with_context(|| format!("no secret in {path}"))?;
-    Ok(secret.trim().to_owned())
+/// Makes a key of the project `acme/atlas` with one scope and gives its secret.
+pub async fn create_key(server: &Server, name: &str, scope: &str) -> Result<String> {
+    let body = json!({"organisation": "acme", "project": "atlas", "name": name, "scopes": [scope]});
+    let key = create(server, "/v1/keys", &body).await?;
+    Ok(key["secret"].as_str().context("a key without a secret")?.to_owned())
+}
+
+/// Makes something, as the administrator.
+async fn create(server: &Server, path: &str, body: &Value) -> Result<Value> {
+    let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
+    let answer = once(server.pap, &request).await?;
+    ensure!(answer.status == 201, "{path}: {} {}", answer.status, answer.text());
+    answer.json()
 }

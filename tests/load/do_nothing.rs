@@ -1,0 +1,51 @@
+//! The baseline: a server that reads a body, and answers with as many bytes as the path says.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::{Context, Result};
+
+/// Listens on a port that the system chooses, and prints its address.
+pub(crate) fn serve() -> Result<()> {
+    actix_web::rt::System::new().block_on(async {
+        let server = HttpServer::new(|| App::new().route("/{bytes}", web::post().to(answer)));
+        let server = server.bind(("127.0.0.1", 0))?;
+        println!("{}", server.addrs()[0]);
+        server.run().await
+    })?;
+    Ok(())
+}
+
+async fn answer(bytes: web::Path<usize>, body: web::Bytes) -> HttpResponse {
+    std::hint::black_box(&body);
+    // What is written costs an allocation, as in any server, but nothing is thought up.
+    HttpResponse::Ok().content_type("application/json").body(vec![b' '; *bytes])
+}
+
+/// The baseline in a process of its own, ended when this is dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Process {
+    pub(crate) fn start() -> Result<Self> {
+        let mut child = Command::new(std::env::current_exe()?).arg("--do-nothing").stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("no standard output")?).read_line(&mut line)?;
+        Ok(Self { child, address: line.trim().parse()? })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
