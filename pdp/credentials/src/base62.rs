@@ -17,14 +17,27 @@ pub(crate) fn character(value: u64) -> u8 {
     ALPHABET.get(usize::from(low)).copied().unwrap_or_default()
 }
 
-/// The value of one character.
-pub(crate) const fn value(character: u8) -> Option<u8> {
-    match character {
-        b'0'..=b'9' => Some(character - b'0'),
-        b'A'..=b'Z' => Some(character - b'A' + 10),
-        b'a'..=b'z' => Some(character - b'a' + 36),
-        _ => None,
+/// What [`VALUES`] holds for an octet that is no character.
+const NONE: u8 = u8::MAX;
+
+/// The value of each octet. A table, not a `match`: the branches of one are foreseen badly in random text, and the time
+/// they take would show the kinds of its characters.
+static VALUES: [u8; 256] = {
+    let mut values = [NONE; 256];
+    let (mut value, mut rest) = (0, ALPHABET.as_slice());
+    while let [character, behind @ ..] = rest {
+        #[expect(clippy::indexing_slicing, reason = "computed by the compiler, and 256 places hold every octet")]
+        {
+            values[*character as usize] = value;
+        }
+        (value, rest) = (value + 1, behind);
     }
+    values
+};
+
+/// The value of one character.
+pub(crate) fn value(character: u8) -> Option<u8> {
+    VALUES.get(usize::from(character)).copied().filter(|value| *value != NONE)
 }
 
 /// Whether every octet is a character of the alphabet. Looks at all of them: a loop that can't stop early is one
@@ -46,7 +59,14 @@ pub(crate) fn encode<const N: usize>(mut number: u64) -> [u8; N] {
 /// Reads a number of at most ten characters, so that it can't overflow.
 pub(crate) fn decode<const N: usize>(text: &[u8; N]) -> Option<u64> {
     const { assert!(N <= 10, "62^10 is the largest power of 62 below 2^64") };
-    text.iter().try_fold(0, |number, octet| Some(number * BASE + u64::from(value(*octet)?)))
+    let (mut number, mut seen) = (0, 0);
+    for octet in text {
+        let value = VALUES.get(usize::from(*octet)).copied().unwrap_or(NONE);
+        // Only `NONE` has the highest bit.
+        seen |= value;
+        number = number * BASE + u64::from(value % 64);
+    }
+    (seen < 128).then_some(number)
 }
 
 /// Draws `N` characters from the operating system, each of the 62 equally likely.

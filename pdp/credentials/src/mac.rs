@@ -1,32 +1,20 @@
 //! HMAC-SHA-256 (RFC 2104) with a prepared key, for messages of some 80 octets.
 //!
-//! Two of these stand on the way of every request, so they are made of the compression function alone: a key is the
-//! two states after its inner and outer block, a message of 67 octets costs three compressions. 86 ns, where the
-//! general HMAC of `sha2`'s family takes 122 and that of aws-lc-rs 191 (contexts are copied and wiped each time), and
-//! the states of a key are wiped when it is dropped. The tests hold it against aws-lc-rs for every length.
+//! Two of these stand on the way of every request. The `hmac` crate takes 0.12 µs, wiping included; aws-lc-rs, which
+//! copies and wipes larger contexts, 0.19. The tests hold the one against the other.
 
 use std::{
     fmt,
     hash::{Hash, Hasher},
 };
 
-use sha2::block_api::compress256;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Octets in a block of SHA-256.
-const BLOCK: usize = 64;
-
-/// The state before the first block (FIPS 180-4 §5.3.3).
-const INITIAL: [u32; 8] =
-    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
-
-/// A key of 32 octets, prepared.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct MacKey {
-    inner: [u32; 8],
-    outer: [u32; 8],
-}
+/// A key of 32 octets, prepared. Wiped when dropped.
+pub(crate) struct MacKey(Hmac<Sha256>);
 
 /// The 32 octets that a [`MacKey`] makes of a message. Compared in constant time.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -35,26 +23,17 @@ pub(crate) struct Digest([u8; 32]);
 impl MacKey {
     /// Prepares a key.
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self { inner: Self::after_pad(key, 0x36), outer: Self::after_pad(key, 0x5c) }
+        // HMAC itself fills a key up with zeros to a block of its hash. Done here, no length can be wrong.
+        let mut block = Zeroizing::new([0; 64]);
+        for (place, octet) in block.iter_mut().zip(key) {
+            *place = *octet;
+        }
+        Self(Hmac::new((&*block).into()))
     }
 
     /// The digest of a message under this key.
     pub(crate) fn digest(&self, message: &[u8]) -> Digest {
-        let mut inner = self.inner;
-        absorb(&mut inner, message);
-        let mut outer = self.outer;
-        absorb(&mut outer, &octets(inner));
-        Digest(octets(outer))
-    }
-
-    fn after_pad(key: &[u8; 32], pad: u8) -> [u32; 8] {
-        let mut block = Zeroizing::new([pad; BLOCK]);
-        for (place, octet) in block.iter_mut().zip(key) {
-            *place ^= octet;
-        }
-        let mut state = INITIAL;
-        compress256(&mut state, &[*block]);
-        state
+        Digest(self.0.clone().chain_update(message).finalize().into_bytes().into())
     }
 }
 
@@ -102,32 +81,6 @@ impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Digest(…)")
     }
-}
-
-/// Takes in a message and its padding, after one block (the key's) that was taken in before.
-fn absorb(state: &mut [u32; 8], message: &[u8]) {
-    let (blocks, rest) = message.as_chunks::<BLOCK>();
-    compress256(state, blocks);
-    let bits = (BLOCK as u64 + message.len() as u64) * 8;
-    let mut tail = [[0; BLOCK]; 2];
-    let padded = tail.as_flattened_mut();
-    for (place, octet) in padded.iter_mut().zip(rest.iter().chain(&[0x80])) {
-        *place = *octet;
-    }
-    // The padding needs nine octets behind the message: the mark and the length.
-    let length = if rest.len() + 9 <= BLOCK { 1 } else { 2 };
-    for (place, octet) in padded.iter_mut().take(length * BLOCK).rev().zip(bits.to_le_bytes()) {
-        *place = octet;
-    }
-    compress256(state, tail.get(..length).unwrap_or(&tail));
-}
-
-fn octets(state: [u32; 8]) -> [u8; 32] {
-    let mut octets = [0; 32];
-    for (place, word) in octets.as_chunks_mut::<4>().0.iter_mut().zip(state) {
-        *place = word.to_be_bytes();
-    }
-    octets
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The issuer tag: 47 bits in each key that only Argus can have put there.
 //!
-//! It costs a tenth of a microsecond to check and nothing to store, and it stands before the 60 ms of a derivation.
+//! It costs an eighth of a microsecond to check and nothing to store, and it stands before the 60 ms of a derivation.
 //! Whoever knows a credential's id, which is no secret, gets no work out of Argus for it.
 
 use std::fmt;
@@ -185,5 +185,63 @@ impl fmt::Debug for TagKey {
 impl fmt::Debug for TagKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TagKeys").field("versions", &self.versions().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(character: u8) -> TagVersion {
+        TagVersion::from_character(character).unwrap()
+    }
+
+    #[test]
+    fn a_tag_key_file_is_read_line_by_line_and_its_first_key_mints() {
+        let [first, second] = [b'2', b'1'].map(|character| TagKey::generate(version(character)).unwrap());
+        let text = format!("# tag keys\n\n{}\n  {}\r\n", first.to_line().expose(), second.to_line().expose());
+        let keys = TagKeys::parse(&text).unwrap();
+        assert_eq!(keys.versions().collect::<Vec<_>>(), [version(b'2'), version(b'1')]);
+        assert_eq!(TagKey::parse(first.to_line().expose()).unwrap().expose(), first.expose());
+    }
+
+    #[test]
+    fn what_is_no_tag_key_is_refused() {
+        let key = TagKey::generate(TagVersion::FIRST).unwrap();
+        let line = key.to_line();
+        let line = line.expose();
+        let spoilt = [
+            String::new(),
+            line.replace("argus", "other"),
+            line.replace(":1:", ":-:"),
+            line.replace(":1:", ":12:"),
+            line.replace(":1:", ":"),
+            format!("{line}A"),
+            format!("{line}="),
+            line.chars().take(line.len() - 1).collect(),
+        ];
+        for text in spoilt {
+            assert_eq!(TagKey::parse(&text).unwrap_err(), TagKeyError::Form, "{text}");
+        }
+        assert_eq!(TagKeys::parse("# none\n").unwrap_err(), TagKeyError::Missing);
+        let same = TagKeyError::SameVersion(TagVersion::FIRST);
+        assert_eq!(TagKeys::new(&key, &[TagKey::generate(TagVersion::FIRST).unwrap()]).unwrap_err(), same);
+        assert_eq!(same.to_string(), "two tag keys have the version `1`");
+    }
+
+    #[test]
+    fn versions_go_round() {
+        let mut seen = vec![TagVersion::FIRST];
+        while seen.last().unwrap().next() != TagVersion::FIRST {
+            seen.push(seen.last().unwrap().next());
+        }
+        assert_eq!(seen.len(), 62);
+    }
+
+    #[test]
+    fn nothing_that_is_printed_shows_a_tag_key() {
+        let key = TagKey::from_octets(TagVersion::FIRST, &[0xab; 32]);
+        let keys = TagKeys::new(&key, &[]).unwrap();
+        assert_eq!(format!("{key:?} {keys:?}"), "TagKey(1, …) TagKeys { versions: [TagVersion(1)], .. }");
     }
 }
