@@ -17,6 +17,7 @@ mod environment;
 mod id;
 mod mint;
 mod present;
+mod redact;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub use id::{CredentialId, CredentialIdError};
 pub(crate) use mint::mint_for;
 pub use mint::{MintedKey, mint};
 pub use present::{KeyFormError, PresentedKey};
+pub use redact::redact;
 
 /// What finds a key in a repository, a log or a chat: for secret scanners, in the syntax that PCRE, RE2, Python,
 /// JavaScript and Rust share. A hit whose last six characters are not the CRC-32 of the rest is a false alarm.

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
+use regex::Regex;
 
 use super::*;
 use crate::tag::{TagKey, TagKeys, TagVersion};
@@ -114,6 +115,49 @@ fn nothing_that_is_printed_shows_the_secret() {
 #[test]
 fn the_published_pattern_says_what_the_length_says() {
     assert_eq!(KEY_PATTERN, format!(r"\bargus_(?:live|test)_[0-9A-Za-z]{{{}}}\b", KEY_LENGTH - PREFIX));
+}
+
+/// A corpus of what keys are mistaken for: base64, identifiers, digests, other vendors' keys, keys that are cut.
+#[test]
+fn the_published_pattern_finds_every_key_and_nothing_else() {
+    let pattern = Regex::new(KEY_PATTERN).unwrap();
+    for _ in 0..1_000 {
+        let token = minted(Environment::Live);
+        let (whole, body) = (&token[..], &token[PREFIX..]);
+        let with_key = [
+            format!("ARGUS_KEY={whole}"),
+            format!("{{\"key\":\"{whole}\"}}"),
+            format!("https://example.org/?key={whole}&page=2"),
+            format!("Authorization: Bearer {whole}\r\n"),
+            format!("let key='{whole}';"),
+        ];
+        for text in with_key {
+            assert_eq!(pattern.find(&text).map(|found| found.as_str()), Some(whole), "{text}");
+            assert!(!redact(&text).contains(&token[PREFIX + ID..]), "{text}");
+        }
+        let without_key = [
+            body.to_owned(),
+            format!("{whole}A"),
+            whole[..80].to_owned(),
+            format!("sk_live_{body}"),
+            whole.to_uppercase(),
+        ];
+        for text in without_key {
+            assert_eq!(pattern.find(&text), None, "{text}");
+        }
+    }
+}
+
+#[test]
+fn every_key_in_a_text_is_redacted_and_nothing_else() {
+    let (first, second) = (minted(Environment::Live), minted(Environment::Test));
+    let shown = |token: &str| format!("{}…", &token[..PREFIX + ID]);
+    let text = format!("é {first}, argus_live_ argus_test_short argus_live_{second}\n{first}");
+    let redacted =
+        format!("é {}, argus_live_ argus_test_short argus_live_{}\n{}", shown(&first), shown(&second), shown(&first));
+    assert_eq!(redact(&text), redacted);
+    assert_eq!(redact(&first[..PREFIX + ID]), first[..PREFIX + ID]);
+    assert_eq!(redact(""), "");
 }
 
 proptest! {
