@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::act::Act;
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
+use crate::postgres::append_change;
 use crate::schema::changes;
 use crate::value::{At, column, words};
 
@@ -13,7 +14,7 @@ use crate::value::{At, column, words};
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = changes)]
 pub struct Change {
-    /// Its place: later lines have higher numbers, with gaps.
+    /// Its place: the lines are numbered from 1 in the order in which they were committed.
     pub sequence: i64,
     /// What sort of thing changed.
     pub kind: ChangeKind,
@@ -43,8 +44,8 @@ words!(
 /// The lines after `sequence`, oldest first, at most `most` of them.
 pub fn list_since(conn: &mut Conn, sequence: i64, most: u32) -> Result<Vec<Change>, StoreError> {
     let later = changes::table.filter(changes::sequence.gt(sequence));
-    let later = later.order(changes::sequence).limit(most.into()).select(Change::as_select());
-    Ok(on!(conn, c => later.load(c))?)
+    let later = later.order(changes::sequence).limit(most.into());
+    Ok(on!(conn, c => later.select(Change::as_select()).load(c))?)
 }
 
 /// The number of the newest line, 0 where there is none. Read it in the same [`Store::read`](crate::Store::read) as
@@ -57,7 +58,13 @@ pub fn find_latest_sequence(conn: &mut Conn) -> Result<i64, StoreError> {
 
 /// Adds a line, in the transaction of the act that it tells of.
 pub(crate) fn append(conn: &mut Conn, act: &Act, kind: ChangeKind, id: &impl ToString) -> Result<(), StoreError> {
-    let line = (changes::kind.eq(kind), changes::id.eq(id.to_string()), changes::at.eq(column(act.at)));
-    on!(conn, c => diesel::insert_into(changes::table).values(line).execute(c))?;
-    Ok(())
+    let (id, at) = (id.to_string(), column(act.at));
+    match conn {
+        Conn::Sqlite(c) => {
+            let line = (changes::kind.eq(kind), changes::id.eq(id), changes::at.eq(at));
+            diesel::insert_into(changes::table).values(line).execute(c)?;
+            Ok(())
+        }
+        Conn::Postgres(conn) => append_change(conn, kind.as_str(), &id, at),
+    }
 }

@@ -3,10 +3,10 @@
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
-use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Text;
-use diesel::sqlite::Sqlite;
 use serde::{Deserialize, Serialize};
+
+use crate::value::text_out;
 
 /// When a level grants anything at all. An empty list asks for nothing.
 ///
@@ -32,12 +32,7 @@ pub struct Conditions {
     pub device: Option<bool>,
 }
 
-impl ToSql<Text, Sqlite> for Conditions {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(serde_json::to_string(self)?);
-        Ok(IsNull::No)
-    }
-}
+text_out!(Conditions, conditions => serde_json::to_string(conditions)?);
 
 impl<DB: Backend> FromSql<Text, DB> for Conditions
 where

@@ -133,15 +133,15 @@ pub fn revoke(conn: &mut Conn, act: &Act, key: KeyId, id: &str) -> Result<Option
 
 /// The credential with this id, of whatever organisation.
 pub fn find(conn: &mut Conn, id: &str) -> Result<Option<Credential>, StoreError> {
-    let found = credentials::table.find(id).select(Credential::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    let found = credentials::table.find(id);
+    Ok(on!(conn, c => found.select(Credential::as_select()).first(c).optional())?)
 }
 
 /// All credentials of a key, oldest first, those revoked included.
 pub fn list(conn: &mut Conn, key: KeyId) -> Result<Vec<Credential>, StoreError> {
     let all = credentials::table.filter(credentials::key_id.eq(key));
-    let all = all.order((credentials::created_at, credentials::id)).select(Credential::as_select());
-    Ok(on!(conn, c => all.load(c))?)
+    let all = all.order((credentials::created_at, credentials::id));
+    Ok(on!(conn, c => all.select(Credential::as_select()).load(c))?)
 }
 
 /// Adds the row alone, in the transaction of an act that tells of it.

@@ -57,6 +57,10 @@ pub enum StoreError {
     /// The database can't be brought up to date with this program.
     #[error("the database can't be migrated: {0}")]
     Migration(#[source] Box<dyn Error + Send + Sync>),
+    /// The server that holds the database can't be reached, or was lost on the way. Trying again later is right; an
+    /// act that met this at its very end may have happened.
+    #[error("the database is away: {0}")]
+    Away(#[source] Box<dyn Error + Send + Sync>),
     /// The database refused a query. A fault of ours, or of the disk.
     #[error("the database refused a query: {0}")]
     Query(#[source] QueryError),
@@ -67,6 +71,14 @@ impl StoreError {
         match error {
             ConnectionError::CouldntSetupConfiguration(error) => error.into(),
             other => Self::Open { path: PathBuf::from(file), source: other.into() },
+        }
+    }
+
+    /// What a query said when the connection ended under it says less than that it did.
+    pub(crate) fn of_lost_connection(self) -> Self {
+        match self {
+            Self::Query(cause) => Self::Away(cause.into()),
+            other => other,
         }
     }
 
@@ -111,19 +123,55 @@ fn holder(pid: Option<u32>) -> String {
 }
 
 impl From<QueryError> for StoreError {
-    /// SQLite's code for these doesn't come through diesel, its fixed English texts do.
+    /// The databases' own codes for these don't come through diesel, their English texts do.
     fn from(error: QueryError) -> Self {
         match &error {
-            QueryError::DatabaseError(_, info) => match info.message() {
-                text if text.contains("is locked") => Self::Busy,
-                "database or disk is full" => Self::Full,
-                text @ ("database disk image is malformed" | "file is not a database") => {
-                    Self::Corrupt { detail: text.to_owned() }
-                }
-                _ => Self::Query(error),
+            QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
+            QueryError::DatabaseError(
+                DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection,
+                info,
+            ) => Self::Away(info.message().into()),
+            QueryError::DatabaseError(DatabaseErrorKind::Unknown, info) => match Trouble::read(info.message()) {
+                Some(Trouble::Busy) => Self::Busy,
+                Some(Trouble::Full) => Self::Full,
+                Some(Trouble::Corrupt) => Self::Corrupt { detail: info.message().to_owned() },
+                Some(Trouble::Away) => Self::Away(info.message().into()),
+                None => Self::Query(error),
             },
             QueryError::DeserializationError(cause) => Self::Corrupt { detail: cause.to_string() },
             _ => Self::Query(error),
+        }
+    }
+}
+
+/// What a database in trouble says.
+enum Trouble {
+    Busy,
+    Full,
+    Corrupt,
+    Away,
+}
+
+impl Trouble {
+    fn read(text: &str) -> Option<Self> {
+        const SQLITE_CORRUPT: [&str; 2] = ["database disk image is malformed", "file is not a database"];
+        const POSTGRES_BUSY: [&str; 3] = [
+            "deadlock detected",
+            "canceling statement due to lock timeout",
+            "canceling statement due to statement timeout",
+        ];
+        const POSTGRES_AWAY: [&str; 2] = ["terminating connection due to ", "the database system is "];
+
+        if text.contains("is locked") || POSTGRES_BUSY.contains(&text) {
+            Some(Self::Busy)
+        } else if text == "database or disk is full" || text.contains("No space left on device") {
+            Some(Self::Full)
+        } else if SQLITE_CORRUPT.contains(&text) {
+            Some(Self::Corrupt)
+        } else if POSTGRES_AWAY.iter().any(|start| text.starts_with(start)) {
+            Some(Self::Away)
+        } else {
+            None
         }
     }
 }

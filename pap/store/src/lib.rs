@@ -1,4 +1,4 @@
-//! `argus-store`: what is kept, in one SQLite file beside the program.
+//! `argus-store`: what is kept, in one SQLite file beside the program or in a PostgreSQL database that several nodes share.
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`policy_document`], [`wrapped_key`], [`setting`]. An administrative act is one transaction that
@@ -48,15 +48,19 @@ mod error;
 mod file;
 mod id;
 pub mod key;
+mod location;
 mod lock;
+mod migrate;
 pub mod organisation;
 mod page;
 pub mod policy_document;
 mod pool;
+mod postgres;
 pub mod project;
 mod schema;
 pub mod setting;
 pub mod snapshot;
+mod sqlite;
 mod store;
 mod value;
 pub mod wrapped_key;
@@ -66,6 +70,8 @@ pub use conditions::Conditions;
 pub use conn::Conn;
 pub use error::{Record, StoreError};
 pub use id::{KeyId, OrganisationId, ProjectId, WrappedKeyId};
+pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};
+pub use postgres::{Listener, PgQueries, PostgresConn};
 pub use store::Store;
 pub use value::UnknownValue;

@@ -62,14 +62,14 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<Organ
 
 /// The organisation with this id.
 pub fn find(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-    let found = organisations::table.find(id).select(Organisation::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    let found = organisations::table.find(id);
+    Ok(on!(conn, c => found.select(Organisation::as_select()).first(c).optional())?)
 }
 
 /// The organisation with this name.
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Organisation>, StoreError> {
-    let found = organisations::table.filter(organisations::name.eq(name)).select(Organisation::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    let found = organisations::table.filter(organisations::name.eq(name));
+    Ok(on!(conn, c => found.select(Organisation::as_select()).first(c).optional())?)
 }
 
 /// A page of all organisations, beginning after one of them.

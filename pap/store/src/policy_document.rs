@@ -99,8 +99,8 @@ pub fn import(conn: &mut Conn, act: &Act, documents: &[NewPolicyDocument]) -> Re
 /// The current set, by path.
 pub fn list_current(conn: &mut Conn) -> Result<Vec<PolicyDocument>, StoreError> {
     let current = policy_documents::table.filter(policy_documents::current);
-    let current = current.order(policy_documents::path).select(PolicyDocument::as_select());
-    Ok(on!(conn, c => current.load(c))?)
+    let current = current.order(policy_documents::path);
+    Ok(on!(conn, c => current.select(PolicyDocument::as_select()).load(c))?)
 }
 
 fn current_texts(conn: &mut Conn) -> Result<BTreeSet<(String, String)>, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::StoreError;
-use crate::conn::Conn;
+use crate::conn::{Conn, Purpose};
 
 /// How long a caller waits for a connection before it hears [`StoreError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,15 +33,49 @@ impl Pool {
         Self { open, most, state: Mutex::default(), returned: Condvar::new() }
     }
 
-    /// Lends a connection to `work` for as long as it runs. It comes back after a panic too.
-    pub(crate) fn lend<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut conn = self.take()?;
+    /// Lends a connection to `work` for as long as one transaction lasts. It comes back after a panic too.
+    pub(crate) fn transact<T>(
+        &self,
+        purpose: Purpose,
+        work: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let conn = self.begin(purpose)?;
+        self.lend(conn, |conn| {
+            let result = work(conn);
+            conn.end(result)
+        })
+    }
+
+    /// Lends a connection to `work` without a transaction.
+    pub(crate) fn visit<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let (conn, _) = self.take()?;
+        self.lend(conn, work)
+    }
+
+    /// A connection in a fresh transaction. One that was lost while it lay idle is found out here, before any work was
+    /// done on it, and another takes its place.
+    fn begin(&self, purpose: Purpose) -> Result<Conn, StoreError> {
+        loop {
+            let (mut conn, is_new) = self.take()?;
+            match conn.begin(purpose) {
+                Ok(()) => return Ok(conn),
+                Err(StoreError::Away(_)) if !is_new => self.give_back(None),
+                Err(error) => {
+                    self.give_back(Some(conn));
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    fn lend<T>(&self, mut conn: Conn, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let result = catch_unwind(AssertUnwindSafe(|| work(&mut conn)));
-        self.give_back(conn.is_idle().then_some(conn));
+        self.give_back(Some(conn));
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    fn take(&self) -> Result<Conn, StoreError> {
+    /// A connection, and whether it was opened just now.
+    fn take(&self) -> Result<(Conn, bool), StoreError> {
         let all_lent = |state: &mut State| state.idle.is_empty() && state.opened >= self.most;
         let waited = self.returned.wait_timeout_while(self.state(), PATIENCE, all_lent);
         let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -49,15 +83,17 @@ impl Pool {
             return Err(StoreError::Busy);
         }
         if let Some(conn) = state.idle.pop() {
-            return Ok(conn);
+            return Ok((conn, false));
         }
         state.opened += 1;
         drop(state);
-        (self.open)().inspect_err(|_| self.give_back(None))
+        let conn = (self.open)().inspect_err(|_| self.give_back(None))?;
+        Ok((conn, true))
     }
 
     /// `None` stands for a connection that was closed.
     fn give_back(&self, conn: Option<Conn>) {
+        let conn = conn.and_then(|mut conn| (conn.is_idle() && !conn.is_closed()).then_some(conn));
         let mut state = self.state();
         match conn {
             Some(conn) => state.idle.push(conn),

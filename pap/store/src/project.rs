@@ -64,22 +64,19 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, S
 /// The project with this id, if it belongs to this organisation.
 pub fn find(conn: &mut Conn, organisation: OrganisationId, id: ProjectId) -> Result<Option<Project>, StoreError> {
     let found = projects::table.find(id).filter(projects::organisation_id.eq(organisation));
-    let found = found.select(Project::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    Ok(on!(conn, c => found.select(Project::as_select()).first(c).optional())?)
 }
 
 /// The project with this id, of whatever organisation, with that organisation's name.
 pub fn find_anywhere(conn: &mut Conn, id: ProjectId) -> Result<Option<(Project, String)>, StoreError> {
     let found = projects::table.inner_join(organisations::table).filter(projects::id.eq(id));
-    let found = found.select((Project::as_select(), organisations::name));
-    Ok(on!(conn, c => found.first(c).optional())?)
+    Ok(on!(conn, c => found.select((Project::as_select(), organisations::name)).first(c).optional())?)
 }
 
 /// The organisation's project with this name.
 pub fn find_by_name(conn: &mut Conn, organisation: OrganisationId, name: &str) -> Result<Option<Project>, StoreError> {
     let found = projects::table.filter(projects::organisation_id.eq(organisation)).filter(projects::name.eq(name));
-    let found = found.select(Project::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    Ok(on!(conn, c => found.select(Project::as_select()).first(c).optional())?)
 }
 
 /// A page of the organisation's projects, beginning after one of them.

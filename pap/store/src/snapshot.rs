@@ -32,14 +32,14 @@ pub struct CredentialRecord {
 /// Every credential there is. Those revoked, suspended or expired are among them: a refusal has to say which it was.
 pub fn load_credentials(conn: &mut Conn) -> Result<Vec<CredentialRecord>, StoreError> {
     let of_keys = keys::table.inner_join(organisations::table).left_join(projects::table);
-    let all = credentials::table.inner_join(of_keys).order(credentials::id).select(CredentialRecord::as_select());
-    Ok(on!(conn, c => all.load(c))?)
+    let all = credentials::table.inner_join(of_keys).order(credentials::id);
+    Ok(on!(conn, c => all.select(CredentialRecord::as_select()).load(c))?)
 }
 
 /// Every credential of one key: what a line of the change feed about it asks to be read again.
 pub fn load_credentials_of(conn: &mut Conn, key: KeyId) -> Result<Vec<CredentialRecord>, StoreError> {
     let of_keys = keys::table.inner_join(organisations::table).left_join(projects::table);
     let all = credentials::table.inner_join(of_keys).filter(credentials::key_id.eq(key));
-    let all = all.order(credentials::id).select(CredentialRecord::as_select());
-    Ok(on!(conn, c => all.load(c))?)
+    let all = all.order(credentials::id);
+    Ok(on!(conn, c => all.select(CredentialRecord::as_select()).load(c))?)
 }

@@ -1,22 +1,23 @@
-//! The database of one process: opened, locked, brought up to date, then lent for reading and writing.
+//! The database as a process has it: opened, brought up to date, then lent for reading and writing.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
-use std::{fmt, io};
 
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-
-use crate::StoreError;
-use crate::conn::{Conn, on};
-use crate::file::{create_private_folder, open_private, sync_folder};
+use crate::conn::{Conn, Purpose};
+use crate::location::{Location, Place, Server};
 use crate::lock::DataLock;
+use crate::migrate::migrate;
 use crate::pool::Pool;
-
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+use crate::postgres::{Connector, Listener, PostgresConn, Session, listen};
+use crate::{StoreError, sqlite};
 
 /// Readers at once. A write-ahead log lets them all read while one writes; more would only hold more page caches.
-const READERS: usize = 4;
+const SQLITE_READERS: usize = 4;
+
+/// Connections of one process to a server, for each of reading and writing. A server has 100 unless told otherwise, for
+/// all nodes together.
+const SERVER_CONNECTIONS: usize = 4;
 
 /// What is kept. Cheap to clone; every call blocks, so an async caller goes through a blocking thread.
 #[derive(Clone)]
@@ -24,76 +25,93 @@ pub struct Store(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    file: PathBuf,
-    writer: Pool,
+    location: Location,
+    writers: Pool,
     readers: Pool,
+    connector: Option<Connector>,
     /// Last, so that the connections are closed before another process may open theirs.
-    _lock: DataLock,
+    _lock: Option<DataLock>,
 }
 
 impl Store {
-    /// Opens the database in `file`, made where there is none, and runs the migrations it lacks.
+    /// Opens a database and runs the migrations it lacks.
     ///
-    /// A second open while this one lasts, from any process, is [`StoreError::Locked`].
-    pub fn open(file: &Path) -> Result<Self, StoreError> {
-        let (file, name) = prepare(file)?;
-        let lock = DataLock::take(&lock_path(&file))?;
+    /// A file is made where there is none; a second open of it while this one lasts, from any process, is
+    /// [`StoreError::Locked`]. A server's database is there already, and open to many nodes at once.
+    pub fn open(location: impl Into<Location>) -> Result<Self, StoreError> {
+        match location.into().0 {
+            Place::File(file) => Self::open_file(&file),
+            Place::Server(server) => Self::open_server(server),
+        }
+    }
+
+    fn open_file(file: &Path) -> Result<Self, StoreError> {
+        let (file, name) = sqlite::prepare(file)?;
+        let lock = DataLock::take(&sqlite::lock_path(&file))?;
 
         let writer_name = name.clone();
-        let writer = Pool::new(1, Box::new(move || Conn::open_sqlite_writer(&writer_name)));
-        writer.lend(migrate)?;
-        let readers = Pool::new(READERS, Box::new(move || Conn::open_sqlite_reader(&name)));
-        Ok(Self(Arc::new(Inner { file, writer, readers, _lock: lock })))
+        let writers = Pool::new(1, Box::new(move || sqlite::open_writer(&writer_name)));
+        writers.visit(migrate)?;
+        let readers = Pool::new(SQLITE_READERS, Box::new(move || sqlite::open_reader(&name)));
+        Ok(Self(Arc::new(Inner { location: file.into(), writers, readers, connector: None, _lock: Some(lock) })))
+    }
+
+    fn open_server(server: Box<Server>) -> Result<Self, StoreError> {
+        let connector = Connector::new(&server)?;
+        // Closed at once: with it ends the lock that keeps other nodes waiting.
+        migrate(&mut Conn::Postgres(PostgresConn::open(&connector, Session::Migration)?))?;
+        let pool = |session| {
+            let connector = connector.clone();
+            let open = move || PostgresConn::open(&connector, session).map(Conn::Postgres);
+            Pool::new(SERVER_CONNECTIONS, Box::new(open))
+        };
+        let (writers, readers) = (pool(Session::Writer), pool(Session::Reader));
+        let location = Location(Place::Server(server));
+        Ok(Self(Arc::new(Inner { location, writers, readers, connector: Some(connector), _lock: None })))
     }
 
     /// Runs queries that see one moment of the database, whatever is written meanwhile.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.0.readers.lend(|conn| conn.read(query))
+        self.0.readers.transact(Purpose::Read, query)
     }
 
-    /// Runs one act: when this returns `Ok` all of it is on the disk, when it returns `Err` nothing of it is.
+    /// Runs one act: when this returns `Ok` all of it is on the disk, when it returns `Err` nothing of it is. After
+    /// [`StoreError::Away`] nobody can say: the answer may be all that was lost.
     ///
-    /// Acts that are called inside join this one. Calling `write` itself inside waits for a connection that isn't
-    /// coming, and ends with [`StoreError::Busy`].
+    /// Acts happen one after the other, on all nodes together, so that what one reads stays true until it has written.
+    /// Acts that are called inside join this one. Calling `write` itself inside waits for a turn that isn't coming, and
+    /// ends with [`StoreError::Busy`].
     pub fn write<T>(&self, act: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.0.writer.lend(|conn| conn.write(act))
+        self.0.writers.transact(Purpose::Act, act)
     }
 
-    /// The database file.
-    pub fn file(&self) -> &Path {
-        &self.0.file
+    /// Runs a write that is no act: it adds nothing to the change feed or the audit, as a replay guard or a heartbeat.
+    /// All of it is kept or nothing, as with [`Store::write`], but a server runs many of them beside each other and
+    /// beside acts. What one reads another may change before it writes: let the write itself decide.
+    pub fn write_aside<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.0.writers.transact(Purpose::Aside, work)
+    }
+
+    /// Calls `wake` soon after every act that any node commits, and whenever some may have been missed, until the
+    /// listener is dropped. `wake` runs on a thread that has more to do: it must not block.
+    ///
+    /// It may fail to hear: a caller that must know looks at the change feed from time to time all the same. A file has
+    /// no other nodes, and its listener hears nothing.
+    pub fn listen(&self, wake: impl Fn() + Send + Sync + 'static) -> Result<Listener, StoreError> {
+        match &self.0.connector {
+            Some(connector) => listen(connector.clone(), wake),
+            None => Ok(Listener::of_nothing()),
+        }
+    }
+
+    /// Where the database is.
+    pub fn location(&self) -> &Location {
+        &self.0.location
     }
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Store").field(&self.0.file).finish()
+        f.debug_tuple("Store").field(&self.0.location).finish()
     }
-}
-
-/// Makes the file, and gives its one true path: two names of one file must meet at the same lock.
-fn prepare(file: &Path) -> Result<(PathBuf, String), StoreError> {
-    let failed = |source: io::Error| StoreError::Open { path: file.to_owned(), source: source.into() };
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        create_private_folder(folder).map_err(failed)?;
-    }
-    open_private(file).map_err(failed)?;
-    let path = file.canonicalize().map_err(failed)?;
-    if let Some(folder) = path.parent() {
-        sync_folder(folder).map_err(failed)?;
-    }
-    let Some(name) = path.to_str().map(str::to_owned) else {
-        return Err(failed(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8")));
-    };
-    Ok((path, name))
-}
-
-fn lock_path(file: &Path) -> PathBuf {
-    let mut name = OsString::from(file);
-    name.push(".lock");
-    PathBuf::from(name)
-}
-
-fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
-    on!(conn, c => c.run_pending_migrations(SQLITE_MIGRATIONS).map(drop)).map_err(StoreError::Migration)
 }

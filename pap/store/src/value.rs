@@ -1,12 +1,10 @@
-//! How values that SQLite has no type for stand in a column: words and lists as text, times to the microsecond.
+//! How values that the databases have no common type for stand in a column: words and lists as text, times to the microsecond.
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow, FromStaticSqlRow, Queryable};
 use diesel::expression::AsExpression;
-use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Nullable, Text, Timestamp};
-use diesel::sqlite::Sqlite;
 
 /// A text that is none of the words, or not of the form, that its place allows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,18 +16,38 @@ pub struct UnknownValue {
     pub text: String,
 }
 
-/// Keeps a type that is `Display` and `FromStr` in a text column.
-macro_rules! text_sql {
-    ($name:ty) => {
+/// Writes a type into a text column of either database, as the text that the expression makes of it.
+macro_rules! text_out {
+    ($name:ty, $value:ident => $text:expr) => {
         impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::sqlite::Sqlite> for $name {
             fn to_sql<'b>(
                 &'b self,
                 out: &mut diesel::serialize::Output<'b, '_, diesel::sqlite::Sqlite>,
             ) -> diesel::serialize::Result {
-                out.set_value(self.to_string());
+                let $value = self;
+                out.set_value($text);
                 Ok(diesel::serialize::IsNull::No)
             }
         }
+
+        impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::pg::Pg> for $name {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+            ) -> diesel::serialize::Result {
+                let $value = self;
+                std::io::Write::write_all(out, $text.as_bytes())?;
+                Ok(diesel::serialize::IsNull::No)
+            }
+        }
+    };
+}
+pub(crate) use text_out;
+
+/// Keeps a type that is `Display` and `FromStr` in a text column.
+macro_rules! text_sql {
+    ($name:ty) => {
+        $crate::value::text_out!($name, value => value.to_string());
 
         impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
         where
@@ -147,12 +165,7 @@ impl From<Texts> for Vec<String> {
     }
 }
 
-impl ToSql<Text, Sqlite> for Texts {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(serde_json::to_string(&self.0)?);
-        Ok(IsNull::No)
-    }
-}
+text_out!(Texts, texts => serde_json::to_string(&texts.0)?);
 
 impl<DB: Backend> FromSql<Text, DB> for Texts
 where

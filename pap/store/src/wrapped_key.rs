@@ -77,13 +77,13 @@ pub fn retire(conn: &mut Conn, act: &Act, id: WrappedKeyId) -> Result<Option<Wra
 
 /// The wrapped key with this id.
 pub fn find(conn: &mut Conn, id: WrappedKeyId) -> Result<Option<WrappedKey>, StoreError> {
-    let found = wrapped_keys::table.find(id).select(WrappedKey::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    let found = wrapped_keys::table.find(id);
+    Ok(on!(conn, c => found.select(WrappedKey::as_select()).first(c).optional())?)
 }
 
 /// All wrapped keys of a purpose by version, those retired included.
 pub fn list(conn: &mut Conn, purpose: &str) -> Result<Vec<WrappedKey>, StoreError> {
     let all = wrapped_keys::table.filter(wrapped_keys::purpose.eq(purpose));
-    let all = all.order(wrapped_keys::version).select(WrappedKey::as_select());
-    Ok(on!(conn, c => all.load(c))?)
+    let all = all.order(wrapped_keys::version);
+    Ok(on!(conn, c => all.select(WrappedKey::as_select()).load(c))?)
 }

@@ -12,7 +12,7 @@ use actix_web::web;
 use argus_credentials::{Checked, PresentedKey, Record, Records, Secret, Verifier, self_test};
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
-use argus_store::{Store, StoreError};
+use argus_store::{Listener, Store, StoreError};
 
 use crate::caller::{
     Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer,
@@ -48,8 +48,9 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     kept: Arc<Kept>,
     wake: Sender<Message>,
-    // Before it ends, nothing more is told.
+    // Until they end, they tell of what changed.
     _watch: Option<Watch>,
+    _listener: Listener,
 }
 
 /// What the keeper's thread is told.
@@ -87,6 +88,12 @@ impl Pdp {
     pub fn start(settings: Settings, store: Store) -> Result<Self, StartError> {
         self_test()?;
         let folder = settings.policies.clone().map(|path| Folder::new(path, settings.limits.policy_bytes));
+        let (wake, messages) = channel();
+        let listener = {
+            let wake = wake.clone();
+            // Before the store is read: what is committed in between is then heard.
+            store.listen(move || drop(wake.send(Message::Changes)))?
+        };
         let kept = Arc::new(Kept::open(Sources {
             store,
             tag_keys: settings.tag_keys.clone(),
@@ -95,7 +102,6 @@ impl Pdp {
             limits: settings.limits,
         })?);
         let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
-        let (wake, messages) = channel();
         let watch = folder.filter(Folder::exists).and_then(|folder| {
             let wake = wake.clone();
             // Once the keeper is gone there is nobody to tell.
@@ -104,7 +110,9 @@ impl Pdp {
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
         let metrics = Metrics::new();
-        Ok(Self { shared: Arc::new(Shared { settings, verifier, metrics, kept, wake, _watch: watch }) })
+        Ok(Self {
+            shared: Arc::new(Shared { settings, verifier, metrics, kept, wake, _watch: watch, _listener: listener }),
+        })
     }
 
     /// Mounts the doors. They belong at the root of a server of their own: what they don't know is their 404.

@@ -42,9 +42,13 @@ struct Flags {
     /// Folder of the data (default: ./argus-data).
     #[arg(long, value_name = "DIR", env = "ARGUS_DATA_DIR", hide_env = true)]
     data_dir: Option<PathBuf>,
-    /// Database, as sqlite://FILE (default: argus.db in the data folder).
+    /// Database, as sqlite://FILE or postgres://USER@HOST/NAME (default: argus.db in the data folder). Best not given as
+    /// a flag where it holds a password.
     #[arg(long, value_name = "URL", env = "ARGUS_DATABASE_URL", hide_env = true)]
     database_url: Option<String>,
+    /// Certificate authorities of the database server, as PEM (default: those of this machine).
+    #[arg(long, value_name = "FILE", env = "ARGUS_DATABASE_CA_FILE", hide_env = true)]
+    database_ca_file: Option<PathBuf>,
     /// Where decisions are asked for (default: 127.0.0.1:8180).
     #[arg(long, value_name = "ADDRESS", env = "ARGUS_PDP_LISTEN", hide_env = true)]
     pdp_listen: Option<String>,

@@ -23,8 +23,8 @@ pub struct KeyFilter {
 /// The key with this id, of whatever organisation.
 pub fn find(conn: &mut Conn, id: KeyId) -> Result<Option<Key>, StoreError> {
     let found = keys::table.inner_join(organisations::table).left_join(projects::table);
-    let found = found.filter(keys::id.eq(id)).select(Key::as_select());
-    Ok(on!(conn, c => found.first(c).optional())?)
+    let found = found.filter(keys::id.eq(id));
+    Ok(on!(conn, c => found.select(Key::as_select()).first(c).optional())?)
 }
 
 /// The key with this name in a project, or in the organisation itself: the one that isn't revoked, else the newest
@@ -38,10 +38,16 @@ pub fn find_by_name(
     let revoked = keys::status.eq(KeyStatus::Revoked);
     let found = keys::table.inner_join(organisations::table).left_join(projects::table);
     let found = found.filter(keys::organisation_id.eq(organisation)).filter(keys::name.eq(name));
-    let found = found.order((revoked.asc(), keys::id.desc())).select(Key::as_select());
+    let found = found.order((revoked.asc(), keys::id.desc()));
     Ok(match project {
-        Some(project) => on!(conn, c => found.filter(keys::project_id.eq(project)).first(c).optional())?,
-        None => on!(conn, c => found.filter(keys::project_id.is_null()).first(c).optional())?,
+        Some(project) => {
+            let found = found.filter(keys::project_id.eq(project));
+            on!(conn, c => found.select(Key::as_select()).first(c).optional())?
+        }
+        None => {
+            let found = found.filter(keys::project_id.is_null());
+            on!(conn, c => found.select(Key::as_select()).first(c).optional())?
+        }
     })
 }
 

@@ -1,4 +1,4 @@
-//! A store in a folder of its own, and the shortest way to fill it.
+//! A store with a database of its own, and the shortest way to fill it.
 
 use argus_store::credential::{NewCredential, StoredHash};
 use argus_store::key::{Environment, Key, NewKey};
@@ -8,21 +8,21 @@ use argus_store::{
     Act, Actor, Conditions, KeyId, OrganisationId, ProjectId, Store, StoreError, change, key, organisation, project,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use tempfile::TempDir;
 
-/// A store that lasts as long as its folder.
+use crate::database::{self, Holder};
+
+/// A store and what holds its database.
 pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) acme: OrganisationId,
-    pub(crate) folder: TempDir,
+    pub(crate) holder: Holder,
 }
 
-/// A store with the organisation `acme` in it.
-pub(crate) fn fixture() -> Fixture {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("argus.db")).unwrap();
+/// A store with the organisation `acme` in it; `None` where this machine has no such database.
+pub(crate) fn fixture() -> Option<Fixture> {
+    let (store, holder) = database::open()?;
     let acme = add_organisation(&store, "acme").unwrap();
-    Fixture { store, acme, folder }
+    Some(Fixture { store, acme, holder })
 }
 
 /// A moment some minutes after all others began.

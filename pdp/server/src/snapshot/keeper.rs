@@ -82,7 +82,7 @@ impl Kept {
             return;
         }
         let store = self.lock().sources.store.clone();
-        if let Err(cause) = store.write(|conn| argus_store::key::touch_last_used(conn, &uses)) {
+        if let Err(cause) = store.write_aside(|conn| argus_store::key::touch_last_used(conn, &uses)) {
             warn!("when {} keys were last used was not written down: {cause}", uses.len());
         }
     }

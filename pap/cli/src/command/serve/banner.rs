@@ -24,7 +24,7 @@ pub(super) struct Banner<'a> {
 impl Banner<'_> {
     /// For people.
     pub(super) fn in_words(&self) -> String {
-        let mut words = format!("argus {}: one process, one SQLite file\n", env!("CARGO_PKG_VERSION"));
+        let mut words = format!("argus {}: {}\n", env!("CARGO_PKG_VERSION"), self.kind());
         let mut line = |name: &str, value: &str, remark: &str| {
             let _ = writeln!(words, "{}", format!("  {name:14}  {value:30}  {remark}").trim_end());
         };
@@ -60,6 +60,13 @@ impl Banner<'_> {
         }
         answer.insert("ready_in_seconds".to_owned(), json!(self.took.as_secs_f64()));
         Value::Object(answer)
+    }
+
+    fn kind(&self) -> String {
+        match self.settings.database.file() {
+            Some(_) => "one process, one SQLite file".to_owned(),
+            None => format!("a node on {}", self.settings.database),
+        }
     }
 
     fn backup(&self) -> String {

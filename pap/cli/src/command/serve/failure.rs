@@ -24,9 +24,11 @@ pub(super) fn of_store(error: &StoreError, settings_in_use: &Settings) -> Failur
         StoreError::Open { path, source } => settings(format!("can't open `{}`: {source}", path.display()))
             .help("let this user write there, or choose another folder with --data-dir (ARGUS_DATA_DIR)"),
         StoreError::Corrupt { .. } => {
-            settings(format!("{error} (`{}`)", settings_in_use.database.display())).help("restore it from a backup")
+            settings(format!("{error} (`{}`)", settings_in_use.database)).help("restore it from a backup")
         }
         StoreError::Full => settings(error.to_string()).help("make room, or choose another folder with --data-dir"),
+        StoreError::Away(_) => settings(error.to_string())
+            .help("start the server, or name another database with --database-url (ARGUS_DATABASE_URL)"),
         _ => settings(error.to_string()),
     }
 }

@@ -13,7 +13,7 @@ use actix_web::{App, HttpServer};
 use argus_admin::{Admin, Parts};
 use argus_credentials::{Hasher, Iterations, TagKeys, self_test};
 use argus_pdp::{Pdp, TagKeySource};
-use argus_store::Store;
+use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::Utc;
 use tracing::info;
 
@@ -45,8 +45,8 @@ struct Installation {
 /// Starts everything, says that it is ready, and serves until a signal ends it.
 pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since: Instant) -> Result<Exit, Failure> {
     self_test().map_err(|error| Failure::new(Exit::Bug, "internal", error.to_string()))?;
-    let is_new = !settings.database.exists();
     let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
+    let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
     let installation = install(settings, &store, new_key)?;
     let report = installation.pdp.report();
@@ -70,6 +70,10 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     })?;
     info!("stopped");
     Ok(Exit::Done)
+}
+
+fn is_empty(store: &Store) -> Result<bool, StoreError> {
+    store.read(|conn| Ok(organisation::list(conn, None, PageSize::default())?.items.is_empty()))
 }
 
 fn install(settings: &Settings, store: &Store, new_key: bool) -> Result<Installation, Failure> {

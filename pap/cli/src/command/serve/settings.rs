@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
 use super::failure::settings;
@@ -17,7 +18,7 @@ const FILE: &str = "argus.toml";
 #[derive(Debug)]
 pub(super) struct Settings {
     pub(super) data_dir: PathBuf,
-    pub(super) database: PathBuf,
+    pub(super) database: Location,
     pub(super) pdp_listen: String,
     pub(super) pap_listen: String,
     pub(super) policies: PathBuf,
@@ -35,6 +36,7 @@ pub(super) struct Settings {
 struct SettingsFile {
     data_dir: Option<PathBuf>,
     database_url: Option<String>,
+    database_ca_file: Option<PathBuf>,
     pdp_listen: Option<String>,
     pap_listen: Option<String>,
     policies: Option<PathBuf>,
@@ -57,7 +59,11 @@ impl Settings {
         let data_dir = path(flags.data_dir, file.data_dir).unwrap_or_else(|| "./argus-data".into());
         let database = match text(flags.database_url, file.database_url) {
             Some(url) => read_database_url(&url)?,
-            None => data_dir.join("argus.db"),
+            None => data_dir.join("argus.db").into(),
+        };
+        let database = match path(flags.database_ca_file, file.database_ca_file) {
+            Some(ca_file) => database.with_ca_file(ca_file),
+            None => database,
         };
         let master_key_file = path(flags.master_key_file, file.master_key_file);
         Ok(Self {
@@ -96,14 +102,13 @@ impl SettingsFile {
     }
 }
 
-fn read_database_url(url: &str) -> Result<PathBuf, Failure> {
-    if let Some(file) = url.strip_prefix("sqlite://").filter(|file| !file.is_empty()) {
-        return Ok(file.into());
-    }
-    // A URL of another database may hold a password.
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-    Err(settings(format!("there is no database `{scheme}://…` in this version of argus"))
-        .help("write `sqlite://FILE` in --database-url (ARGUS_DATABASE_URL), or leave it out"))
+fn read_database_url(url: &str) -> Result<Location, Failure> {
+    Location::parse(url).map_err(|error: LocationError| {
+        settings(error.to_string()).help(
+            "write `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME?sslmode=require` in --database-url \
+             (ARGUS_DATABASE_URL), or leave it out",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -121,7 +126,8 @@ mod tests {
         let settings = Settings::read(flags, Some(&file)).unwrap();
         assert_eq!((settings.pdp_listen.as_str(), settings.pap_listen.as_str()), ("127.0.0.1:3", "127.0.0.1:2"));
         assert_eq!((settings.role, settings.log), (Role::Pdp, LogForm::Human));
-        assert_eq!((settings.database, settings.master_key_file), ("/data/argus.db".into(), "/data/master.key".into()));
+        assert_eq!(settings.database.file(), Some(Path::new("/data/argus.db")));
+        assert_eq!(settings.master_key_file, Path::new("/data/master.key"));
     }
 
     #[test]
@@ -131,8 +137,9 @@ mod tests {
         assert!(wrong.to_text().starts_with("error: argus.toml:2: unknown field `port`"), "{}", wrong.to_text());
         let wrong = SettingsFile::parse(path, "\nrole = 'both'\n").unwrap_err();
         assert!(wrong.to_text().starts_with("error: argus.toml:2: "), "{}", wrong.to_text());
-        let wrong = read_database_url("postgres://argus:s3cret@db/argus").unwrap_err();
+        let wrong = read_database_url("mysql://argus:s3cret@db/argus").unwrap_err();
         assert!(!wrong.to_text().contains("s3cret"));
-        assert_eq!(read_database_url("sqlite:///x/y.db").unwrap(), Path::new("/x/y.db"));
+        assert_eq!(read_database_url("sqlite:///x/y.db").unwrap().file(), Some(Path::new("/x/y.db")));
+        assert!(read_database_url("postgres://argus:s3cret@db/argus").unwrap().file().is_none());
     }
 }

@@ -1,0 +1,64 @@
+//! The embedded database: its file, and what every connection to it is told first.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::sqlite::SqliteConnection;
+
+use crate::StoreError;
+use crate::conn::Conn;
+use crate::file::{create_private_folder, open_private, sync_folder};
+
+/// On every connection, before anything else. `FULL` because an acknowledged act survives a loss of power, which
+/// `NORMAL` doesn't promise under a write-ahead log.
+const PRAGMAS: &str = "
+    PRAGMA busy_timeout = 5000;
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+";
+
+/// The connection that writes. There is one.
+pub(crate) fn open_writer(file: &str) -> Result<Conn, StoreError> {
+    connect(file).map(Conn::Sqlite)
+}
+
+/// A connection that SQLite itself keeps from writing.
+pub(crate) fn open_reader(file: &str) -> Result<Conn, StoreError> {
+    let mut conn = connect(file)?;
+    conn.batch_execute("PRAGMA query_only = ON")?;
+    Ok(Conn::Sqlite(conn))
+}
+
+fn connect(file: &str) -> Result<SqliteConnection, StoreError> {
+    let mut conn = SqliteConnection::establish(file).map_err(|error| StoreError::from_connecting(file, error))?;
+    conn.batch_execute(PRAGMAS)?;
+    Ok(conn)
+}
+
+/// Makes the file, and gives its one true path: two names of one file must meet at the same lock.
+pub(crate) fn prepare(file: &Path) -> Result<(PathBuf, String), StoreError> {
+    let failed = |source: io::Error| StoreError::Open { path: file.to_owned(), source: source.into() };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        create_private_folder(folder).map_err(failed)?;
+    }
+    open_private(file).map_err(failed)?;
+    let path = file.canonicalize().map_err(failed)?;
+    if let Some(folder) = path.parent() {
+        sync_folder(folder).map_err(failed)?;
+    }
+    let Some(name) = path.to_str().map(str::to_owned) else {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8")));
+    };
+    Ok((path, name))
+}
+
+/// The lock file beside a database.
+pub(crate) fn lock_path(file: &Path) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(".lock");
+    PathBuf::from(name)
+}

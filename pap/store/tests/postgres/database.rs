@@ -1,0 +1,15 @@
+//! The database that these tests run on: one of their own on a PostgreSQL server that they share.
+
+use argus_store::{Location, Store};
+
+use crate::server::PostgresServer;
+
+/// What must last as long as the store.
+pub(crate) type Holder = &'static PostgresServer;
+
+/// An empty store of the test's own; `None` where this machine has no PostgreSQL.
+pub(crate) fn open() -> Option<(Store, Holder)> {
+    let server = PostgresServer::shared()?;
+    let location = Location::parse(&server.new_database()).unwrap();
+    Some((Store::open(location).unwrap(), server))
+}

@@ -1,0 +1,24 @@
+//! The store on a PostgreSQL server: what it promises on a file, and what only several nodes can ask of it.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and its helpers are part of it"
+)]
+
+#[path = "../store/acts.rs"]
+mod acts;
+mod database;
+#[path = "../store/keys.rs"]
+mod keys;
+#[path = "../store/organisations.rs"]
+mod organisations;
+#[path = "../store/policies.rs"]
+mod policies;
+#[path = "../support/postgres.rs"]
+mod server;
+#[path = "../store/snapshot.rs"]
+mod snapshot;
+#[path = "../store/support.rs"]
+mod support;
