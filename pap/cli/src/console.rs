@@ -7,6 +7,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
+use argus_credentials::redact;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
@@ -165,13 +166,10 @@ impl Console {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Says why there is no answer.
+    /// Says why there is no answer. A key given in a wrong place would be quoted: its secret isn't.
     pub(crate) fn fail(&self, failure: &Failure) {
-        if self.is_json() {
-            self.say(&format!("{:#}\n", failure.to_json()));
-        } else {
-            self.say(&failure.to_text());
-        }
+        let text = if self.is_json() { format!("{:#}\n", failure.to_json()) } else { failure.to_text() };
+        self.say(&redact(&text));
     }
 }
 

@@ -20,6 +20,7 @@ mod source;
 use std::panic;
 use std::process::ExitCode;
 
+use argus_credentials::redact;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
@@ -51,14 +52,31 @@ fn run() -> Exit {
     })
 }
 
-/// What a user sees of a panic: that it is our fault, where, and what to do.
+/// What a user sees of a panic, on whichever thread. Whatever is quoted in it, no key is.
 #[expect(clippy::print_stderr, reason = "a panic has no console to go through")]
 fn report_bug(info: &panic::PanicHookInfo<'_>) {
-    let what = info.payload_as_str().unwrap_or("no reason was given");
     let place = info.location().map(ToString::to_string).unwrap_or_default();
-    eprintln!("error: argus met a fault of its own: {what} ({place})");
-    eprintln!("help: please report it with the command line and the files that led to it");
+    eprint!("{}", bug(info.payload_as_str().unwrap_or("no reason was given"), &place));
     if std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
         eprintln!("{}", std::backtrace::Backtrace::force_capture());
+    }
+}
+
+/// That it is our fault, where, and what to do.
+fn bug(what: &str, place: &str) -> String {
+    let (what, help) = (redact(what), "please report it with the command line and the files that led to it");
+    format!("error: argus met a fault of its own: {what} ({place})\nhelp: {help}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_panic_is_not_shown() {
+        let said = bug("no entry for argus_live_4fT0nWq9ZxLkHq8sT3vYc2Lm5Np7", "src/a.rs:1:2");
+        assert!(said.starts_with(
+            "error: argus met a fault of its own: no entry for argus_live_4fT0nWq9ZxLk… (src/a.rs:1:2)\n"
+        ));
     }
 }
