@@ -65,7 +65,8 @@ fn a_key_is_made_permitted_denied_and_revoked() {
     assert!(revoked.stdout.starts_with("revoked; applied by 1 of 1 decision points after "), "{revoked:?}");
     let denied = server.run(&verify("read", &["--expect", "Deny"]));
     assert_eq!(denied.code, 0, "{denied:?}");
-    assert!(denied.stdout.starts_with("Deny    credential_revoked: "), "{denied:?}");
+    assert!(denied.stdout.starts_with("Deny    credential_revoked: revoked 20"), "{denied:?}");
+    assert!(denied.stdout.contains("Z, reason manual"), "{denied:?}");
     let again = server.run(&["key", "revoke", "acme/atlas/reader"]);
     assert!(again.stdout.starts_with("it is revoked already, since 20"), "{again:?}");
 }

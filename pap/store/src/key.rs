@@ -76,7 +76,7 @@ pub struct Key {
     pub revoked_reason: Option<String>,
     /// Higher after every change, so that what was derived from an older state can be told.
     pub generation: i64,
-    /// When it last took part in a decision, a batch ago.
+    /// When it was last presented, by a subject, an enforcement point or an administrator, a batch ago.
     #[diesel(deserialize_as = MaybeAt)]
     pub last_used_at: Option<DateTime<Utc>>,
 }

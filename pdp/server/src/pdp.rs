@@ -194,12 +194,13 @@ impl Shared {
             return Err(CallerRefused::StoreAway);
         }
         let snapshot = self.snapshot();
-        let pending = match self.verifier.check(token, &snapshot, now.seconds) {
-            Checked::Verified(record) => return Ok(Caller { record: Arc::clone(record), peer }),
+        let record = match self.verifier.check(token, &snapshot, now.seconds) {
+            Checked::Verified(record) => Arc::clone(record),
             Checked::Refused(refusal) => return Err(refusal.into()),
-            Checked::NeedsDerivation(pending) => pending,
+            Checked::NeedsDerivation(pending) => pending.derive(peer.map(Into::into)).await?,
         };
-        let record = pending.derive(peer.map(Into::into)).await?;
+        // To ask for decisions and to administer are uses, too.
+        record.key.note_use(now.seconds);
         Ok(Caller { record, peer })
     }
 

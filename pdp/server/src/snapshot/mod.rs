@@ -8,6 +8,7 @@ mod key;
 mod read;
 mod record;
 mod register;
+mod stopped;
 mod tag_keys;
 
 use std::sync::Arc;

@@ -17,6 +17,7 @@ use tracing::error;
 use super::chain::intersect;
 use super::key::{KeyParts, KeyView, LevelConditions};
 use super::record::KeyRecord;
+use super::stopped::Stopped;
 
 /// The records by credential id: the plain map that every request looks into.
 pub(super) type Credentials = FxHashMap<CredentialId, Arc<KeyRecord>>;
@@ -45,6 +46,7 @@ struct KeyRow {
     scopes: Vec<Scope>,
     conditions: LevelConditions,
     state: State,
+    stopped: Option<Stopped>,
     expires_at: Option<i64>,
     generation: u64,
     credentials: Vec<CredentialRow>,
@@ -54,7 +56,7 @@ struct KeyRow {
 struct CredentialRow {
     id: CredentialId,
     hash: StoredHash,
-    is_revoked: bool,
+    revoked_at: Option<DateTime<Utc>>,
     not_before: i64,
     expires_at: Option<i64>,
     generation: u64,
@@ -65,6 +67,7 @@ struct Chain {
     above: Vec<KeyId>,
     scopes: Vec<Scope>,
     state: State,
+    stopped: Option<Stopped>,
     expires_at: Option<i64>,
     generation: u64,
 }
@@ -86,7 +89,8 @@ impl Register {
             self.take_in(row);
         }
         let records = self.keys.iter().flat_map(|(id, row)| self.records_of(*id, row));
-        self.records = Arc::new(records.map(|record| (record.credential_id, record)).collect());
+        let records = records.map(|record| (record.credential_id, record)).collect();
+        self.put(records);
     }
 
     /// Takes in what some keys have become; a key without rows is gone.
@@ -106,6 +110,17 @@ impl Register {
         for id in below.union(&ids) {
             let Some(row) = self.keys.get(id) else { continue };
             records.extend(self.records_of(*id, row).map(|record| (record.credential_id, record)));
+        }
+        self.put(records);
+    }
+
+    /// Puts new records in the place of the old ones. What was noted of a key goes on with its new record.
+    fn put(&mut self, records: Credentials) {
+        for (id, record) in &records {
+            let before = self.records.get(id).filter(|before| !Arc::ptr_eq(&before.key, &record.key));
+            if let Some(used_at) = before.and_then(|before| before.key.take_use()) {
+                record.key.note_use(used_at);
+            }
         }
         self.records = Arc::new(records);
     }
@@ -139,15 +154,15 @@ impl Register {
     }
 
     fn records_of(&self, id: KeyId, row: &KeyRow) -> impl Iterator<Item = Arc<KeyRecord>> {
-        let chain = self.chain(id, row);
+        let Chain { above, scopes, state, stopped, expires_at, generation } = self.chain(id, row);
         let key = Arc::new(KeyView::new(KeyParts {
             id,
             name: &row.name,
             organisation: &row.organisation,
             project: row.project.as_deref(),
             owner: &row.owner,
-            scopes: chain.scopes,
-            chain: chain.above,
+            scopes,
+            chain: above,
             conditions: &row.conditions,
         }));
         row.credentials.iter().map(move |credential| {
@@ -155,10 +170,11 @@ impl Register {
                 credential_id: credential.id,
                 key: Arc::clone(&key),
                 // Each part only grows, and the parent of a key never changes: so does the sum.
-                generation: chain.generation.saturating_add(credential.generation),
-                state: if credential.is_revoked { State::Revoked } else { chain.state },
+                generation: generation.saturating_add(credential.generation),
+                state: if credential.revoked_at.is_some() { State::Revoked } else { state },
+                stopped: stopped_first(credential.revoked_at, state, stopped.as_ref()),
                 not_before: credential.not_before,
-                expires_at: earlier(chain.expires_at, credential.expires_at),
+                expires_at: earlier(expires_at, credential.expires_at),
                 hash: credential.hash.clone(),
             })
         })
@@ -170,6 +186,7 @@ impl Register {
             above: Vec::new(),
             scopes: row.scopes.clone(),
             state: row.state,
+            stopped: row.stopped.clone(),
             expires_at: row.expires_at,
             generation: row.generation,
         };
@@ -177,11 +194,14 @@ impl Register {
         while let Some(above) = parent {
             let Some(row) = self.keys.get(&above).filter(|_| chain.above.len() < LONGEST_CHAIN) else {
                 error!(key.id = %id, "the chain above key {id} is broken at {above}: the key is refused");
-                return Chain { scopes: Vec::new(), state: State::Revoked, ..chain };
+                return Chain { scopes: Vec::new(), state: State::Revoked, stopped: None, ..chain };
             };
             chain.above.push(above);
             chain.scopes = intersect(&chain.scopes, &row.scopes);
-            chain.state = worse(chain.state, row.state);
+            if worse(chain.state, row.state) != chain.state {
+                chain.state = row.state;
+                chain.stopped = row.stopped.as_ref().map(Stopped::above);
+            }
             chain.expires_at = earlier(chain.expires_at, row.expires_at);
             chain.generation = chain.generation.saturating_add(row.generation);
             parent = row.parent;
@@ -194,6 +214,7 @@ impl KeyRow {
     fn new(key: Key, organisation: Arc<str>, conditions: LevelConditions) -> Self {
         Self {
             scopes: read_scopes(&key),
+            stopped: Stopped::of_key(&key),
             name: key.name.into(),
             owner: key.owner.into(),
             organisation_id: key.organisation_id,
@@ -220,7 +241,7 @@ impl CredentialRow {
         Ok(Self {
             id: CredentialId::parse(&row.id).map_err(|error| error.to_string())?,
             hash: hasher.read(row.hash.as_str()).map_err(|error| error.to_string())?,
-            is_revoked: row.revoked_at.is_some(),
+            revoked_at: row.revoked_at,
             not_before: seconds(row.not_before),
             expires_at: row.expires_at.map(seconds),
             generation: row.generation.unsigned_abs(),
@@ -249,6 +270,18 @@ fn earlier(one: Option<i64>, other: Option<i64>) -> Option<i64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
+    }
+}
+
+/// What an enforcement point is told of: the key, where it or one above is revoked; else its credential.
+fn stopped_first(
+    credential_revoked_at: Option<DateTime<Utc>>,
+    state: State,
+    stopped: Option<&Stopped>,
+) -> Option<Stopped> {
+    match credential_revoked_at {
+        Some(at) if state != State::Revoked => Some(Stopped::credential(at)),
+        _ => stopped.cloned(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use argus_credentials::{PresentedKey, Records};
 use argus_engine::decision::Decision;
 use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::response::Result as DecisionResult;
@@ -193,7 +194,8 @@ impl Verify<'_> {
         encode(&Answer {
             decision: decision.as_str(),
             reason: reason.map(Reason::as_str),
-            detail: reason.map(|reason| detail(reason, question, result)),
+            detail: reason
+                .map(|reason| refusal(snapshot, reason, question).unwrap_or_else(|| detail(reason, question, result))),
             decision_id: self.call.decision_id.encode(&mut id),
             matched_scope: scope.map(argus_engine::scope::Scope::as_str),
             key: record.map(|record| KeyNames { id: record.key.id.to_string(), name: &record.key.name }),
@@ -253,6 +255,18 @@ fn individual<'a>(question: &'a Question<'_>, record: &'a KeyRecord, arena: &'a 
         category(names::ENVIRONMENT, bump.alloc_slice_copy(&environment)),
     ]);
     Individual { attributes, xpath_version: None, return_policy_id_list: false }
+}
+
+/// Since when a credential is of no use. A reason of this kind is given only for a key of the organisation that was asked
+/// about, to who may ask about it: to them it is no secret.
+fn refusal(snapshot: &Snapshot, reason: Reason, question: &Question<'_>) -> Option<String> {
+    let record = || snapshot.find(&PresentedKey::parse(&question.credential).ok()?.id());
+    match reason {
+        Reason::CredentialRevoked | Reason::CredentialSuspended => record()?.stopped(),
+        Reason::CredentialExpired => Some(format!("expired {}", record()?.end()?)),
+        Reason::CredentialNotYetValid => Some(format!("not valid before {}", record()?.begin()?)),
+        _ => None,
+    }
 }
 
 /// A sentence for people. Of conditions it doesn't tell what would have been right.

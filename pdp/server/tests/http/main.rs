@@ -1,0 +1,10 @@
+//! The doors of the decision point, in process, over a real store.
+
+#![cfg(test)]
+
+mod callers;
+mod home;
+mod state;
+mod support;
+mod verify;
+mod xacml;
