@@ -71,6 +71,10 @@ struct Flags {
     /// in the data folder).
     #[arg(long, value_name = "FILE", env = "ARGUS_BOOTSTRAP_KEY_FILE", hide_env = true)]
     bootstrap_key_file: Option<PathBuf>,
+    /// For how long keys are believed while the database is away, in seconds (default: 30 where the database is shared,
+    /// without end where it is this machine's own file).
+    #[arg(long, value_name = "SECONDS", env = "ARGUS_LONGEST_STALENESS_SECONDS", hide_env = true)]
+    longest_staleness_seconds: Option<u64>,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,

@@ -104,6 +104,15 @@ impl PostgresServer {
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
+    /// A connection that is kept, for a thread that asks again and again.
+    pub(crate) fn session(&self, url: &str) -> Session {
+        let mut psql = Command::new(self.programs.join("psql"));
+        let psql = psql.args(["-X", "-A", "-t", "-q", url]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut psql = psql.spawn().unwrap();
+        let (orders, answers) = (psql.stdin.take(), BufReader::new(psql.stdout.take().unwrap()));
+        Session { psql, orders, answers }
+    }
+
     /// The folder of its socket, its data (`data`) and its log (`log`).
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
@@ -152,6 +161,28 @@ impl Drop for PostgresServer {
     fn drop(&mut self) {
         self.orders = None;
         let _ = self.keeper.wait();
+    }
+}
+
+/// A connection of `psql`, until it is dropped.
+pub(crate) struct Session {
+    psql: Child,
+    orders: Option<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+}
+
+impl Session {
+    /// The one line that a query answers.
+    pub(crate) fn sql(&mut self, query: &str) -> String {
+        writeln!(self.orders.as_mut().unwrap(), "{query};").unwrap();
+        line(&mut self.answers)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.orders = None;
+        let _ = self.psql.wait();
     }
 }
 

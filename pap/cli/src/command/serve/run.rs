@@ -101,6 +101,7 @@ fn install(settings: &Settings, store: &Store, new_key: bool) -> Result<Installa
 fn start_decisions(settings: &Settings, store: &Store, source: TagKeySource) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
     of_pdp.policies = Some(settings.policies.clone());
+    of_pdp.longest_staleness = settings.longest_staleness;
     Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
 }
 

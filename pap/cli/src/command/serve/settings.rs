@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
@@ -13,6 +14,9 @@ use crate::failure::Failure;
 
 /// The file that is read where none is named and this one exists.
 const FILE: &str = "argus.toml";
+
+/// How long a node believes its keys while a database is away that others may write to.
+const LONGEST_STALENESS_SECONDS: u64 = 30;
 
 /// Every setting, decided.
 #[derive(Debug)]
@@ -26,6 +30,7 @@ pub(super) struct Settings {
     pub(super) master_key_file: PathBuf,
     pub(super) tag_key_file: Option<PathBuf>,
     pub(super) bootstrap_key_file: Option<PathBuf>,
+    pub(super) longest_staleness: Option<Duration>,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
 }
@@ -44,6 +49,7 @@ struct SettingsFile {
     master_key_file: Option<PathBuf>,
     tag_key_file: Option<PathBuf>,
     bootstrap_key_file: Option<PathBuf>,
+    longest_staleness_seconds: Option<u64>,
     log: Option<LogForm>,
     log_level: Option<String>,
 }
@@ -66,6 +72,8 @@ impl Settings {
             None => database,
         };
         let master_key_file = path(flags.master_key_file, file.master_key_file);
+        let longest_staleness = flags.longest_staleness_seconds.or(file.longest_staleness_seconds);
+        let longest_staleness = longest_staleness.or(database.file().is_none().then_some(LONGEST_STALENESS_SECONDS));
         Ok(Self {
             master_key_file: master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
             data_dir,
@@ -76,6 +84,7 @@ impl Settings {
             role: flags.role.or(file.role).unwrap_or_default(),
             tag_key_file: path(flags.tag_key_file, file.tag_key_file),
             bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
+            longest_staleness: longest_staleness.map(Duration::from_secs),
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
         })
