@@ -121,7 +121,7 @@ fn distinct_by_key<'a>(call: &Call<'a>, values: &[Value<'a>], keys: Vec<Value<'a
 }
 
 /// A value of an ordered type that stands for this one: two values are equal exactly when their keys are. `None` for
-/// types that have neither an order nor a canonical form.
+/// types that have no functions on sets.
 fn key<'a>(call: &Call<'a>, value: &Value<'a>) -> Option<Value<'a>> {
     Some(match value {
         // Times are ordered only where all have a zone.
@@ -135,7 +135,8 @@ fn key<'a>(call: &Call<'a>, value: &Value<'a>) -> Option<Value<'a>> {
         | Value::BigInteger(_)
         | Value::Time(_)
         | Value::Date(_)
-        | Value::DateTime(_) => *value,
+        | Value::DateTime(_)
+        | Value::X500Name(_) => *value,
         // Adding zero turns -0 into 0, which it equals.
         Value::Double(double) => Value::Double(double + 0.0),
         Value::DayTimeDuration(_) | Value::YearMonthDuration(_) | Value::HexBinary(_) | Value::Base64Binary(_) => {
@@ -147,8 +148,7 @@ fn key<'a>(call: &Call<'a>, value: &Value<'a>) -> Option<Value<'a>> {
         }
         Value::IpAddressValue(address) => kept_text(call, address.address()),
         Value::DnsNameValue(name) => Value::String(call.arena.text(&name.host().to_ascii_lowercase())),
-        Value::X500Name(_)
-        | Value::IpAddress(_)
+        Value::IpAddress(_)
         | Value::DnsName(_)
         | Value::XPathExpression(_)
         | Value::IpAddressPattern(_)
@@ -161,6 +161,7 @@ fn order(call: &Call<'_>, a: &Value<'_>, b: &Value<'_>) -> Ordering {
     match (a, b) {
         (Value::String(a), Value::String(b)) | (Value::AnyUri(a), Value::AnyUri(b)) => a.cmp(b),
         (Value::Boolean(a), Value::Boolean(b)) => a.cmp(b),
+        (Value::X500Name(a), Value::X500Name(b)) => a.cmp(b),
         (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
         (Value::Double(a), Value::Double(b)) => a.total_cmp(b),
         (Value::Date(a), Value::Date(b)) => a.compare(*b, call.implicit_zone),

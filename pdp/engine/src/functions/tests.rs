@@ -287,7 +287,7 @@ fn bags_of_one_type() -> impl Strategy<Value = (&'static str, Vec<String>, Vec<S
         ("dateTime", "2002-03-2[0-9]T0[0-4]:00:00(Z|[+]02:00|)".boxed()),
         ("dayTimeDuration", "(P1DT[0-9]H|PT2[0-9]H)".boxed()),
         ("rfc822Name", "[aA]@[a-cA-C]".boxed()),
-        ("x500Name", "(CN|cn)=[a-dA-D]".boxed()),
+        ("x500Name", "(CN|cn)=[a-dA-D]([+]O=[ab])?( ?, c=[ab])?".boxed()),
     ];
     proptest::sample::select(texts.to_vec()).prop_flat_map(|(name, text)| {
         let bag = proptest::collection::vec(text, 0..60);
