@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::{AdminError, Applied, Authority, Caller, Unauthenticated};
+use crate::{Addresses, AdminError, Applied, Authority, Caller, Unauthenticated};
 
 /// What tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -29,6 +29,8 @@ pub struct Parts {
     pub hasher: Hasher,
     /// The clock of all acts.
     pub clock: Clock,
+    /// Where those who integrate find the installation.
+    pub addresses: Addresses,
 }
 
 /// The administrative acts. Cheap to clone.
@@ -63,6 +65,10 @@ impl Admin {
         peer: Option<IpAddr>,
     ) -> Result<Arc<dyn Caller>, Unauthenticated> {
         self.0.parts.authority.authenticate(authorization, peer).await
+    }
+
+    pub(crate) fn addresses(&self) -> &Addresses {
+        &self.0.parts.addresses
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

@@ -4,6 +4,7 @@ use argus_engine::scope::Scope;
 use argus_store::Conditions;
 use argus_store::key::Key;
 
+use crate::reach;
 use crate::resource::HOST;
 
 /// The conditions of the levels above a key.
@@ -15,17 +16,26 @@ pub(crate) struct Above {
 
 /// Such as `may read everything under acme/atlas/evidence; may do nothing else; no address, country or time rule`.
 pub(crate) fn summary(key: &Key, above: &Above) -> String {
-    let scopes = key.scopes.iter().filter_map(|text| Scope::parse(text).ok());
-    let mut parts: Vec<String> = scopes.map(|scope| scope.describe()).collect();
+    let mut parts = scopes_in_words(&reach::read(&key.scopes));
     parts.push("may do nothing else".to_owned());
     if reaches_beyond(key) {
         parts.push(format!("a key of {} reaches nothing outside {}", key.organisation_name, key.organisation_name));
     }
-    parts.extend(rules("", &key.conditions));
-    parts.extend(above.project.as_ref().and_then(|conditions| rules("its project asks: ", conditions)));
-    parts.extend(rules("its organisation asks: ", &above.organisation));
-    parts.extend(missing_rules(key, above));
+    parts.extend(conditions_in_words(&key.conditions, above));
+    parts.extend(missing_rules(&key.conditions, above));
     parts.join("; ")
+}
+
+/// What each scope allows.
+pub(crate) fn scopes_in_words(scopes: &[Scope]) -> Vec<String> {
+    scopes.iter().map(Scope::describe).collect()
+}
+
+/// What each level asks for that asks for something.
+pub(crate) fn conditions_in_words(own: &Conditions, above: &Above) -> Vec<String> {
+    let of_project = above.project.as_ref().and_then(|conditions| rules("its project asks: ", conditions));
+    let of_organisation = rules("its organisation asks: ", &above.organisation);
+    [rules("", own), of_project, of_organisation].into_iter().flatten().collect()
 }
 
 /// Whether a scope names other organisations, which the key won't reach.
@@ -54,8 +64,8 @@ fn rules(introduction: &str, conditions: &Conditions) -> Option<String> {
 }
 
 /// Of the rules that are looked for first, those that no level has.
-fn missing_rules(key: &Key, above: &Above) -> Option<String> {
-    let levels = [Some(&key.conditions), above.project.as_ref(), Some(&above.organisation)];
+fn missing_rules(own: &Conditions, above: &Above) -> Option<String> {
+    let levels = [Some(own), above.project.as_ref(), Some(&above.organisation)];
     let is_missing =
         |list: fn(&Conditions) -> &Vec<String>| levels.iter().flatten().all(|level| list(level).is_empty());
     let mut missing = Vec::new();

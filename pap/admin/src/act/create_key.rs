@@ -10,11 +10,11 @@ use argus_store::{
 use chrono::{DateTime, Utc};
 use tracing::info;
 
-use super::{no_organisation, no_project, read_key};
+use super::{no_organisation, no_project, read_whole};
 use crate::body::{Body, Expiry, Fields, Kind, conditions, expiry, is_name, name, scopes};
 use crate::resource::{HOST, Own};
-use crate::view::KeyView;
-use crate::{Admin, AdminError, Call, FaultCode};
+use crate::view::{KeyView, Whole};
+use crate::{Admin, AdminError, Call, FaultCode, Guidance};
 
 /// A key that was just made. Its secret is shown this once.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct CreatedKey {
     pub key: KeyView,
     /// What its holder presents.
     pub secret: Secret,
+    /// What whoever integrates it has to know.
+    pub guidance: Guidance,
 }
 
 /// What the body asks for, as far as it could be read.
@@ -62,11 +64,13 @@ impl Admin {
             draft.refuse_wide_scopes(&mut fields, call)?;
         }
         let (draft, place) = self.find_place(call, draft, fields).await?;
-        let (key, credential, sequence) = self.make(call, draft, place, at).await?;
+        let (whole, credential, sequence) = self.make(call, draft, place, at).await?;
+        let guidance = whole.guidance(self.addresses());
+        let key = KeyView::from(whole);
         info!(key.id = %key.id, credential.id = %credential.id, request.id = call.request_id(), "created key {}", key.path);
         self.settle(sequence).await;
         self.remember(&credential);
-        Ok(CreatedKey { key, secret: credential.token })
+        Ok(CreatedKey { key, secret: credential.token, guidance })
     }
 
     /// Looks up what the body names, and ends its reading.
@@ -86,7 +90,7 @@ impl Admin {
         draft: Draft,
         place: Place,
         at: DateTime<Utc>,
-    ) -> Result<(KeyView, MintedKey, i64), AdminError> {
+    ) -> Result<(Whole, MintedKey, i64), AdminError> {
         let environment = match draft.environment {
             Environment::Test => argus_credentials::Environment::Test,
             _ => argus_credentials::Environment::Live,
@@ -112,11 +116,11 @@ fn write(
     act: &argus_store::Act,
     new: &NewKey,
     first: &NewCredential,
-) -> Result<(KeyView, i64), AdminError> {
+) -> Result<(Whole, i64), AdminError> {
     let written = store.write(|conn| {
         key::create(conn, act, new, first)?;
-        let view = read_key(conn, new.id)?;
-        Ok(view.zip(Some(change::find_latest_sequence(conn)?)))
+        let whole = read_whole(conn, new.id)?;
+        Ok(whole.zip(Some(change::find_latest_sequence(conn)?)))
     })?;
     written.ok_or(AdminError::Unfinished)
 }

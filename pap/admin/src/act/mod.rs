@@ -24,6 +24,11 @@ use crate::{AdminError, FaultCode};
 
 /// A key with all that is shown of it.
 fn read_key(conn: &mut Conn, id: KeyId) -> Result<Option<KeyView>, StoreError> {
+    Ok(read_whole(conn, id)?.map(KeyView::from))
+}
+
+/// A key with what is shown beside it.
+fn read_whole(conn: &mut Conn, id: KeyId) -> Result<Option<Whole>, StoreError> {
     let records = snapshot::load_credentials_of(conn, id)?;
     let Some(first) = records.first() else { return Ok(None) };
     let above =
@@ -34,7 +39,7 @@ fn read_key(conn: &mut Conn, id: KeyId) -> Result<Option<KeyView>, StoreError> {
         credentials: records.into_iter().map(|record| record.credential).collect(),
         above,
     };
-    Ok(Some(whole.into()))
+    Ok(Some(whole))
 }
 
 /// The id of an organisation that a filter names. One that isn't there is noted as a fault of the query.

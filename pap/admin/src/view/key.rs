@@ -6,7 +6,10 @@ use argus_store::key::{Environment, Key, KeyStatus};
 use serde::Serialize;
 
 use super::{ConditionsView, Time};
+use crate::guidance::Subject;
+use crate::reach;
 use crate::words::{Above, summary};
+use crate::{Addresses, Guidance};
 
 /// A key.
 #[derive(Debug, Clone, Serialize)]
@@ -56,13 +59,39 @@ pub(crate) struct Whole {
     pub(crate) above: Above,
 }
 
+impl Whole {
+    /// What whoever integrates it has to know.
+    pub(crate) fn guidance(&self, addresses: &Addresses) -> Guidance {
+        let key = &self.key;
+        Guidance::of(
+            &Subject {
+                id: key.id,
+                path: &path_of(key),
+                organisation: &key.organisation_name,
+                project: key.project_name.as_deref(),
+                scopes: &reach::read(&key.scopes),
+                conditions: &key.conditions,
+                above: &self.above,
+                created_at: key.created_at,
+                expires_at: key.expires_at,
+            },
+            addresses,
+        )
+    }
+}
+
+/// Where a key belongs and its name.
+fn path_of(key: &Key) -> String {
+    let project = key.project_name.as_deref().map_or(String::new(), |project| format!("{project}/"));
+    format!("{}/{project}{}", key.organisation_name, key.name)
+}
+
 impl From<Whole> for KeyView {
     fn from(Whole { key, credentials, delegated, above }: Whole) -> Self {
         let summary = summary(&key, &above);
-        let project = key.project_name.as_deref().map_or(String::new(), |project| format!("{project}/"));
         Self {
             id: key.id,
-            path: format!("{}/{project}{}", key.organisation_name, key.name),
+            path: path_of(&key),
             organisation: key.organisation_name,
             project: key.project_name,
             name: key.name,

@@ -25,7 +25,7 @@ pub struct Listed<T> {
 
 /// A time: RFC 3339 in UTC, to the second where the rest is zero.
 #[derive(Debug, Clone, Copy)]
-struct Time(DateTime<Utc>);
+pub(crate) struct Time(pub(crate) DateTime<Utc>);
 
 impl Serialize for Time {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use argus_admin::{Admin, Applied, Authority, Caller, Parts, Unauthenticated, Waiting};
+use argus_admin::{Addresses, Admin, Applied, Authority, Caller, Parts, Unauthenticated, Waiting};
 use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::{KeyId, Store};
@@ -88,6 +88,11 @@ pub(crate) fn noon() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap()
 }
 
+/// Where the installation says that it is found.
+pub(crate) fn addresses() -> Addresses {
+    Addresses::new(Some("http://127.0.0.1:8180"), Some("http://127.0.0.1:8181"), Some("http://127.0.0.1:8181")).unwrap()
+}
+
 /// An installation whose clock stands still at noon.
 pub(crate) fn installation() -> Installation {
     let folder = tempfile::tempdir().unwrap();
@@ -100,6 +105,7 @@ pub(crate) fn installation() -> Installation {
         tag_keys: Arc::new(tag_keys),
         hasher: Hasher::new(Iterations::new(1_000, Environment::Test).unwrap()),
         clock: Arc::new(noon),
+        addresses: addresses(),
     });
     Installation { admin, authority, store, folder }
 }

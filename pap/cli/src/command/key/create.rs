@@ -44,9 +44,15 @@ pub(super) struct Create {
     /// A word to find it by; repeat for more.
     #[arg(long, value_name = "WORD")]
     tag: Vec<String>,
+    /// Print a program, too, that makes a call with this key: curl, python, node, go, java or rust; token: how curl asks
+    /// for an access token.
+    #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES, hide_possible_values = true)]
+    snippet: Option<String>,
     #[command(flatten)]
     conditions: ConditionFlags,
 }
+
+const LANGUAGES: [&str; 7] = ["curl", "python", "node", "go", "java", "rust", "token"];
 
 impl Create {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
@@ -60,6 +66,9 @@ impl Create {
             console.print_json(&key)?;
         } else {
             console.print(in_words(&key, file.as_ref()))?;
+            if let Some(language) = &self.snippet {
+                console.print(format!("\n{}", snippet(&key, language)?))?;
+            }
         }
         Ok(Exit::Done)
     }
@@ -92,6 +101,16 @@ fn keep_secret(mut file: SecretFile, key: &mut Value) -> Result<SecretFile, Fail
         members.insert("secret_file".to_owned(), json!(file.path().display().to_string()));
     }
     Ok(file)
+}
+
+/// The program in one language.
+fn snippet<'k>(key: &'k Value, language: &str) -> Result<&'k str, Failure> {
+    let guidance = key.get("guidance").unwrap_or(&Value::Null);
+    let of = if language == "token" { guidance } else { guidance.get("snippets").unwrap_or(&Value::Null) };
+    of.get(language).and_then(Value::as_str).ok_or_else(|| {
+        let detail = format!("the key is made, and no call is known that it may make to show in {language}");
+        Failure::new(Exit::No, "no-example", detail).help("see its scopes with argus key show")
+    })
 }
 
 fn in_words(key: &Value, file: Option<&SecretFile>) -> String {

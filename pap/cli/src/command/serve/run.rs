@@ -10,7 +10,7 @@ use std::time::Instant;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::System;
 use actix_web::{App, HttpServer};
-use argus_admin::{Admin, Parts};
+use argus_admin::{Addresses, Admin, Parts};
 use argus_credentials::{Hasher, Iterations, TagKeys, self_test};
 use argus_pdp::{Pdp, TagKeySource};
 use argus_store::{PageSize, Store, StoreError, organisation};
@@ -21,7 +21,7 @@ use super::authority::Decisions;
 use super::banner::Banner;
 use super::bootstrap::{self, Bootstrap};
 use super::failure::{of_start, of_store, settings as failure};
-use super::listen::Listeners;
+use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
 use super::settings::Settings;
 use super::signals::Signals;
@@ -48,7 +48,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
-    let installation = install(settings, &store, new_key)?;
+    let installation = install(settings, &store, guidance_addresses(&addresses)?, new_key)?;
     let report = installation.pdp.report();
     let ready = || {
         let bootstrap = installation.bootstrap.as_ref();
@@ -76,7 +76,15 @@ fn is_empty(store: &Store) -> Result<bool, StoreError> {
     store.read(|conn| Ok(organisation::list(conn, None, PageSize::default())?.items.is_empty()))
 }
 
-fn install(settings: &Settings, store: &Store, new_key: bool) -> Result<Installation, Failure> {
+/// Where those who integrate find what is served here.
+fn guidance_addresses(addresses: &listen::Addresses) -> Result<Addresses, Failure> {
+    let decisions = addresses.decisions.map(listen::Address::url);
+    let administration = addresses.administration.map(listen::Address::url);
+    Addresses::new(decisions.as_deref(), administration.as_deref(), administration.as_deref())
+        .map_err(|error| failure(error.to_string()))
+}
+
+fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bool) -> Result<Installation, Failure> {
     let (at, hasher) = (Utc::now(), Hasher::new(Iterations::production()));
     let source = open_tag_keys(settings, store, at)?;
     let tag_keys: Arc<TagKeys> = source.load(store).map_err(|error| {
@@ -94,6 +102,7 @@ fn install(settings: &Settings, store: &Store, new_key: bool) -> Result<Installa
         tag_keys,
         hasher,
         clock: Arc::new(Utc::now),
+        addresses,
     };
     Ok(Installation { pdp, admin: Admin::new(parts), bootstrap })
 }
