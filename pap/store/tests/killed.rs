@@ -9,10 +9,13 @@
     reason = "a test fails by panicking, and its helpers are part of it"
 )]
 
+#[cfg(unix)]
+#[path = "support/postgres.rs"]
+mod server;
+
 use std::collections::BTreeSet;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use argus_store::change::ChangeKind;
@@ -21,8 +24,8 @@ use argus_store::key::{Environment, KeyFilter, NewKey};
 use argus_store::organisation::NewOrganisation;
 use argus_store::policy_document::{DocumentKind, NewPolicyDocument};
 use argus_store::{
-    Act, Actor, Conditions, Conn, KeyId, OrganisationId, PageSize, Store, StoreError, change, key, organisation,
-    policy_document, snapshot,
+    Act, Actor, Conditions, Conn, KeyId, Location, OrganisationId, PageSize, Store, StoreError, change, key,
+    organisation, policy_document, snapshot,
 };
 use chrono::{DateTime, Utc};
 
@@ -34,31 +37,42 @@ const DONE: &str = "acknowledged ";
 
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_half_made_when_the_process_is_killed() {
-    if let Some(file) = env::var_os(VICTIM) {
-        live_until_killed(Path::new(&file));
+    if let Ok(url) = env::var(VICTIM) {
+        live_until_killed(&url);
     }
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("argus.db");
+    kill_often(&format!("sqlite://{}", folder.path().join("argus.db").display()));
+    #[cfg(unix)]
+    if let Some(server) = server::PostgresServer::shared() {
+        kill_often(&server.new_database());
+    }
+}
+
+fn kill_often(url: &str) {
     let (mut keys, mut import) = (BTreeSet::new(), 0);
     for round in 0..ROUNDS {
         // The kill falls later in each round of seven: within the migration, the first act, the next ones.
-        for line in acknowledged_before_the_kill(&file, round % 7) {
+        for line in acknowledged_before_the_kill(url, round % 7) {
             match line.split_once(' ').unwrap() {
                 ("key", id) => assert!(keys.insert(id.parse::<KeyId>().unwrap())),
                 ("import", n) => import = n.parse().unwrap(),
                 other => panic!("{other:?}"),
             }
         }
-        check(&Store::open(&file).unwrap(), &keys, import);
+        check(&open(url), &keys, import);
     }
     assert!(keys.len() > ROUNDS && import > 0, "{} keys, {import} imports", keys.len());
 }
 
-fn acknowledged_before_the_kill(file: &Path, lines: usize) -> Vec<String> {
+fn open(url: &str) -> Store {
+    Store::open(Location::parse(url).unwrap()).unwrap()
+}
+
+fn acknowledged_before_the_kill(url: &str, lines: usize) -> Vec<String> {
     let this = "nothing_acknowledged_is_lost_and_nothing_is_half_made_when_the_process_is_killed";
     let mut victim = Command::new(env::current_exe().unwrap())
         .args([this, "--exact", "--nocapture"])
-        .env(VICTIM, file)
+        .env(VICTIM, url)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -108,8 +122,8 @@ fn all_keys(conn: &mut Conn) -> Result<BTreeSet<KeyId>, StoreError> {
     }
 }
 
-fn live_until_killed(file: &Path) -> ! {
-    let store = Store::open(file).unwrap();
+fn live_until_killed(url: &str) -> ! {
+    let store = open(url);
     let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let act = Act { actor: Actor::Host, organisation: acme(&store, at), at, request_id: "a victim".into() };
     let mut import = store.read(policy_document::list_current).unwrap();

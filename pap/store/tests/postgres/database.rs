@@ -7,9 +7,9 @@ use crate::server::PostgresServer;
 /// What must last as long as the store.
 pub(crate) type Holder = &'static PostgresServer;
 
-/// An empty store of the test's own; `None` where this machine has no PostgreSQL.
-pub(crate) fn open() -> Option<(Store, Holder)> {
+/// An empty store of the test's own, and its URL; `None` where this machine has no PostgreSQL.
+pub(crate) fn open() -> Option<(Store, String, Holder)> {
     let server = PostgresServer::shared()?;
-    let location = Location::parse(&server.new_database()).unwrap();
-    Some((Store::open(location).unwrap(), server))
+    let url = server.new_database();
+    Some((Store::open(Location::parse(&url).unwrap()).unwrap(), url, server))
 }

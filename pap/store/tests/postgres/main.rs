@@ -3,22 +3,28 @@
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test fails by panicking, and its helpers are part of it"
 )]
 
 #[path = "../store/acts.rs"]
 mod acts;
+mod away;
 mod database;
 #[path = "../store/keys.rs"]
 mod keys;
+mod nodes;
 #[path = "../store/organisations.rs"]
 mod organisations;
 #[path = "../store/policies.rs"]
 mod policies;
+mod schema;
 #[path = "../support/postgres.rs"]
 mod server;
 #[path = "../store/snapshot.rs"]
 mod snapshot;
 #[path = "../store/support.rs"]
 mod support;
+mod tls;

@@ -1,14 +1,14 @@
 //! The database that these tests run on: a file.
 
-use argus_store::Store;
+use argus_store::{Location, Store};
 use tempfile::TempDir;
 
 /// What must last as long as the store.
 pub(crate) type Holder = TempDir;
 
-/// An empty store of the test's own.
-pub(crate) fn open() -> Option<(Store, Holder)> {
+/// An empty store of the test's own, and its URL.
+pub(crate) fn open() -> Option<(Store, String, Holder)> {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("argus.db")).unwrap();
-    Some((store, folder))
+    let url = format!("sqlite://{}", folder.path().join("argus.db").display());
+    Some((Store::open(Location::parse(&url).unwrap()).unwrap(), url, folder))
 }

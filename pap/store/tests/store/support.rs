@@ -11,18 +11,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::database::{self, Holder};
 
-/// A store and what holds its database.
+/// A store, where its database is and what holds it.
 pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) acme: OrganisationId,
+    pub(crate) url: String,
     pub(crate) holder: Holder,
 }
 
 /// A store with the organisation `acme` in it; `None` where this machine has no such database.
 pub(crate) fn fixture() -> Option<Fixture> {
-    let (store, holder) = database::open()?;
+    let (store, url, holder) = database::open()?;
     let acme = add_organisation(&store, "acme").unwrap();
-    Some(Fixture { store, acme, holder })
+    Some(Fixture { store, acme, url, holder })
 }
 
 /// A moment some minutes after all others began.

@@ -8,6 +8,7 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
@@ -27,8 +28,11 @@ trap 'rm -rf "$folder"' EXIT
 if ! "$bin/initdb" -D data -A trust -U postgres -E UTF8 --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US \
     -N >log 2>&1; then cat log >&2; exit 1; fi
 shift
-{ echo "listen_addresses = ''"; echo "unix_socket_directories = '$folder'"; echo "max_connections = 200"; } \
-    >>data/postgresql.conf
+{ echo "unix_socket_directories = '$folder'"; echo "max_connections = 200"; } >>data/postgresql.conf
+if [ -n "${ARGUS_TEST_CERTIFICATE-}" ]; then
+    printf '%s' "$ARGUS_TEST_CERTIFICATE" >data/server.crt
+    (umask 077 && printf '%s' "$ARGUS_TEST_KEY" >data/server.key)
+fi
 for line in "$@"; do echo "$line" >>data/postgresql.conf; done
 start() { if ! "$bin/pg_ctl" -D data -w -s -l log start; then cat log >&2; exit 1; fi }
 start
@@ -49,6 +53,7 @@ fi
 pub(crate) struct PostgresServer {
     programs: PathBuf,
     folder: PathBuf,
+    port: u16,
     databases: AtomicU32,
     keeper: Child,
     orders: Option<ChildStdin>,
@@ -69,24 +74,34 @@ impl PostgresServer {
 
     /// A server that may be stopped and frozen. `None` as for [`PostgresServer::shared`].
     pub(crate) fn start() -> Option<Self> {
-        Self::start_with(&[])
+        let port = 5432;
+        Self::keep(port, &["listen_addresses = ''"], |_| {})
     }
 
-    /// A server with these lines in its configuration.
-    pub(crate) fn start_with(configuration: &[&str]) -> Option<Self> {
+    /// A server that listens on a free port of 127.0.0.1 as well, with a certificate and its key in PEM.
+    pub(crate) fn start_with_tls(certificate: &str, key: &str) -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let lines = ["listen_addresses = '127.0.0.1'", &format!("port = {port}"), "ssl = on"];
+        Self::keep(port, &lines, |keeper| {
+            keeper.env("ARGUS_TEST_CERTIFICATE", certificate).env("ARGUS_TEST_KEY", key);
+        })
+    }
+
+    fn keep(port: u16, configuration: &[&str], prepare: impl Fn(&mut Command)) -> Option<Self> {
         let Some(programs) = find_programs() else {
             assert!(env::var("CI").as_deref() != Ok("true"), "CI needs PostgreSQL");
             println!("skipped: needs PostgreSQL");
             return None;
         };
         let mut keeper = command(&["sh", "-c", KEEPER, "keeper"]);
-        let keeper = keeper.arg(&programs).args(configuration).stdin(Stdio::piped()).stdout(Stdio::piped());
+        keeper.arg(&programs).args(configuration).stdin(Stdio::piped()).stdout(Stdio::piped());
+        prepare(&mut keeper);
         let mut keeper = keeper.spawn().unwrap();
         let orders = keeper.stdin.take();
         let mut answers = BufReader::new(keeper.stdout.take().unwrap());
         let folder = PathBuf::from(line(&mut answers));
         assert!(folder.is_dir(), "the server doesn't start");
-        Some(Self { programs, folder, databases: AtomicU32::new(0), keeper, orders, answers })
+        Some(Self { programs, folder, port, databases: AtomicU32::new(0), keeper, orders, answers })
     }
 
     /// Makes an empty database, and gives its URL.
@@ -111,6 +126,11 @@ impl PostgresServer {
         let mut psql = psql.spawn().unwrap();
         let (orders, answers) = (psql.stdin.take(), BufReader::new(psql.stdout.take().unwrap()));
         Session { psql, orders, answers }
+    }
+
+    /// Where it listens, beside its socket.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// The folder of its socket, its data (`data`) and its log (`log`).
@@ -140,7 +160,7 @@ impl PostgresServer {
 
     fn url(&self, database: &str) -> String {
         let folder = self.folder.to_str().unwrap().replace('/', "%2F");
-        format!("postgres://postgres@{folder}/{database}")
+        format!("postgres://postgres@{folder}:{}/{database}", self.port)
     }
 
     fn order(&mut self, order: &str) {
