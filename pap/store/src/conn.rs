@@ -15,7 +15,7 @@ pub enum Conn {
     /// The embedded database.
     Sqlite(SqliteConnection),
     /// A server that several nodes share.
-    Postgres(PostgresConn),
+    Postgres(Box<PostgresConn>),
 }
 
 /// Runs the same query text against whichever database the connection leads to. What depends on the backend, such as
@@ -78,11 +78,8 @@ impl Conn {
 
     /// All that `act` does, or nothing of it. Inside another `write` it is a savepoint of that one.
     pub fn write<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if self.is_idle() {
-            self.begin(Purpose::Act)?
-        } else {
-            self.begin_nested()?
-        }
+        let begun = if self.is_idle() { self.begin(Purpose::Act) } else { self.begin_nested() };
+        begun?;
         let result = act(self);
         self.end(result)
     }

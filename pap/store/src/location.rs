@@ -121,12 +121,6 @@ impl From<&PathBuf> for Location {
     }
 }
 
-impl From<PathBuf> for Location {
-    fn from(file: PathBuf) -> Self {
-        Self(Place::File(file))
-    }
-}
-
 impl From<&Location> for Location {
     fn from(location: &Location) -> Self {
         location.clone()

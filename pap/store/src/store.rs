@@ -53,17 +53,22 @@ impl Store {
         let writers = Pool::new(1, Box::new(move || sqlite::open_writer(&writer_name)));
         writers.visit(migrate)?;
         let readers = Pool::new(SQLITE_READERS, Box::new(move || sqlite::open_reader(&name)));
-        Ok(Self(Arc::new(Inner { location: file.into(), writers, readers, connector: None, _lock: Some(lock) })))
+        Ok(Self(Arc::new(Inner {
+            location: file.as_path().into(),
+            writers,
+            readers,
+            connector: None,
+            _lock: Some(lock),
+        })))
     }
 
     fn open_server(server: Box<Server>) -> Result<Self, StoreError> {
         let connector = Connector::new(&server)?;
         // Closed at once: with it ends the lock that keeps other nodes waiting.
-        migrate(&mut Conn::Postgres(PostgresConn::open(&connector, Session::Migration)?))?;
+        migrate(&mut open_server(&connector, Session::Migration)?)?;
         let pool = |session| {
             let connector = connector.clone();
-            let open = move || PostgresConn::open(&connector, session).map(Conn::Postgres);
-            Pool::new(SERVER_CONNECTIONS, Box::new(open))
+            Pool::new(SERVER_CONNECTIONS, Box::new(move || open_server(&connector, session)))
         };
         let (writers, readers) = (pool(Session::Writer), pool(Session::Reader));
         let location = Location(Place::Server(server));
@@ -108,6 +113,10 @@ impl Store {
     pub fn location(&self) -> &Location {
         &self.0.location
     }
+}
+
+fn open_server(connector: &Connector, session: Session) -> Result<Conn, StoreError> {
+    Ok(Conn::Postgres(Box::new(PostgresConn::open(connector, session)?)))
 }
 
 impl fmt::Debug for Store {

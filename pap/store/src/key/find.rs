@@ -39,16 +39,14 @@ pub fn find_by_name(
     let found = keys::table.inner_join(organisations::table).left_join(projects::table);
     let found = found.filter(keys::organisation_id.eq(organisation)).filter(keys::name.eq(name));
     let found = found.order((revoked.asc(), keys::id.desc()));
-    Ok(match project {
-        Some(project) => {
-            let found = found.filter(keys::project_id.eq(project));
-            on!(conn, c => found.select(Key::as_select()).first(c).optional())?
-        }
-        None => {
-            let found = found.filter(keys::project_id.is_null());
-            on!(conn, c => found.select(Key::as_select()).first(c).optional())?
-        }
-    })
+    let found = if let Some(project) = project {
+        let found = found.filter(keys::project_id.eq(project));
+        on!(conn, c => found.select(Key::as_select()).first(c).optional())
+    } else {
+        let found = found.filter(keys::project_id.is_null());
+        on!(conn, c => found.select(Key::as_select()).first(c).optional())
+    };
+    Ok(found?)
 }
 
 /// A page of the keys that the filter lets through, beginning after one of them.

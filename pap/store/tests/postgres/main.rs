@@ -3,8 +3,6 @@
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a test fails by panicking, and its helpers are part of it"
 )]

@@ -1,7 +1,7 @@
 //! Encrypted connections: whom a node believes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use argus_store::{Location, Store, StoreError};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
@@ -78,7 +78,7 @@ fn a_node_that_requires_encryption_believes_its_authorities_alone() {
         ("localhost", "prefer", Some(&unknown_file)),
         ("127.0.0.1", "require", Some(&known_file)),
     ] {
-        let refused = open(&url(host, mode), ca_file.map(|file| file.as_path())).unwrap_err();
+        let refused = open(&url(host, mode), ca_file.map(PathBuf::as_path)).unwrap_err();
         assert!(matches!(refused, StoreError::Away(_)), "{refused}");
         assert!(refused.to_string().contains("certificate"), "{refused}");
     }

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 pub(crate) type Holder = TempDir;
 
 /// An empty store of the test's own, and its URL.
+#[expect(clippy::unnecessary_wraps, reason = "a server may be absent, a file never is")]
 pub(crate) fn open() -> Option<(Store, String, Holder)> {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("argus.db").display());

@@ -1,6 +1,6 @@
 //! Opening, locking, reopening.
 
-use argus_store::{Conn, Store, StoreError, organisation};
+use argus_store::{Conn, Location, Store, StoreError, organisation};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use crate::support::{add_organisation, fixture};
@@ -8,10 +8,9 @@ use crate::support::{add_organisation, fixture};
 #[test]
 fn what_was_written_is_there_after_reopening() {
     let Some(fixture) = fixture() else { return };
-    let file = fixture.store.location().file().unwrap().to_owned();
     drop(fixture.store);
     for _ in 0..2 {
-        let store = Store::open(&file).unwrap();
+        let store = Store::open(Location::parse(&fixture.url).unwrap()).unwrap();
         assert!(store.read(|conn| organisation::find(conn, fixture.acme)).unwrap().is_some());
         store.read(Conn::check_integrity).unwrap();
     }

@@ -65,7 +65,7 @@ impl Settings {
         let data_dir = path(flags.data_dir, file.data_dir).unwrap_or_else(|| "./argus-data".into());
         let database = match text(flags.database_url, file.database_url) {
             Some(url) => read_database_url(&url)?,
-            None => data_dir.join("argus.db").into(),
+            None => Location::from(&data_dir.join("argus.db")),
         };
         let database = match path(flags.database_ca_file, file.database_ca_file) {
             Some(ca_file) => database.with_ca_file(ca_file),
