@@ -262,7 +262,10 @@ fn what_keeps_a_server_from_starting_is_said_in_a_line_with_its_flag() {
     fs::write(server.folder().join("argus.toml"), "data_dir = 'x'\ncolour = 1\n").unwrap();
     assert!(start(&anywhere).starts_with("error: argus.toml:2: "));
     fs::remove_file(server.folder().join("argus.toml")).unwrap();
-    assert!(start(&["--database-url", "postgres://u:s3cret@db/x"]).contains("--database-url (ARGUS_DATABASE_URL)"));
+    for url in ["mysql://u:s3cret@db/x", "postgres://u:s3cret@127.0.0.1:1/x"] {
+        let refused = start(&["--database-url", url]);
+        assert!(refused.contains("--database-url (ARGUS_DATABASE_URL)") && !refused.contains("s3cret"), "{refused}");
+    }
     assert!(start(&[&anywhere[..], &["--data-dir", "o", "--log-level", "a=b=c"]].concat()).contains("ARGUS_LOG_LEVEL"));
 
     let folder = server.stop_and_keep();

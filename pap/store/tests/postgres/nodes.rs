@@ -34,6 +34,16 @@ fn nodes_that_start_at_once_all_find_the_tables() {
 }
 
 #[test]
+fn a_node_without_the_right_to_make_tables_opens_a_database_that_has_them() {
+    let Some(fixture) = fixture() else { return };
+    fixture
+        .holder
+        .sql(&fixture.url, "CREATE ROLE decides LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO decides");
+    let url = fixture.url.replace("postgres@", "decides@");
+    assert_eq!(sequence(&open(&url)), sequence(&fixture.store));
+}
+
+#[test]
 fn who_follows_the_feed_misses_nothing_of_eight_writers() {
     const EACH: usize = 25;
     let Some(fixture) = fixture() else { return };

@@ -21,6 +21,10 @@ pub(super) fn of_store(error: &StoreError, settings_in_use: &Settings) -> Failur
             settings(format!("the data in `{data}` is in use by {holder}"))
                 .help("stop it, or choose another folder with --data-dir (ARGUS_DATA_DIR)")
         }
+        StoreError::Open { path, source } if settings_in_use.database.file().is_none() => {
+            settings(format!("can't use `{}`: {source}", path.display()))
+                .help("name certificates in PEM with --database-ca-file (ARGUS_DATABASE_CA_FILE)")
+        }
         StoreError::Open { path, source } => settings(format!("can't open `{}`: {source}", path.display()))
             .help("let this user write there, or choose another folder with --data-dir (ARGUS_DATA_DIR)"),
         StoreError::Corrupt { .. } => {

@@ -1,6 +1,7 @@
 //! The start, in an order in which nothing has to be undone: lock, listeners, keys, first administrator, decision
 //! point, servers.
 
+use std::fs::DirBuilder;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ struct Installation {
 /// Starts everything, says that it is ready, and serves until a signal ends it.
 pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since: Instant) -> Result<Exit, Failure> {
     self_test().map_err(|error| Failure::new(Exit::Bug, "internal", error.to_string()))?;
+    make_data_folder(settings)?;
     let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
@@ -70,6 +72,21 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     })?;
     info!("stopped");
     Ok(Exit::Done)
+}
+
+/// The database may be elsewhere, and the master key still comes into this folder.
+fn make_data_folder(settings: &Settings) -> Result<(), Failure> {
+    if !settings.master_key_file.starts_with(&settings.data_dir) || settings.tag_key_file.is_some() {
+        return Ok(());
+    }
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(&settings.data_dir).map_err(|error| {
+        failure(format!("can't open `{}`: {error}", settings.data_dir.display()))
+            .help("let this user write there, or choose another folder with --data-dir (ARGUS_DATA_DIR)")
+    })
 }
 
 fn is_empty(store: &Store) -> Result<bool, StoreError> {
