@@ -67,6 +67,10 @@ impl Admin {
         self.0.parts.authority.authenticate(authorization, peer).await
     }
 
+    pub(crate) fn authority(&self) -> &dyn Authority {
+        &*self.0.parts.authority
+    }
+
     pub(crate) fn addresses(&self) -> &Addresses {
         &self.0.parts.addresses
     }

@@ -100,6 +100,8 @@ pub enum FaultCode {
     InvalidField,
     /// What it names isn't there.
     NotFound,
+    /// The name is taken.
+    AlreadyExists,
     /// A scope that the caller may not hand out.
     ScopeTooWide,
     /// A life that is too long without a recorded exception.
@@ -114,6 +116,7 @@ impl FaultCode {
             Self::UnknownField => "unknown-field",
             Self::InvalidField => "invalid-field",
             Self::NotFound => "not-found",
+            Self::AlreadyExists => "already-exists",
             Self::ScopeTooWide => "scope-too-wide",
             Self::ExpiryTooLate => "expiry-too-late",
         }

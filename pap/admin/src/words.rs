@@ -2,7 +2,6 @@
 
 use argus_engine::scope::Scope;
 use argus_store::Conditions;
-use argus_store::key::Key;
 
 use crate::reach;
 use crate::resource::HOST;
@@ -15,14 +14,14 @@ pub(crate) struct Above {
 }
 
 /// Such as `may read everything under acme/atlas/evidence; may do nothing else; no address, country or time rule`.
-pub(crate) fn summary(key: &Key, above: &Above) -> String {
-    let mut parts = scopes_in_words(&reach::read(&key.scopes));
+pub(crate) fn summary(organisation: &str, scopes: &[String], own: &Conditions, above: &Above) -> String {
+    let mut parts = scopes_in_words(&reach::read(scopes));
     parts.push("may do nothing else".to_owned());
-    if reaches_beyond(key) {
-        parts.push(format!("a key of {} reaches nothing outside {}", key.organisation_name, key.organisation_name));
+    if reaches_beyond(organisation, scopes) {
+        parts.push(format!("a key of {organisation} reaches nothing outside {organisation}"));
     }
-    parts.extend(conditions_in_words(&key.conditions, above));
-    parts.extend(missing_rules(&key.conditions, above));
+    parts.extend(conditions_in_words(own, above));
+    parts.extend(missing_rules(own, above));
     parts.join("; ")
 }
 
@@ -39,9 +38,8 @@ pub(crate) fn conditions_in_words(own: &Conditions, above: &Above) -> Vec<String
 }
 
 /// Whether a scope names other organisations, which the key won't reach.
-fn reaches_beyond(key: &Key) -> bool {
-    let own = key.organisation_name.as_str();
-    own != HOST && key.scopes.iter().any(|scope| scope.split(['/', ':']).next() != Some(own))
+fn reaches_beyond(own: &str, scopes: &[String]) -> bool {
+    own != HOST && scopes.iter().any(|scope| scope.split(['/', ':']).next() != Some(own))
 }
 
 fn rules(introduction: &str, conditions: &Conditions) -> Option<String> {

@@ -181,6 +181,10 @@ fn compare_keys(schemas: &Schemas, server: &Server) {
     };
     assert_eq!(verify(&["--action", "read", "--ip", "192.0.2.7"])["decision"], "Permit");
     assert_eq!(verify(&["--action", "write"])["reason"], "scope_missing");
+    let flags =
+        ["acme/x", "--scope", "acme/x:read", "--network", "10.0.0.0/8", "--network-type", "vpn", "--device-compliant"];
+    schemas.answer("key-preview", &run(&[&["key", "preview"], &flags[..]].concat()));
+    schemas.answer("key-preview", &run(&["key", "preview", "acme/x", "--scope", "acme"]));
     schemas.answer("key", &run(&["key", "show", "acme/reader"]));
     schemas.answer("key-list", &run(&["key", "list", "acme"]));
     let revoked = schemas.answer("key-revoked", &run(&["key", "revoke", "acme/reader", "--yes"]));

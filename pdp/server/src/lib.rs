@@ -26,6 +26,7 @@ mod reason;
 mod routes;
 mod settings;
 mod snapshot;
+mod suppose;
 mod wait;
 
 pub use caller::{Act, Authorisation, Caller, CallerRefused};
@@ -38,5 +39,6 @@ pub use policies::{Origin, PolicyFault, PolicyProblem, SHIPPED_POLICIES};
 pub use reason::Reason;
 pub use settings::Settings;
 pub use snapshot::{
-    KeyRecord, KeyView, Snapshot, TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key,
+    KeyRecord, KeyView, Snapshot, SupposedKey, TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key,
 };
+pub use suppose::{SupposedDecision, SupposedUse};

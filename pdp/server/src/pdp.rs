@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::http::header::HeaderMap;
 use actix_web::web;
 use argus_credentials::{Checked, PresentedKey, Record, Records, Secret, Verifier, self_test};
+use argus_engine::limits::Limits;
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
 use argus_store::{Listener, Store, StoreError};
@@ -131,6 +132,14 @@ impl Pdp {
         let when = (Moment::now(), self.shared.settings.limits);
         let reason = authorise(&snapshot, &caller.record, caller.peer, act, when);
         Authorisation { is_permitted: reason.is_none(), reason, needed_scope: needed_scope(act) }
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.snapshot()
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.shared.settings.limits
     }
 
     /// Tells that something changed. It will be taken in within moments; see [`Pdp::apply_changes`] for at once.

@@ -28,23 +28,23 @@ pub struct CreatedKey {
 }
 
 /// What the body asks for, as far as it could be read.
-struct Draft {
-    organisation: String,
-    project: Option<String>,
-    name: Option<String>,
-    owner: Option<String>,
-    environment: Environment,
-    scopes: Vec<(String, Scope)>,
-    conditions: Conditions,
-    tags: Vec<String>,
-    expiry: Expiry,
+pub(super) struct Draft {
+    pub(super) organisation: String,
+    pub(super) project: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) owner: Option<String>,
+    pub(super) environment: Environment,
+    pub(super) scopes: Vec<(String, Scope)>,
+    pub(super) conditions: Conditions,
+    pub(super) tags: Vec<String>,
+    pub(super) expiry: Expiry,
 }
 
 /// Where the key will belong, and who answers for it where the body doesn't say.
-struct Place {
+pub(super) struct Place {
     organisation: OrganisationId,
     project: Option<ProjectId>,
-    owner: String,
+    pub(super) owner: String,
 }
 
 /// How often a credential's id may be drawn that another has. Once is already chance beyond belief.
@@ -135,7 +135,7 @@ pub(crate) fn credential(minted: &MintedKey, hash: &Hash, at: DateTime<Utc>) -> 
 }
 
 impl Draft {
-    fn read(fields: &mut Fields, organisation: String, now: DateTime<Utc>) -> Self {
+    pub(super) fn read(fields: &mut Fields, organisation: String, now: DateTime<Utc>) -> Self {
         Self {
             organisation,
             project: project_name(fields),
@@ -151,7 +151,7 @@ impl Draft {
 
     /// Refuses scopes in other organisations from one who isn't of `argus`, and scopes that would make the key an
     /// owner from one who isn't an owner himself.
-    fn refuse_wide_scopes(&self, fields: &mut Fields, call: &Call) -> Result<(), AdminError> {
+    pub(super) fn refuse_wide_scopes(&self, fields: &mut Fields, call: &Call) -> Result<(), AdminError> {
         let own = self.organisation.as_str();
         for (at, scope) in &self.scopes {
             let first = scope.path().split('/').next().unwrap_or_default();
@@ -173,6 +173,12 @@ impl Draft {
         Ok(())
     }
 
+    /// Where it would belong and its name.
+    pub(super) fn path(&self) -> Option<String> {
+        let project = self.project.as_deref().map_or(String::new(), |project| format!("{project}/"));
+        self.name.as_ref().map(|name| format!("{}/{project}{name}", self.organisation))
+    }
+
     fn into_key(self, place: Place, at: DateTime<Utc>) -> Result<NewKey, AdminError> {
         Ok(NewKey {
             id: KeyId::new(at),
@@ -191,7 +197,7 @@ impl Draft {
 }
 
 /// What was found of what the body names.
-struct Found {
+pub(super) struct Found {
     organisation: Option<OrganisationId>,
     project: Option<ProjectId>,
     owner: String,
@@ -199,7 +205,7 @@ struct Found {
 }
 
 impl Place {
-    fn find(conn: &mut Conn, draft: &Draft, caller: KeyId) -> Result<Found, StoreError> {
+    pub(super) fn find(conn: &mut Conn, draft: &Draft, caller: KeyId) -> Result<Found, StoreError> {
         let owner = key::find(conn, caller)?.map_or_else(|| caller.to_string(), |key| key.owner);
         let organisation = organisation::find_by_name(conn, &draft.organisation)?.map(|found| found.id);
         let mut found = Found { organisation, project: None, owner, name_is_taken: false };
@@ -219,7 +225,7 @@ impl Place {
 }
 
 impl Found {
-    fn refuse(self, mut fields: Fields, draft: &Draft) -> Result<Place, AdminError> {
+    pub(super) fn refuse(self, mut fields: Fields, draft: &Draft) -> Result<Place, AdminError> {
         let named = draft.organisation.as_str();
         if self.organisation.is_none() && !named.is_empty() {
             fields.fault("organisation", FaultCode::NotFound, no_organisation(named), None);

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use argus_engine::scope::Action;
 use argus_store::key::{self, Key, KeyFilter, KeyStatus};
-use argus_store::{KeyId, Store, StoreError, project};
+use argus_store::{Conn, KeyId, Store, StoreError, project};
+use chrono::{DateTime, Utc};
 
-use super::{find_filtered, named_organisation, no_project, read_key};
+use super::{find_filtered, named_organisation, no_project, read_whole};
 use crate::cursor::{self, Stretch};
 use crate::resource::{HOST, Own};
+use crate::risk::is_unexplained;
 use crate::view::{KeyView, Listed};
 use crate::{Admin, AdminError, Call, FaultCode, Query};
 
@@ -17,7 +19,7 @@ use crate::{Admin, AdminError, Call, FaultCode, Query};
 const STRETCHES: usize = 10;
 
 impl Admin {
-    /// A page of keys, narrowed by `organisation`, `project` and `status`. With `name`, the key of that name in the
+    /// A page of keys, narrowed by `organisation`, `project`, `status` and `risk`. With `name`, the key of that name in the
     /// project, or without `project` among the organisation's own: the one in use, else the newest that is revoked.
     ///
     /// Needs `<organisation>/argus/keys:read`. Without `organisation` these are the keys of the caller's own, and for
@@ -33,6 +35,8 @@ impl Admin {
             organisation: (!everywhere).then_some(organisation),
             project: query.take("project"),
             name: query.take("name"),
+            at_risk: query.take_word("risk", "`true` and `false`").unwrap_or(false),
+            now: self.now(),
             status: query.take_word("status", "`active`, `suspended` and `revoked`"),
         };
         let call = call.clone();
@@ -45,24 +49,25 @@ struct Asked {
     project: Option<String>,
     name: Option<String>,
     status: Option<KeyStatus>,
+    /// Whether only keys are asked for that deserve a second look.
+    at_risk: bool,
+    now: DateTime<Utc>,
 }
 
 impl Asked {
     fn read(self, store: &Store, call: &Call, mut query: Query) -> Result<Listed<KeyView>, AdminError> {
         let filter = store.read(|conn| self.filter(conn, &mut query))?;
-        let bound = format!("keys {:?} {:?} {:?}", filter.organisation, filter.project, filter.status);
+        let bound = format!("keys {:?} {:?} {:?} {}", filter.organisation, filter.project, filter.status, self.at_risk);
         let stretch = query.finish(&bound)?;
         if let Some(name) = &self.name {
-            return find(store, &filter, name);
+            return self.find(store, &filter, name);
         }
         let (keys, last) = collect(store, call, &filter, stretch)?;
-        let items = store.read(|conn| {
-            keys.into_iter().filter_map(|key| read_key(conn, key.id).transpose()).collect::<Result<_, StoreError>>()
-        })?;
+        let items = store.read(|conn| self.views(conn, keys))?;
         Ok(Listed { items, next_cursor: last.map(|last| cursor::write(&last, &bound)) })
     }
 
-    fn filter(&self, conn: &mut argus_store::Conn, query: &mut Query) -> Result<KeyFilter, StoreError> {
+    fn filter(&self, conn: &mut Conn, query: &mut Query) -> Result<KeyFilter, StoreError> {
         let mut filter = KeyFilter { status: self.status, ..KeyFilter::default() };
         let Some(organisation) = &self.organisation else {
             for (parameter, value) in [("project", &self.project), ("name", &self.name)] {
@@ -82,16 +87,27 @@ impl Asked {
         }
         Ok(filter)
     }
-}
 
-fn find(store: &Store, filter: &KeyFilter, name: &str) -> Result<Listed<KeyView>, AdminError> {
-    let Some(organisation) = filter.organisation else { return Err(AdminError::Unfinished) };
-    let found = store.read(|conn| {
-        let found = key::find_by_name(conn, organisation, filter.project, name)?;
-        let found = found.filter(|key| filter.status.is_none_or(|status| key.status == status));
-        found.map_or(Ok(None), |key| read_key(conn, key.id))
-    })?;
-    Ok(Listed { items: found.into_iter().collect(), next_cursor: None })
+    fn find(&self, store: &Store, filter: &KeyFilter, name: &str) -> Result<Listed<KeyView>, AdminError> {
+        let Some(organisation) = filter.organisation else { return Err(AdminError::Unfinished) };
+        let items = store.read(|conn| {
+            let found = key::find_by_name(conn, organisation, filter.project, name)?;
+            let found = found.filter(|key| filter.status.is_none_or(|status| key.status == status));
+            self.views(conn, found)
+        })?;
+        Ok(Listed { items, next_cursor: None })
+    }
+
+    /// What is shown of keys. Of a key at risk the levels above decide, so it is known only here.
+    fn views(&self, conn: &mut Conn, keys: impl IntoIterator<Item = Key>) -> Result<Vec<KeyView>, StoreError> {
+        let mut views = Vec::new();
+        for key in keys {
+            let whole = read_whole(conn, key.id)?;
+            let asked = whole.filter(|whole| !self.at_risk || is_unexplained(&whole.key, &whole.above, self.now));
+            views.extend(asked.map(KeyView::from));
+        }
+        Ok(views)
+    }
 }
 
 /// The next keys that the caller may read, and where to go on. The policy is asked once for each organisation.

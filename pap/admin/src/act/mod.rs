@@ -6,6 +6,7 @@ mod create_project;
 mod list_keys;
 mod list_organisations;
 mod list_projects;
+mod preview_key;
 mod revoke_key;
 mod show_key;
 mod show_organisation;
@@ -13,6 +14,7 @@ mod show_project;
 
 pub use create_key::CreatedKey;
 pub(crate) use create_key::credential;
+pub use preview_key::PreviewedKey;
 pub use revoke_key::RevokedKey;
 
 use argus_store::{Conn, KeyId, OrganisationId, StoreError, key, organisation, snapshot};

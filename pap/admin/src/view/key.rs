@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{ConditionsView, Time};
 use crate::guidance::Subject;
 use crate::reach;
+use crate::risk::Risk;
 use crate::words::{Above, summary};
 use crate::{Addresses, Guidance};
 
@@ -26,6 +27,8 @@ pub struct KeyView {
     scopes: Vec<String>,
     conditions: ConditionsView,
     summary: String,
+    /// What about it deserves a second look; `expiry_exception` is why it is as it is.
+    risks: Vec<Risk>,
     tags: Vec<String>,
     status: KeyStatus,
     parent_key_id: Option<KeyId>,
@@ -88,7 +91,8 @@ fn path_of(key: &Key) -> String {
 
 impl From<Whole> for KeyView {
     fn from(Whole { key, credentials, delegated, above }: Whole) -> Self {
-        let summary = summary(&key, &above);
+        let summary = summary(&key.organisation_name, &key.scopes, &key.conditions, &above);
+        let risks = Risk::of(key.expires_at, &key.conditions, &above);
         Self {
             id: key.id,
             path: path_of(&key),
@@ -100,6 +104,7 @@ impl From<Whole> for KeyView {
             scopes: key.scopes,
             conditions: key.conditions.into(),
             summary,
+            risks,
             tags: key.tags,
             status: key.status,
             parent_key_id: key.parent_key_id,

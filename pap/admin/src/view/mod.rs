@@ -4,12 +4,14 @@ mod conditions;
 mod key;
 mod organisation;
 mod project;
+mod trial;
 
 use conditions::ConditionsView;
 pub(crate) use key::Whole;
 pub use key::{CredentialView, KeyView};
 pub use organisation::OrganisationView;
 pub use project::ProjectView;
+pub use trial::{FaultView, TrialView};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};

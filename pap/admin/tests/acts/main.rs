@@ -6,6 +6,7 @@
 mod create_key;
 mod lists;
 mod places;
+mod preview_key;
 mod revoke_key;
 mod secrets;
 #[path = "../support/mod.rs"]

@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use argus_admin::{Addresses, Admin, Applied, Authority, Caller, Parts, Unauthenticated, Waiting};
+use argus_admin::{
+    Addresses, Admin, Applied, Authority, Caller, Parts, Supposition, Trial, Unauthenticated, Verdict, Waiting,
+};
 use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::{KeyId, Store};
@@ -69,6 +71,20 @@ impl Authority for TestAuthority {
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied> {
         self.settled.lock().unwrap().push(sequence);
         Box::pin(std::future::ready(Applied { by: 1, of: 1, after: Duration::from_millis(3) }))
+    }
+
+    fn suppose(&self, key: &Supposition, trials: &[Trial]) -> Vec<Verdict> {
+        let verdict = |trial: &Trial| {
+            let scope = key.scopes.iter().find(|scope| scope.covers(&trial.resource, trial.action));
+            let is_known = key.conditions.networks.is_empty() || trial.surroundings.ip.is_some();
+            let refused = match scope {
+                None => Some("scope_missing"),
+                Some(_) if !is_known => Some("condition_ip"),
+                Some(_) => None,
+            };
+            Verdict { refused, matched_scope: scope.map(ToString::to_string) }
+        };
+        trials.iter().map(verdict).collect()
     }
 
     fn remember(&self, _: &Secret) {

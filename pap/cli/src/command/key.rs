@@ -1,7 +1,9 @@
-//! `argus key create|list|show|revoke`
+//! `argus key create|preview|list|show|revoke`
 
+mod asked;
 mod create;
 mod list;
+mod preview;
 mod revoke;
 mod show;
 
@@ -13,7 +15,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Make, list, show and revoke API keys.
+/// Make, preview, list, show and revoke API keys.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus key create acme/atlas/reader --scope acme/atlas/evidence:read \\\n      \
     --secret-to reader.key")]
@@ -25,6 +27,7 @@ pub(crate) struct Key {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Create(Box<create::Create>),
+    Preview(Box<preview::Preview>),
     List(list::List),
     Show(show::Show),
     Revoke(revoke::Revoke),
@@ -34,6 +37,7 @@ impl Key {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         match self.verb {
             Verb::Create(create) => create.run(console),
+            Verb::Preview(preview) => preview.run(console),
             Verb::List(list) => list.run(console),
             Verb::Show(show) => show.run(console),
             Verb::Revoke(revoke) => revoke.run(console),

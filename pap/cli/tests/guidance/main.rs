@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod preview;
 mod programs;
 mod rust_programs;
 #[expect(dead_code, reason = "what the first minute needs, too")]
@@ -83,6 +84,8 @@ fn an_administrators_key_asks_the_administration() {
     let server = with_atlas();
     let key = create(&server, "acme/auditor", &["--scope", "acme/argus/keys:read"]);
     run_all(&key, "administration", &[], r#""path":"acme/auditor""#);
+    let key = create(&server, "acme/maker", &["--scope", "acme/argus/keys:write"]);
+    run_all(&key, "preview", &[], r#""would_be_made":true"#);
 }
 
 #[test]

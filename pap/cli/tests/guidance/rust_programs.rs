@@ -30,7 +30,7 @@ macro_rules! programs {
     )+};
 }
 
-programs!(service, write, decision, administration);
+programs!(service, write, decision, administration, preview);
 
 /// Runs the kept program, which is the printed one but for the key's id and the addresses.
 pub(crate) fn command(kind: &str, printed: &str, environment: &[(&str, &str)]) -> Command {

@@ -30,6 +30,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     config.service(
         path("/v1/keys", "GET, HEAD, POST").route(get().to(keys::list_keys)).route(web::post().to(keys::create_key)),
     );
+    config.service(path("/v1/keys/preview", "POST").route(web::post().to(keys::preview_key)));
     config.service(path("/v1/keys/{key}", "GET, HEAD").route(get().to(keys::show_key)));
     config.service(path("/v1/keys/{key}/revoke", "POST").route(web::post().to(keys::revoke_key)));
 }

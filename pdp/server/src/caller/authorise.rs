@@ -52,18 +52,31 @@ pub(crate) fn authorise(
 ) -> Option<Reason> {
     let arena = Arena::new();
     let peer = peer.map(|peer| peer.to_canonical().to_string());
+    let client_ip: Vec<_> = peer.iter().map(|peer| value(DataType::IpAddressValue, peer)).collect();
+    let surroundings = [one(names::CLIENT_IP, &client_ip)];
+    authorise_subject(snapshot, subject_attributes(&[], record, &arena), &surroundings, act, (now, limits))
+}
+
+/// The same for whoever has these attributes, in these surroundings.
+pub(crate) fn authorise_subject(
+    snapshot: &Snapshot,
+    subject: &[Attribute<'_>],
+    surroundings: &[Attribute<'_>],
+    act: &Act<'_>,
+    (now, limits): (Moment, Limits),
+) -> Option<Reason> {
+    let arena = Arena::new();
     let (resource_id, resource_organisation) = ([string(act.path)], [string(act.organisation)]);
     let action_id = [string(act.action)];
-    let client_ip: Vec<_> = peer.iter().map(|peer| value(DataType::IpAddressValue, peer)).collect();
 
     let of_resource =
         [one(names::RESOURCE_ID, &resource_id), one(names::RESOURCE_ORGANISATION, &resource_organisation)];
-    let (of_action, of_environment) = ([one(names::ACTION_ID, &action_id)], [one(names::CLIENT_IP, &client_ip)]);
+    let of_action = [one(names::ACTION_ID, &action_id)];
     let categories = [
-        category(names::ACCESS_SUBJECT, subject_attributes(&[], record, &arena)),
+        category(names::ACCESS_SUBJECT, subject),
         category(names::RESOURCE, &of_resource),
         category(names::ACTION, &of_action),
-        category(names::ENVIRONMENT, &of_environment),
+        category(names::ENVIRONMENT, surroundings),
     ];
     let categories = categories.each_ref();
     let individual = Individual { attributes: &categories, xpath_version: None, return_policy_id_list: false };

@@ -5,7 +5,7 @@ use argus_engine::value::{Arena, DataType};
 use smallvec::SmallVec;
 
 use crate::names;
-use crate::snapshot::{KeyRecord, value};
+use crate::snapshot::{KeyRecord, KeyView, value};
 
 /// The individual request as policies may see it.
 pub(super) fn enrich<'a>(
@@ -32,11 +32,23 @@ pub(crate) fn subject_attributes<'a>(
     record: &'a KeyRecord,
     arena: &'a Arena,
 ) -> &'a [Attribute<'a>] {
+    key_attributes(given, Some(record.credential_id.as_str()), &record.key, arena)
+}
+
+/// The same for a key of which nothing may have been presented.
+pub(crate) fn key_attributes<'a>(
+    given: &[Attribute<'a>],
+    credential: Option<&'a str>,
+    key: &'a KeyView,
+    arena: &'a Arena,
+) -> &'a [Attribute<'a>] {
     let mut all: SmallVec<[Attribute<'a>; 24]> =
         given.iter().filter(|attribute| names::may_be_claimed(attribute.id)).copied().collect();
-    let id = arena.bump().alloc_slice_copy(&[value(DataType::String, record.credential_id.as_str())]);
-    all.push(Attribute { id: names::CREDENTIAL_ID, values: id, ..Attribute::default() });
-    all.extend(record.key.attributes(arena));
+    if let Some(id) = credential {
+        let id = arena.bump().alloc_slice_copy(&[value(DataType::String, id)]);
+        all.push(Attribute { id: names::CREDENTIAL_ID, values: id, ..Attribute::default() });
+    }
+    all.extend(key.attributes(arena));
     arena.bump().alloc_slice_copy(&all)
 }
 

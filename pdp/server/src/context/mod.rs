@@ -8,4 +8,4 @@ mod presented;
 
 pub(crate) use answer::{Ask, Root, Step, Subject, Verification, denied};
 pub(crate) use arena::with_arena;
-pub(crate) use enrich::subject_attributes;
+pub(crate) use enrich::{key_attributes, subject_attributes};

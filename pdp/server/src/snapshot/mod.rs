@@ -9,6 +9,7 @@ mod read;
 mod record;
 mod register;
 mod stopped;
+mod supposed;
 mod tag_keys;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub(crate) use keeper::{Kept, Sources};
 pub use key::KeyView;
 pub(crate) use key::value;
 pub use record::KeyRecord;
+pub use supposed::SupposedKey;
 pub use tag_keys::{TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key};
 
 use crate::names::ARGUS;

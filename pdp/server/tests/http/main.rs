@@ -6,5 +6,6 @@ mod callers;
 mod home;
 mod state;
 mod support;
+mod suppose;
 mod verify;
 mod xacml;

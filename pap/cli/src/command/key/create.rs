@@ -6,8 +6,9 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::asked::KeyFlags;
 use super::end;
-use crate::client::{Client, ConditionFlags, KeyName, SecretFile, days_until, read_duration, text};
+use crate::client::{Client, SecretFile, days_until, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -17,39 +18,15 @@ use crate::failure::Failure;
 #[command(after_help = "Example:\n  argus key create acme/atlas/reader --scope acme/atlas/evidence:read \\\n      \
     --secret-to reader.key")]
 pub(super) struct Create {
-    /// Where it belongs and its name: `acme/atlas/reader`, or `acme/reader` for a key of no project.
-    #[arg(value_name = "ORG[/PROJECT]/NAME")]
-    key: KeyName,
-    /// What it may do: `<path>:<action>`, the action one of read, write, delete, execute, admin; repeat for more.
-    #[arg(long, value_name = "SCOPE", required = true)]
-    scope: Vec<String>,
+    #[command(flatten)]
+    key: KeyFlags,
     /// Write the secret to this new file, with mode 0600, instead of showing it.
     #[arg(long, value_name = "FILE")]
     secret_to: Option<PathBuf>,
-    /// How long it lives, such as 90d or 12h (default 90d; more than 365d needs --expiry-exception).
-    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    expires: Option<u64>,
-    /// Let it live without end, for this reason, which is kept with the key.
-    #[arg(long, value_name = "REASON", conflicts_with_all = ["expires", "expiry_exception"])]
-    never_expires: Option<String>,
-    /// Let it live for more than 365 days, for this reason, which is kept with the key.
-    #[arg(long, value_name = "REASON", requires = "expires")]
-    expiry_exception: Option<String>,
-    /// Who answers for it (default: the owner of your key).
-    #[arg(long, value_name = "WHO")]
-    owner: Option<String>,
-    /// What it is used on: live or test.
-    #[arg(long, value_name = "NAME", default_value = "live", value_parser = ["live", "test"], hide_possible_values = true)]
-    environment: String,
-    /// A word to find it by; repeat for more.
-    #[arg(long, value_name = "WORD")]
-    tag: Vec<String>,
     /// Print a program, too, that makes a call with this key: curl, python, node, go, java or rust; token: how curl asks
     /// for an access token.
     #[arg(long, value_name = "LANGUAGE", value_parser = LANGUAGES, hide_possible_values = true)]
     snippet: Option<String>,
-    #[command(flatten)]
-    conditions: ConditionFlags,
 }
 
 const LANGUAGES: [&str; 7] = ["curl", "python", "node", "go", "java", "rust", "token"];
@@ -60,7 +37,7 @@ impl Create {
         let client = Client::administration(console)?;
         // Before the key is made: a secret that can't be written is lost.
         let file = self.secret_to.as_deref().map(SecretFile::create).transpose()?;
-        let mut key = client.post("/v1/keys", &self.body())?;
+        let mut key = client.post("/v1/keys", &self.key.to_json())?;
         let file = file.map(|file| keep_secret(file, &mut key)).transpose()?;
         if output == Output::Json {
             console.print_json(&key)?;
@@ -71,21 +48,6 @@ impl Create {
             }
         }
         Ok(Exit::Done)
-    }
-
-    fn body(&self) -> Value {
-        json!({
-            "organisation": self.key.place.organisation,
-            "project": self.key.place.project,
-            "name": self.key.name,
-            "owner": self.owner,
-            "environment": self.environment,
-            "scopes": self.scope,
-            "conditions": self.conditions.to_json(),
-            "tags": self.tag,
-            "expires_in_seconds": self.expires,
-            "expiry_exception": self.never_expires.as_ref().or(self.expiry_exception.as_ref()),
-        })
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) struct List {
     /// Only those in this state: active, suspended or revoked.
     #[arg(long, value_name = "STATUS", value_parser = ["active", "suspended", "revoked"], hide_possible_values = true)]
     status: Option<String>,
+    /// Only those that never expire or may come from any address, without a recorded exception that says why.
+    #[arg(long)]
+    risk: bool,
 }
 
 impl List {
@@ -31,9 +34,14 @@ impl List {
             query.extend(place.project.as_deref().map(|project| ("project", project)));
         }
         query.extend(self.status.as_deref().map(|status| ("status", status)));
+        if self.risk {
+            query.push(("risk", "true"));
+        }
         let list = client.list("/v1/keys", &query)?;
         if output == Output::Json {
             console.print_json(&list)?;
+        } else if self.risk {
+            console.print(at_risk(items(&list)))?;
         } else {
             console.print(table(
                 ["KEY", "STATUS", "EXPIRES", "LAST USED", "MAY"],
@@ -42,6 +50,20 @@ impl List {
         }
         Ok(Exit::Done)
     }
+}
+
+fn at_risk(keys: &[Value]) -> String {
+    if keys.is_empty() {
+        return "every key expires and asks for a network, or has a recorded exception\n".to_owned();
+    }
+    table(["KEY", "RISKS", "EXPIRES", "OWNER", "MAY"], keys.iter().map(row_at_risk).collect())
+}
+
+fn row_at_risk(key: &Value) -> [String; 5] {
+    let [path, _, expires, _, may] = row(key);
+    let risks = key.get("risks").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let risks: Vec<&str> = risks.iter().filter_map(Value::as_str).collect();
+    [path, risks.join(" "), expires, text(key, "owner").to_owned(), may]
 }
 
 fn row(key: &Value) -> [String; 5] {

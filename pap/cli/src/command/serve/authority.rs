@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use argus_admin::{Applied, Authority, Caller, Unauthenticated, Waiting};
+use argus_admin::{Applied, Authority, Caller, Supposition, Trial, Unauthenticated, Verdict, Waiting};
 use argus_credentials::Secret;
 use argus_engine::scope::{Action, ResourcePath};
-use argus_pdp::{Act, CallerRefused, Pdp};
+use argus_pdp::{Act, CallerRefused, Pdp, Reason, SupposedDecision, SupposedKey, SupposedUse};
 use argus_store::KeyId;
 use tokio::task::spawn_blocking;
 use tracing::warn;
@@ -53,6 +53,22 @@ impl Authority for Decisions {
         })
     }
 
+    fn suppose(&self, key: &Supposition, trials: &[Trial]) -> Vec<Verdict> {
+        let key = SupposedKey {
+            name: key.name.clone(),
+            organisation: key.organisation.clone(),
+            project: key.project.clone(),
+            owner: key.owner.clone(),
+            scopes: key.scopes.clone(),
+            chain: key.chain.clone(),
+            conditions: key.conditions.clone(),
+            project_conditions: key.project_conditions.clone(),
+            organisation_conditions: key.organisation_conditions.clone(),
+        };
+        let uses: Vec<_> = trials.iter().map(supposed_use).collect();
+        self.0.suppose(&key, &uses).into_iter().map(verdict).collect()
+    }
+
     fn remember(&self, key: &Secret) {
         self.0.prime(key);
     }
@@ -71,6 +87,23 @@ impl Caller for Verified {
         let act = Act { organisation, path: path.as_str(), action: action.as_str() };
         self.pdp.authorise(&self.caller, &act).is_permitted
     }
+}
+
+fn supposed_use(trial: &Trial) -> SupposedUse<'_> {
+    let known = &trial.surroundings;
+    SupposedUse {
+        action: trial.action.as_str(),
+        resource: trial.resource.as_str(),
+        ip: known.ip,
+        country: known.country.as_deref(),
+        network: known.network.as_deref(),
+        device_compliant: known.device_compliant,
+        at: known.at,
+    }
+}
+
+fn verdict(decision: SupposedDecision) -> Verdict {
+    Verdict { refused: decision.refused.map(Reason::as_str), matched_scope: decision.matched_scope }
 }
 
 fn unauthenticated(refused: CallerRefused) -> Unauthenticated {
