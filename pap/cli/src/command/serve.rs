@@ -55,6 +55,9 @@ struct Flags {
     /// Where the administration is (default: 127.0.0.1:8181).
     #[arg(long, value_name = "ADDRESS", env = "ARGUS_PAP_LISTEN", hide_env = true)]
     pap_listen: Option<String>,
+    /// Where clients find the decision point, as whoever gets a key is told (default: the address that is listened on).
+    #[arg(long, value_name = "URL", env = "ARGUS_PDP_URL", hide_env = true)]
+    pdp_url: Option<String>,
     /// Folder of the policies (default: ./policies; without it, those kept before, else the copy inside the program).
     #[arg(long, value_name = "DIR", env = "ARGUS_POLICIES", hide_env = true)]
     policies: Option<PathBuf>,

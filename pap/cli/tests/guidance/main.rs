@@ -14,7 +14,7 @@ use std::fs;
 
 use programs::{LANGUAGES, Program, Ran};
 use serde_json::{Value, json};
-use server::Server;
+use server::{Server, argus, run};
 use service::Service;
 
 /// A server with `acme/atlas`.
@@ -140,6 +140,19 @@ fn guidance_says_all_that_an_integrator_asks() {
     assert!(guidance["rotate_at"].as_str().unwrap() < guidance["expires_at"].as_str().unwrap());
     assert_eq!(guidance["audience"], server.administration());
     assert!(!guidance.to_string().contains(key["secret"].as_str().unwrap()), "the secret is shown once");
+}
+
+#[test]
+fn guidance_names_the_addresses_that_clients_find() {
+    let server = Server::start(&["--pdp-url", "https://pdp.acme.example/", "--url", "https://argus.acme.example"]);
+    assert_eq!(server.run(&["org", "create", "acme"]).code, 0);
+    let key = create(&server, "acme/pep", &["--scope", "acme/argus/pdp:execute"]);
+    assert_eq!(key["guidance"]["example"]["url"], "https://pdp.acme.example/v1/verify");
+    assert_eq!(key["guidance"]["audience"], "https://argus.acme.example");
+    let listen = ["serve", "--data-dir", "other", "--pdp-listen", "127.0.0.1:0", "--pap-listen", "127.0.0.1:0"];
+    let refused = run(argus(server.folder()).args(listen).args(["--pdp-url", "http://$(id)"]));
+    assert_eq!(refused.code, 78, "{refused:?}");
+    assert!(refused.stderr.contains("--pdp-url (ARGUS_PDP_URL)"), "{refused:?}");
 }
 
 #[test]

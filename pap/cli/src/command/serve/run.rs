@@ -50,7 +50,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
-    let installation = install(settings, &store, guidance_addresses(&addresses)?, new_key)?;
+    let installation = install(settings, &store, guidance_addresses(console, settings, &addresses)?, new_key)?;
     let report = installation.pdp.report();
     let ready = || {
         let bootstrap = installation.bootstrap.as_ref();
@@ -93,12 +93,20 @@ fn is_empty(store: &Store) -> Result<bool, StoreError> {
     store.read(|conn| Ok(organisation::list(conn, None, PageSize::default())?.items.is_empty()))
 }
 
-/// Where those who integrate find what is served here.
-fn guidance_addresses(addresses: &listen::Addresses) -> Result<Addresses, Failure> {
-    let decisions = addresses.decisions.map(listen::Address::url);
-    let administration = addresses.administration.map(listen::Address::url);
+/// Where those who integrate find what is served here: behind a proxy they find it elsewhere than where it listens.
+fn guidance_addresses(
+    console: &Console,
+    settings: &Settings,
+    listened: &listen::Addresses,
+) -> Result<Addresses, Failure> {
+    let decisions = settings.pdp_url.clone().or(listened.decisions.map(listen::Address::url));
+    let administration = console
+        .url()
+        .filter(|url| !url.is_empty())
+        .map(str::to_owned)
+        .or(listened.administration.map(listen::Address::url));
     Addresses::new(decisions.as_deref(), administration.as_deref(), administration.as_deref())
-        .map_err(|error| failure(error.to_string()))
+        .map_err(|error| failure(error.to_string()).help("correct --pdp-url (ARGUS_PDP_URL) or --url (ARGUS_URL)"))
 }
 
 fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bool) -> Result<Installation, Failure> {
