@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use argus_credentials::{Environment, Hasher, MintedKey, StoredHash, TagKeys, mint};
+use argus_credentials::{CredentialId, Environment, Hasher, MintedKey, StoredHash, TagKeys, mint, mint_for};
 use argus_store::Store;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
@@ -99,6 +99,26 @@ impl Admin {
             Ok((key, hash))
         };
         spawn_blocking(work).await.map_err(|_| AdminError::Unfinished)?
+    }
+
+    /// The same for a credential that has its id already.
+    pub(crate) async fn mint_for(
+        &self,
+        environment: Environment,
+        id: CredentialId,
+    ) -> Result<(MintedKey, StoredHash), AdminError> {
+        let _turn = turn(&self.0.derivations).await?;
+        let (tag_keys, hasher) = (Arc::clone(&self.0.parts.tag_keys), self.0.parts.hasher);
+        let work = move || {
+            let key = mint_for(&tag_keys, environment, id)?;
+            let hash = hasher.hash(key.token.expose())?;
+            Ok((key, hash))
+        };
+        spawn_blocking(work).await.map_err(|_| AdminError::Unfinished)?
+    }
+
+    pub(crate) fn tag_keys(&self) -> &TagKeys {
+        &self.0.parts.tag_keys
     }
 
     pub(crate) async fn settle(&self, sequence: i64) -> Applied {

@@ -51,7 +51,14 @@ impl Call {
 
     /// What the store is told of an act in an organisation.
     pub(crate) fn act(&self, organisation: OrganisationId, at: DateTime<Utc>) -> Act {
-        Act { actor: Actor::Key(self.caller.key_id()), organisation, at, request_id: self.request_id.clone() }
+        Act {
+            actor: Actor::Key(self.caller.key_id()),
+            organisation,
+            at,
+            request_id: self.request_id.clone(),
+            source: None,
+            decision_id: None,
+        }
     }
 }
 

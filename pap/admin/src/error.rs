@@ -31,6 +31,12 @@ pub enum AdminError {
         /// Its name.
         name: String,
     },
+    /// It can't happen to a thing in this state.
+    #[error("{0}")]
+    WrongState(String),
+    /// There would be too many keys in a row, or below one.
+    #[error("{0}")]
+    ChainLimit(String),
     /// Others are before it. Trying again is right.
     #[error("too much is asked for at once; try again in {retry_after_seconds} s")]
     Busy {
@@ -51,6 +57,8 @@ pub enum AdminError {
 impl From<StoreError> for AdminError {
     fn from(error: StoreError) -> Self {
         match error {
+            error @ StoreError::NotPossible { .. } => Self::WrongState(error.to_string()),
+            error @ StoreError::TooMany { .. } => Self::ChainLimit(error.to_string()),
             StoreError::Busy => Self::Busy { retry_after_seconds: 1 },
             StoreError::AlreadyExists { what: argus_store::Record::Organisation, name } => {
                 Self::AlreadyExists { what: "organisation", name }
@@ -104,6 +112,8 @@ pub enum FaultCode {
     AlreadyExists,
     /// A scope that the caller may not hand out.
     ScopeTooWide,
+    /// A condition that lets in more than a key above does.
+    ConditionTooWide,
     /// A life that is too long without a recorded exception.
     ExpiryTooLate,
 }
@@ -118,6 +128,7 @@ impl FaultCode {
             Self::NotFound => "not-found",
             Self::AlreadyExists => "already-exists",
             Self::ScopeTooWide => "scope-too-wide",
+            Self::ConditionTooWide => "condition-too-wide",
             Self::ExpiryTooLate => "expiry-too-late",
         }
     }

@@ -5,9 +5,9 @@
 
 use argus_credentials::{Environment as Prefix, Hasher, MintedKey, NoRandomness, Secret, TagKeys, mint};
 use argus_store::credential::NewCredential;
-use argus_store::key::{self, Environment, Key, KeyStatus, NewKey};
-use argus_store::organisation::{self, NewOrganisation};
-use argus_store::{Act, Actor, Conditions, Conn, KeyId, OrganisationId, Store, StoreError};
+use argus_store::key::{self, Environment, Key, NewKey};
+use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
+use argus_store::{Act, Conditions, Conn, KeyId, OrganisationId, Store, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::act::credential;
@@ -42,7 +42,7 @@ impl Administrator {
     pub fn keep(self, store: &Store, cause: &str) -> Result<(Key, Secret), StoreError> {
         let key = store.write(|conn| {
             let organisation = host(conn, self.at)?;
-            let act = Act { actor: Actor::Host, organisation, at: self.at, request_id: cause.to_owned() };
+            let act = Act::of_host(organisation, self.at, cause);
             let name = free_name(conn, organisation)?;
             key::create(conn, &act, &administrator(name, self.at, cause), &self.first)
         })?;
@@ -56,8 +56,14 @@ fn host(conn: &mut Conn, at: DateTime<Utc>) -> Result<OrganisationId, StoreError
         return Ok(found.id);
     }
     let id = OrganisationId::new(at);
-    let act = Act { actor: Actor::Host, organisation: id, at, request_id: "first start".to_owned() };
-    let new = NewOrganisation { id, name: HOST.to_owned(), display_name: None, conditions: Conditions::default() };
+    let act = Act::of_host(id, at, "first start");
+    let new = NewOrganisation {
+        id,
+        name: HOST.to_owned(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+    };
     organisation::create(conn, &act, &new).map(|made| made.id)
 }
 
@@ -66,7 +72,7 @@ fn free_name(conn: &mut Conn, organisation: OrganisationId) -> Result<String, St
     let mut name = "administrator".to_owned();
     for number in 2_u32.. {
         let other = key::find_by_name(conn, organisation, None, &name)?;
-        if other.is_none_or(|other| other.status == KeyStatus::Revoked) {
+        if other.is_none_or(|other| other.state.has_ended()) {
             break;
         }
         name = format!("administrator-{number}");
@@ -83,10 +89,14 @@ fn administrator(name: String, at: DateTime<Utc>, cause: &str) -> NewKey {
         environment: Environment::Live,
         scopes: vec!["*:admin".to_owned()],
         conditions: Conditions::default(),
+        limits: Vec::new(),
         tags: Vec::new(),
         parent_key_id: None,
+        not_before: None,
         expires_at: at.checked_add_signed(TimeDelta::days(DEFAULT_DAYS)),
         expiry_exception: Some(format!("administers the whole installation, from any address ({cause})")),
+        rotation_interval_seconds: None,
+        grace_seconds: None,
     }
 }
 

@@ -37,7 +37,10 @@ mod supposition;
 mod view;
 mod words;
 
-pub use act::{CreatedKey, PreviewedKey, RevokedKey};
+pub use act::{
+    CreatedKey, LeakOutcome, LeakResult, LeaksReported, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys, Rotated,
+    RotatedKey, RotationView, StoppedKey,
+};
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{Applied, Authority, Caller, Unauthenticated, Waiting};
 pub use body::Body;

@@ -1,7 +1,7 @@
 //! What makes a key deserve a second look: it ends never, or may come from anywhere. A recorded exception explains it.
 
 use argus_store::Conditions;
-use argus_store::key::{Key, KeyStatus};
+use argus_store::key::Key;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +30,6 @@ impl Risk {
 
 /// Whether a key has to be looked at: it has a risk, nobody has said why, and it isn't over.
 pub(crate) fn is_unexplained(key: &Key, above: &Above, now: DateTime<Utc>) -> bool {
-    let is_over = key.status == KeyStatus::Revoked || key.expires_at.is_some_and(|end| end <= now);
+    let is_over = key.state.has_ended() || key.expires_at.is_some_and(|end| end <= now);
     !is_over && key.expiry_exception.is_none() && !Risk::of(key.expires_at, &key.conditions, above).is_empty()
 }

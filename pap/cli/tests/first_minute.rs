@@ -79,7 +79,7 @@ fn programs_get_one_object_for_each_command() {
         serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"))
     };
     let shown = json(&["key", "show", "acme/atlas/reader"]);
-    assert_eq!((&shown["path"], &shown["status"]), (&json!("acme/atlas/reader"), &json!("active")));
+    assert_eq!((&shown["path"], &shown["state"]), (&json!("acme/atlas/reader"), &json!("active")));
     assert_eq!(json(&["key", "show", shown["id"].as_str().unwrap()]), shown, "by its id as well");
     let listed = json(&["key", "list", "acme/atlas"]);
     assert_eq!(listed, json!({"items": [shown], "next_cursor": null}));

@@ -187,8 +187,14 @@ fn compare_keys(schemas: &Schemas, server: &Server) {
     schemas.answer("key-preview", &run(&["key", "preview", "acme/x", "--scope", "acme"]));
     schemas.answer("key", &run(&["key", "show", "acme/reader"]));
     schemas.answer("key-list", &run(&["key", "list", "acme"]));
+    assert!(schemas.answer("key-rotated", &run(&["key", "rotate", "acme/shown", "--collect"]))["collect"].is_string());
+    assert!(
+        schemas.answer("key-rotated", &run(&["key", "rotate", "acme/shown", "--grace", "1h"]))["secret"].is_string()
+    );
+    assert_eq!(schemas.answer("key-stopped", &run(&["key", "suspend", "acme/shown"]))["state"], "suspended");
+    schemas.answer("key-stopped", &run(&["key", "resume", "acme/shown"]));
     let revoked = schemas.answer("key-revoked", &run(&["key", "revoke", "acme/reader", "--yes"]));
-    assert_eq!((&revoked["applied_by"], &revoked["status"]), (&json!(1), &json!("revoked")));
+    assert_eq!((&revoked["applied_by"], &revoked["state"]), (&json!(1), &json!("revoked")));
     assert_eq!(verify(&["--action", "read"])["reason"], "credential_revoked");
     schemas.answer("key", &run(&["key", "show", "acme/reader"]));
 

@@ -42,8 +42,10 @@ kinds! {
     NOT_FOUND              = "not-found",              404, "there is no such thing here";
     METHOD_NOT_ALLOWED     = "method-not-allowed",     405, "the method is not allowed here";
     ALREADY_EXISTS         = "already-exists",         409, "the name is taken";
+    WRONG_STATE            = "wrong-state",            409, "it is in a state in which this can't happen";
     BODY_TOO_LARGE         = "body-too-large",         413, "the body is too large";
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "the media type is not supported";
+    CHAIN_LIMIT            = "chain-limit",            422, "there would be too many";
     INTERNAL               = "internal",               500, "Argus made a mistake";
     BUSY                   = "busy",                   503, "too much is asked for at once";
     STORE_AWAY             = "store-away",             503, "the store does not answer";
@@ -182,6 +184,8 @@ impl From<AdminError> for Problem {
                 Self::new(&NOT_FOUND, detail).help("check the id, and that your key may read what it is of")
             }
             AdminError::AlreadyExists { .. } => Self::new(&ALREADY_EXISTS, detail).help("choose another name"),
+            AdminError::WrongState(_) => Self::new(&WRONG_STATE, detail).help("look at its state first"),
+            AdminError::ChainLimit(_) => Self::new(&CHAIN_LIMIT, detail).help("revoke what is not needed any more"),
             AdminError::Busy { retry_after_seconds } => busy(detail, retry_after_seconds),
             AdminError::Store(cause) => {
                 error!("the store failed: {cause}");

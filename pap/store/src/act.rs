@@ -1,6 +1,7 @@
 //! Who does what to whom, and when: what every write is told, and the audit is to say of it.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
@@ -21,6 +22,17 @@ pub struct Act {
     pub at: DateTime<Utc>,
     /// The id of the request that asked for it.
     pub request_id: String,
+    /// Where the request came from.
+    pub source: Option<IpAddr>,
+    /// The decision that permitted it.
+    pub decision_id: Option<String>,
+}
+
+impl Act {
+    /// An act that nobody asked for over the network.
+    pub fn of_host(organisation: OrganisationId, at: DateTime<Utc>, request_id: impl Into<String>) -> Self {
+        Self { actor: Actor::Host, organisation, at, request_id: request_id.into(), source: None, decision_id: None }
+    }
 }
 
 /// Who can act.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::act::Act;
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
-use crate::postgres::append_change;
+use crate::postgres::append_changes;
 use crate::schema::changes;
 use crate::value::{At, column, words};
 
@@ -38,6 +38,10 @@ words!(
         Policies = "policies",
         /// A wrapped key.
         WrappedKey = "wrapped_key",
+        /// An access token that was revoked; the id is its `jti`.
+        Token = "token",
+        /// A signing key; the id is its `kid`.
+        SigningKey = "signing_key",
     }
 );
 
@@ -58,13 +62,29 @@ pub fn find_latest_sequence(conn: &mut Conn) -> Result<i64, StoreError> {
 
 /// Adds a line, in the transaction of the act that it tells of.
 pub(crate) fn append(conn: &mut Conn, act: &Act, kind: ChangeKind, id: &impl ToString) -> Result<(), StoreError> {
-    let (id, at) = (id.to_string(), column(act.at));
+    append_many(conn, act, kind, std::slice::from_ref(id))
+}
+
+/// Adds a line for each of these, in their order.
+pub(crate) fn append_many(
+    conn: &mut Conn,
+    act: &Act,
+    kind: ChangeKind,
+    ids: &[impl ToString],
+) -> Result<(), StoreError> {
+    let at = column(act.at);
     match conn {
         Conn::Sqlite(c) => {
-            let line = (changes::kind.eq(kind), changes::id.eq(id), changes::at.eq(at));
-            diesel::insert_into(changes::table).values(line).execute(c)?;
+            for id in ids {
+                let line = (changes::kind.eq(kind), changes::id.eq(id.to_string()), changes::at.eq(at));
+                diesel::insert_into(changes::table).values(line).execute(c)?;
+            }
             Ok(())
         }
-        Conn::Postgres(conn) => append_change(conn, kind.as_str(), &id, at),
+        Conn::Postgres(conn) if !ids.is_empty() => {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            append_changes(conn, kind.as_str(), &ids, at)
+        }
+        Conn::Postgres(_) => Ok(()),
     }
 }

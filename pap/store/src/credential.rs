@@ -1,23 +1,23 @@
 //! `credentials`: the ways to present a key. Of a secret, only its slow hash is kept.
 
-use std::fmt;
+mod material;
 
 use chrono::{DateTime, Utc};
-use diesel::backend::Backend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::expression::AsExpression;
 use diesel::prelude::*;
-use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Text;
+
+pub use material::{CertificateMatch, CredentialKind, CredentialState, Material, PublicMaterial, StoredHash};
 
 use crate::act::Act;
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
 use crate::id::KeyId;
-use crate::key;
+use crate::key::{self, KeyEvent, KeyState};
 use crate::schema::credentials;
 use crate::value::{At, MaybeAt, column};
+
+/// How many credentials of a key may be in use at once.
+pub const MOST_CREDENTIALS: u32 = 100;
 
 /// A credential of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -27,8 +27,14 @@ pub struct Credential {
     pub id: String,
     /// The key that it presents.
     pub key_id: KeyId,
-    /// The hash of its secret.
-    pub hash: StoredHash,
+    /// How it is presented.
+    pub kind: CredentialKind,
+    /// The hash of its secret; none for other kinds, and before it is collected.
+    pub hash: Option<StoredHash>,
+    /// What it is checked against; none for a secret.
+    pub public: Option<PublicMaterial>,
+    /// Where it is in its life.
+    pub state: CredentialState,
     /// From when it may be used.
     #[diesel(deserialize_as = At)]
     pub not_before: DateTime<Utc>,
@@ -38,6 +44,11 @@ pub struct Credential {
     /// When it was made.
     #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
+    /// When its owner collected its secret, where a rotation was opened for it.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub collected_at: Option<DateTime<Utc>>,
+    /// The newer secret that it is to make way for when it expires.
+    pub superseded_by: Option<String>,
     /// When it was first revoked.
     #[diesel(deserialize_as = MaybeAt)]
     pub revoked_at: Option<DateTime<Utc>>,
@@ -50,62 +61,36 @@ pub struct Credential {
 pub struct NewCredential {
     /// Its id, 12 base62 characters.
     pub id: String,
-    /// The hash of its secret.
-    pub hash: StoredHash,
+    /// What it is checked against.
+    pub material: Material,
     /// From when it may be used.
     pub not_before: DateTime<Utc>,
     /// Until when it may be used.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// A PHC string. It keeps out of logs: with it, a weak secret could be guessed at leisure.
-#[derive(Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
-pub struct StoredHash(String);
-
-impl StoredHash {
-    /// Takes a PHC string as it is.
-    pub fn new(phc: String) -> Self {
-        Self(phc)
-    }
-
-    /// The PHC string.
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl Credential {
+    /// Whether it is an older secret, good for a while beside a newer one.
+    pub fn is_in_grace(&self, at: DateTime<Utc>) -> bool {
+        let is_old = self.state == CredentialState::Active && self.superseded_by.is_some();
+        is_old && self.expires_at.is_none_or(|end| end > at)
     }
 }
 
-impl fmt::Debug for StoredHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StoredHash(..)")
-    }
-}
-
-impl<DB: Backend> ToSql<Text, DB> for StoredHash
-where
-    String: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        self.0.to_sql(out)
-    }
-}
-
-impl<DB: Backend> FromSql<Text, DB> for StoredHash
-where
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        String::from_sql(value).map(Self)
-    }
-}
-
-/// Adds a credential to a key of the organisation of the act, with a line for the key in the change feed.
+/// Adds a credential to a key of the organisation of the act, with a line for the key in the change feed. One that
+/// presents another key is [`StoreError::AlreadyExists`], and so is a taken id.
 pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Result<Credential, StoreError> {
     conn.write(|conn| {
-        key::find(conn, key)?
-            .filter(|key| key.organisation_id == act.organisation)
-            .ok_or_else(|| StoreError::not_found(Record::Key, key))?;
+        let found = key::find_own(conn, act, key)?.ok_or_else(|| StoreError::not_found(Record::Key, key))?;
+        key::ensure(&found, KeyEvent::Change)?;
+        let live = credentials::table.filter(credentials::key_id.eq(key));
+        let live = live.filter(credentials::state.ne(CredentialState::Revoked)).count();
+        let live: i64 = on!(conn, c => live.get_result(c))?;
+        if live >= i64::from(MOST_CREDENTIALS) {
+            return Err(StoreError::TooMany { what: "credentials of a key", most: MOST_CREDENTIALS });
+        }
         insert(conn, act, key, new)?;
+        key::update_key!(conn, found, keys::state.eq(found.state))?;
         change::append(conn, act, ChangeKind::Key, &key)?;
         find(conn, &new.id)?.ok_or_else(|| StoreError::not_found(Record::Credential, &new.id))
     })
@@ -117,18 +102,30 @@ pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Re
 /// revoked keeps its first time.
 pub fn revoke(conn: &mut Conn, act: &Act, key: KeyId, id: &str) -> Result<Option<Credential>, StoreError> {
     conn.write(|conn| {
-        if key::find(conn, key)?.is_none_or(|key| key.organisation_id != act.organisation) {
-            return Ok(None);
+        let Some(found) = key::find_own(conn, act, key)? else { return Ok(None) };
+        let Some(credential) = find(conn, id)?.filter(|credential| credential.key_id == key) else { return Ok(None) };
+        if credential.state == CredentialState::Revoked {
+            return Ok(Some(credential));
         }
-        let live = credentials::table.find(id).filter(credentials::key_id.eq(key));
-        let live = live.filter(credentials::revoked_at.is_null());
-        let revoked =
-            (credentials::revoked_at.eq(column(act.at)), credentials::generation.eq(credentials::generation + 1));
-        if on!(conn, c => diesel::update(live).set(revoked).execute(c))? == 1 {
-            change::append(conn, act, ChangeKind::Key, &key)?;
-        }
-        Ok(find(conn, id)?.filter(|credential| credential.key_id == key))
+        retire(conn, act, id)?;
+        let in_grace = list(conn, key)?.iter().any(|other| other.is_in_grace(act.at));
+        let is_over = found.state == KeyState::Rotating && !in_grace;
+        let state = if is_over { key::ensure(&found, KeyEvent::EndGrace)? } else { found.state };
+        key::update_key!(conn, found, keys::state.eq(state))?;
+        change::append(conn, act, ChangeKind::Key, &key)?;
+        find(conn, id)
     })
+}
+
+/// Revokes the row alone, in the transaction of an act that tells of it.
+pub(crate) fn retire(conn: &mut Conn, act: &Act, id: &str) -> Result<(), StoreError> {
+    let revoked = (
+        credentials::state.eq(CredentialState::Revoked),
+        credentials::revoked_at.eq(column(act.at)),
+        credentials::generation.eq(credentials::generation + 1),
+    );
+    on!(conn, c => diesel::update(credentials::table.find(id)).set(revoked).execute(c))?;
+    Ok(())
 }
 
 /// The credential with this id, of whatever organisation.
@@ -149,7 +146,11 @@ pub(crate) fn insert(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential
     let row = (
         credentials::id.eq(&new.id),
         credentials::key_id.eq(key),
-        credentials::hash.eq(&new.hash),
+        credentials::kind.eq(new.material.kind()),
+        credentials::hash.eq(new.material.hash()),
+        credentials::public.eq(new.material.public()),
+        credentials::lookup.eq(new.material.public().and_then(PublicMaterial::lookup)),
+        credentials::state.eq(CredentialState::Active),
         credentials::not_before.eq(column(new.not_before)),
         credentials::expires_at.eq(new.expires_at.map(column)),
         credentials::created_at.eq(column(act.at)),

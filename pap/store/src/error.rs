@@ -26,6 +26,32 @@ pub enum StoreError {
         /// Its name or id.
         name: String,
     },
+    /// It can't happen to a thing in this state.
+    #[error("a {what} that is `{state}` can't be {event}")]
+    NotPossible {
+        /// What it was to happen to.
+        what: Record,
+        /// The state it is in.
+        state: &'static str,
+        /// What was to happen, such as `rotated`.
+        event: &'static str,
+    },
+    /// The caller has seen an older state than the one that is to be changed.
+    #[error("the {what} was changed meanwhile: its generation is {found}")]
+    Stale {
+        /// What was to be changed.
+        what: Record,
+        /// The generation that it has.
+        found: i64,
+    },
+    /// There would be too many.
+    #[error("there are at most {most} {what}")]
+    TooMany {
+        /// What there is enough of, such as `keys derived from one`.
+        what: &'static str,
+        /// How many there may be.
+        most: u32,
+    },
     /// Others held the database for longer than a caller waits. Trying again is right.
     #[error("the database is busy")]
     Busy,
@@ -103,6 +129,16 @@ pub enum Record {
     PolicyDocument,
     /// A wrapped key.
     WrappedKey,
+    /// A signing key.
+    SigningKey,
+    /// An access token that was revoked.
+    Token,
+    /// A request with an idempotency key.
+    IdempotentRequest,
+    /// A person whom audit entries speak of.
+    Person,
+    /// A checkpoint of the audit.
+    Checkpoint,
 }
 
 impl fmt::Display for Record {
@@ -114,6 +150,11 @@ impl fmt::Display for Record {
             Self::Credential => "credential",
             Self::PolicyDocument => "policy document",
             Self::WrappedKey => "wrapped key",
+            Self::SigningKey => "signing key",
+            Self::Token => "token",
+            Self::IdempotentRequest => "request with the idempotency key",
+            Self::Person => "person",
+            Self::Checkpoint => "checkpoint",
         })
     }
 }

@@ -1,23 +1,35 @@
 //! `keys`: the lasting thing that owns scopes, conditions and history. What is presented is one of its credentials.
 
-mod count;
+mod below;
+mod change;
+mod due;
 mod find;
+mod life;
+mod lifecycle;
 mod make;
-mod stop;
+mod revoke;
+mod rotate;
 mod touch;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-pub use count::count_derived;
+pub use below::{FAN_OUT, LONGEST_CHAIN, count_derived, list_below, list_chain};
+pub use change::{KeyChange, change};
+pub use due::{Due, list_beginning, list_ended, list_grace_ended, list_idle, list_older, list_rotation_due};
 pub use find::{KeyFilter, find, find_by_name, list};
+pub use life::{ExpiryCause, begin, expire, resume, suspend};
+pub(crate) use life::{ensure, find_own, update_key};
+pub use lifecycle::{KeyEvent, KeyState};
 pub use make::{NewKey, create};
-pub use stop::{resume, revoke, suspend};
+pub use revoke::{Revocation, RevocationCause, RevokedMany, list_revocable, revoke, revoke_many};
+pub use rotate::{Rotation, collect, end_grace, open_rotation, rotate};
 pub use touch::touch_last_used;
 
 use crate::act::Actor;
 use crate::conditions::Conditions;
 use crate::id::{KeyId, OrganisationId, ProjectId};
+use crate::limit::{Limit, Limits};
 use crate::schema::{keys, organisations, projects};
 use crate::value::{At, MaybeAt, Texts, words};
 
@@ -49,30 +61,48 @@ pub struct Key {
     pub scopes: Vec<String>,
     /// What it must meet, besides the conditions of its project and organisation.
     pub conditions: Conditions,
+    /// How much it may be used.
+    #[diesel(deserialize_as = Limits)]
+    pub limits: Vec<Limit>,
     /// Words to find it by.
     #[diesel(deserialize_as = Texts)]
     pub tags: Vec<String>,
     /// The key that it was derived from.
     pub parent_key_id: Option<KeyId>,
-    /// Whether it is in use. Expiry doesn't show here: it is a matter of the reader's clock.
-    pub status: KeyStatus,
+    /// Where it is in its life.
+    pub state: KeyState,
+    /// From when it may be used; none where that is when it was made.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub not_before: Option<DateTime<Utc>>,
     /// When it ends; none where an exception was recorded.
     #[diesel(deserialize_as = MaybeAt)]
     pub expires_at: Option<DateTime<Utc>>,
     /// Why it may live longer than others.
     pub expiry_exception: Option<String>,
+    /// How often it gets a new secret.
+    pub rotation_interval_seconds: Option<i64>,
+    /// How long an older secret is good beside a new one.
+    pub grace_seconds: Option<i64>,
+    /// When its next rotation is to be opened.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub rotate_at: Option<DateTime<Utc>>,
     /// When it was made.
     #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
     /// Who made it.
     pub created_by: Actor,
-    /// Since when it is suspended, or was when it was revoked.
+    /// Since when it is suspended, or was when it ended.
     #[diesel(deserialize_as = MaybeAt)]
     pub suspended_at: Option<DateTime<Utc>>,
+    /// When it was seen to have expired. It may be before [`Key::expires_at`], as for a key that nobody uses.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub expired_at: Option<DateTime<Utc>>,
     /// When it was first revoked.
     #[diesel(deserialize_as = MaybeAt)]
     pub revoked_at: Option<DateTime<Utc>>,
-    /// Why it was first revoked.
+    /// What made it be revoked.
+    pub revoked_cause: Option<RevocationCause>,
+    /// Why it was first revoked, in words.
     pub revoked_reason: Option<String>,
     /// Higher after every change, so that what was derived from an older state can be told.
     pub generation: i64,
@@ -80,18 +110,6 @@ pub struct Key {
     #[diesel(deserialize_as = MaybeAt)]
     pub last_used_at: Option<DateTime<Utc>>,
 }
-
-words!(
-    /// Whether a key is in use.
-    KeyStatus, "key status", {
-        /// In use.
-        Active = "active",
-        /// Refused until it is resumed.
-        Suspended = "suspended",
-        /// Refused for good.
-        Revoked = "revoked",
-    }
-);
 
 words!(
     /// What a key may be used on; it stands in the credential as well.

@@ -9,19 +9,20 @@
 //! (every call blocks).
 //!
 //! ```
-//! use argus_store::{Act, Actor, Conditions, OrganisationId, Store, organisation};
+//! use argus_store::{Act, Conditions, OrganisationId, Store, organisation};
 //! use chrono::DateTime;
 //!
 //! # let folder = tempfile::tempdir()?;
 //! let store = Store::open(&folder.path().join("argus.db"))?;
 //! let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default();
 //! let id = OrganisationId::new(at);
-//! let act = Act { actor: Actor::Host, organisation: id, at, request_id: "first start".into() };
+//! let act = Act::of_host(id, at, "first start");
 //! let acme = organisation::NewOrganisation {
 //!     id,
 //!     name: "acme".into(),
 //!     display_name: None,
 //!     conditions: Conditions::default(),
+//!     policy: organisation::OrganisationPolicy::default(),
 //! };
 //! store.write(|conn| organisation::create(conn, &act, &acme))?;
 //! assert_eq!(store.read(|conn| organisation::find_by_name(conn, "acme"))?.map(|found| found.id), Some(id));
@@ -48,6 +49,7 @@ mod error;
 mod file;
 mod id;
 pub mod key;
+mod limit;
 mod location;
 mod lock;
 mod migrate;
@@ -70,6 +72,7 @@ pub use conditions::Conditions;
 pub use conn::Conn;
 pub use error::{Record, StoreError};
 pub use id::{KeyId, OrganisationId, ProjectId, WrappedKeyId};
+pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};
 pub use postgres::{Listener, PgQueries, PostgresConn};

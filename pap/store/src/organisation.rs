@@ -1,7 +1,12 @@
 //! `organisations`: the first level of every resource path, and a policy domain each.
 
 use chrono::{DateTime, Utc};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
+use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
 use crate::change::{self, ChangeKind};
@@ -11,7 +16,7 @@ use crate::error::{OrTaken, Record, StoreError};
 use crate::id::OrganisationId;
 use crate::page::{Page, PageSize};
 use crate::schema::organisations;
-use crate::value::{At, column};
+use crate::value::{At, column, set, text_out};
 
 /// An organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -28,6 +33,40 @@ pub struct Organisation {
     /// When it was made.
     #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
+    /// What it asks of the life of its keys.
+    pub policy: OrganisationPolicy,
+    /// Higher after every change.
+    pub generation: i64,
+}
+
+/// What an organisation asks of the life of its keys. What isn't set isn't asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrganisationPolicy {
+    /// How old a key may become.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_age_seconds: Option<i64>,
+    /// How long a key may be unused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_idle_seconds: Option<i64>,
+    /// How often a key gets a new secret, where the key doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_interval_seconds: Option<i64>,
+    /// How long an older secret is good beside a new one, where the key doesn't say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grace_seconds: Option<i64>,
+}
+
+text_out!(OrganisationPolicy, policy => serde_json::to_string(policy)?);
+
+impl<DB: Backend> FromSql<Text, DB> for OrganisationPolicy
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(serde_json::from_str(&String::from_sql(value)?)?)
+    }
 }
 
 /// An organisation to be made.
@@ -41,6 +80,8 @@ pub struct NewOrganisation {
     pub display_name: Option<String>,
     /// What every key of it must meet.
     pub conditions: Conditions,
+    /// What it asks of the life of its keys.
+    pub policy: OrganisationPolicy,
 }
 
 /// Makes an organisation, with its line in the change feed. A taken name is [`StoreError::AlreadyExists`].
@@ -52,11 +93,58 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<Organ
             organisations::display_name.eq(&new.display_name),
             organisations::conditions.eq(&new.conditions),
             organisations::created_at.eq(column(act.at)),
+            organisations::policy.eq(&new.policy),
+            organisations::generation.eq(1),
         );
         on!(conn, c => diesel::insert_into(organisations::table).values(row).execute(c))
             .or_taken(Record::Organisation, &new.name)?;
         change::append(conn, act, ChangeKind::Organisation, &new.id)?;
         find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::Organisation, new.id))
+    })
+}
+
+/// What becomes of an organisation. What is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrganisationChange {
+    /// What people call it; `Some(None)` for nothing but its name.
+    pub display_name: Option<Option<String>>,
+    /// What every key of it must meet.
+    pub conditions: Option<Conditions>,
+    /// What it asks of the life of its keys.
+    pub policy: Option<OrganisationPolicy>,
+}
+
+/// Changes the organisation of the act, with its line in the change feed: both or none. A change to what it is already
+/// makes no line.
+///
+/// A caller who says which generation he has seen gets [`StoreError::Stale`] where there is a newer one.
+pub fn change(
+    conn: &mut Conn,
+    act: &Act,
+    change: &OrganisationChange,
+    seen: Option<i64>,
+) -> Result<Option<Organisation>, StoreError> {
+    conn.write(|conn| {
+        let Some(before) = find(conn, act.organisation)? else { return Ok(None) };
+        if seen.is_some_and(|seen| seen != before.generation) {
+            return Err(StoreError::Stale { what: Record::Organisation, found: before.generation });
+        }
+        let mut after = before.clone();
+        set(&mut after.display_name, change.display_name.as_ref());
+        set(&mut after.conditions, change.conditions.as_ref());
+        set(&mut after.policy, change.policy.as_ref());
+        if after == before {
+            return Ok(Some(before));
+        }
+        let columns = (
+            organisations::display_name.eq(&after.display_name),
+            organisations::conditions.eq(&after.conditions),
+            organisations::policy.eq(&after.policy),
+            organisations::generation.eq(organisations::generation + 1),
+        );
+        on!(conn, c => diesel::update(organisations::table.find(after.id)).set(columns).execute(c))?;
+        change::append(conn, act, ChangeKind::Organisation, &after.id)?;
+        find(conn, after.id)
     })
 }
 

@@ -7,7 +7,7 @@ mod tls;
 use std::time::Duration;
 
 use diesel::RunQueryDsl;
-use diesel::sql_types::{BigInt, Text, Timestamp};
+use diesel::sql_types::{Array, BigInt, Text, Timestamp};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::task::AbortHandle;
@@ -143,27 +143,29 @@ pub(crate) fn keep_from_migrating(conn: &mut PostgresConn) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Adds a line to the change feed, and wakes who listens when it is committed.
+/// Adds lines to the change feed, and wakes who listens when they are committed.
 ///
-/// The number is the one behind the newest: under the turn nobody else can add one, and the turn ends only after the
+/// The numbers are those behind the newest: under the turn nobody else can add one, and the turn ends only after the
 /// commit is visible. A reader that has seen 7 never finds 6 later, and a rollback leaves no hole.
-pub(crate) fn append_change(
+pub(crate) fn append_changes(
     conn: &mut PostgresConn,
     kind: &str,
-    id: &str,
+    ids: &[String],
     at: chrono::NaiveDateTime,
 ) -> Result<(), StoreError> {
     take_turn(conn)?;
-    let line = diesel::sql_query(
-        "WITH line AS (
+    let lines = diesel::sql_query(
+        "WITH lines AS (
              INSERT INTO changes (sequence, kind, id, at)
-             SELECT coalesce(max(sequence), 0) + 1, $1, $2, $3 FROM changes
+             SELECT (SELECT coalesce(max(sequence), 0) FROM changes) + place, $1, id, $3
+             FROM unnest($2) WITH ORDINALITY AS new (id, place)
              RETURNING sequence
          )
-         SELECT pg_notify($4, sequence::text) FROM line",
+         SELECT pg_notify($4, max(sequence)::text) FROM lines",
     );
-    let line = line.bind::<Text, _>(kind).bind::<Text, _>(id).bind::<Timestamp, _>(at).bind::<Text, _>(CHANNEL);
-    line.execute(conn.queries())?;
+    let lines = lines.bind::<Text, _>(kind).bind::<Array<Text>, _>(ids);
+    let lines = lines.bind::<Timestamp, _>(at).bind::<Text, _>(CHANNEL);
+    lines.execute(conn.queries())?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::error::{OrTaken, Record, StoreError};
 use crate::id::{OrganisationId, ProjectId};
 use crate::page::{Page, PageSize};
 use crate::schema::{organisations, projects};
-use crate::value::{At, column};
+use crate::value::{At, column, set};
 
 /// A project of an organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -28,6 +28,8 @@ pub struct Project {
     /// When it was made.
     #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
+    /// Higher after every change.
+    pub generation: i64,
 }
 
 /// A project to be made in the organisation of the act.
@@ -53,11 +55,47 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, S
             projects::name.eq(&new.name),
             projects::conditions.eq(&new.conditions),
             projects::created_at.eq(column(act.at)),
+            projects::generation.eq(1),
         );
         on!(conn, c => diesel::insert_into(projects::table).values(row).execute(c))
             .or_taken(Record::Project, &new.name)?;
         change::append(conn, act, ChangeKind::Project, &new.id)?;
         find(conn, act.organisation, new.id)?.ok_or_else(|| StoreError::not_found(Record::Project, new.id))
+    })
+}
+
+/// What becomes of a project. What is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProjectChange {
+    /// What every key of it must meet.
+    pub conditions: Option<Conditions>,
+}
+
+/// Changes a project, with its line in the change feed: both or none. A change to what it is already makes no line.
+///
+/// `None` where the organisation of the act has no such project. A caller who says which generation he has seen gets
+/// [`StoreError::Stale`] where there is a newer one.
+pub fn change(
+    conn: &mut Conn,
+    act: &Act,
+    id: ProjectId,
+    change: &ProjectChange,
+    seen: Option<i64>,
+) -> Result<Option<Project>, StoreError> {
+    conn.write(|conn| {
+        let Some(before) = find(conn, act.organisation, id)? else { return Ok(None) };
+        if seen.is_some_and(|seen| seen != before.generation) {
+            return Err(StoreError::Stale { what: Record::Project, found: before.generation });
+        }
+        let mut after = before.clone();
+        set(&mut after.conditions, change.conditions.as_ref());
+        if after == before {
+            return Ok(Some(before));
+        }
+        let columns = (projects::conditions.eq(&after.conditions), projects::generation.eq(projects::generation + 1));
+        on!(conn, c => diesel::update(projects::table.find(id)).set(columns).execute(c))?;
+        change::append(conn, act, ChangeKind::Project, &id)?;
+        find(conn, act.organisation, id)
     })
 }
 

@@ -7,6 +7,8 @@ diesel::table! {
         display_name -> Nullable<Text>,
         conditions -> Text,
         created_at -> Timestamp,
+        policy -> Text,
+        generation -> BigInt,
     }
 }
 
@@ -17,6 +19,7 @@ diesel::table! {
         name -> Text,
         conditions -> Text,
         created_at -> Timestamp,
+        generation -> BigInt,
     }
 }
 
@@ -30,15 +33,22 @@ diesel::table! {
         environment -> Text,
         scopes -> Text,
         conditions -> Text,
+        limits -> Text,
         tags -> Text,
         parent_key_id -> Nullable<Text>,
-        status -> Text,
+        state -> Text,
+        not_before -> Nullable<Timestamp>,
         expires_at -> Nullable<Timestamp>,
         expiry_exception -> Nullable<Text>,
+        rotation_interval_seconds -> Nullable<BigInt>,
+        grace_seconds -> Nullable<BigInt>,
+        rotate_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         created_by -> Text,
         suspended_at -> Nullable<Timestamp>,
+        expired_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        revoked_cause -> Nullable<Text>,
         revoked_reason -> Nullable<Text>,
         generation -> BigInt,
         last_used_at -> Nullable<Timestamp>,
@@ -49,10 +59,16 @@ diesel::table! {
     credentials (id) {
         id -> Text,
         key_id -> Text,
-        hash -> Text,
+        kind -> Text,
+        hash -> Nullable<Text>,
+        public -> Nullable<Text>,
+        lookup -> Nullable<Text>,
+        state -> Text,
         not_before -> Timestamp,
         expires_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        collected_at -> Nullable<Timestamp>,
+        superseded_by -> Nullable<Text>,
         revoked_at -> Nullable<Timestamp>,
         generation -> BigInt,
     }
@@ -95,6 +111,118 @@ diesel::table! {
     settings (key) {
         key -> Text,
         value -> Text,
+    }
+}
+
+diesel::table! {
+    audit_entries (sequence) {
+        sequence -> BigInt,
+        at -> Timestamp,
+        event -> Text,
+        organisation_id -> Text,
+        actor -> Text,
+        target_kind -> Text,
+        target_id -> Text,
+        entry -> Text,
+        previous -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_checkpoints (sequence) {
+        sequence -> BigInt,
+        hash -> Text,
+        at -> Timestamp,
+        key_id -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
+    persons (id) {
+        id -> Text,
+        name_digest -> Nullable<Text>,
+        envelope -> Nullable<Text>,
+        created_at -> Timestamp,
+        destroyed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        kind -> Text,
+        key_id -> Nullable<Text>,
+        payload -> Text,
+        dedup_key -> Text,
+        due_at -> Timestamp,
+        created_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        handed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    idempotency (caller, route, idempotency_key) {
+        caller -> Text,
+        route -> Text,
+        idempotency_key -> Text,
+        body_digest -> Text,
+        status -> Integer,
+        answer -> Nullable<Text>,
+        key_id -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        algorithm -> Text,
+        public_jwk -> Text,
+        envelope -> Nullable<Text>,
+        state -> Text,
+        published_at -> Timestamp,
+        signing_at -> Nullable<Timestamp>,
+        retired_at -> Nullable<Timestamp>,
+        gone_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (jti) {
+        jti -> Text,
+        key_id -> Text,
+        expires_at -> Timestamp,
+        revoked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    used_assertions (client_id, jti) {
+        client_id -> Text,
+        jti -> Text,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    nodes (id) {
+        id -> Text,
+        role -> Text,
+        address -> Text,
+        sequence -> BigInt,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until -> Timestamp,
     }
 }
 

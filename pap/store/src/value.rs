@@ -107,6 +107,13 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// Puts a new value in the place of an old one, where there is one.
+pub(crate) fn set<T: Clone>(value: &mut T, new: Option<&T>) {
+    if let Some(new) = new {
+        value.clone_from(new);
+    }
+}
+
 /// A time as it goes into a column. Anything finer than a microsecond is cut off, as PostgreSQL would.
 pub(crate) fn column(at: DateTime<Utc>) -> NaiveDateTime {
     at.naive_utc().trunc_subsecs(6)

@@ -20,13 +20,13 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
 use argus_store::change::ChangeKind;
-use argus_store::credential::{NewCredential, StoredHash};
+use argus_store::credential::{Material, NewCredential, StoredHash};
 use argus_store::key::{Environment, KeyFilter, NewKey};
-use argus_store::organisation::NewOrganisation;
+use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
 use argus_store::policy_document::{DocumentKind, NewPolicyDocument};
 use argus_store::{
-    Act, Actor, Conditions, Conn, KeyId, Location, OrganisationId, PageSize, Store, StoreError, change, key,
-    organisation, policy_document, snapshot,
+    Act, Conditions, Conn, KeyId, Location, OrganisationId, PageSize, Store, StoreError, change, key, organisation,
+    policy_document, snapshot,
 };
 use chrono::{DateTime, Utc};
 
@@ -126,7 +126,7 @@ fn all_keys(conn: &mut Conn) -> Result<BTreeSet<KeyId>, StoreError> {
 fn live_until_killed(url: &str) -> ! {
     let store = open(url);
     let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-    let act = Act { actor: Actor::Host, organisation: acme(&store, at), at, request_id: "a victim".into() };
+    let act = Act::of_host(acme(&store, at), at, "a victim");
     let mut import = store.read(policy_document::list_current).unwrap();
     // Ends the line that the harness may have begun.
     println!();
@@ -149,8 +149,14 @@ fn acme(store: &Store, at: DateTime<Utc>) -> OrganisationId {
 
 fn add_acme(store: &Store, at: DateTime<Utc>) -> OrganisationId {
     let id = OrganisationId::new(at);
-    let act = Act { actor: Actor::Host, organisation: id, at, request_id: "a victim".into() };
-    let new = NewOrganisation { id, name: "acme".into(), display_name: None, conditions: Conditions::default() };
+    let act = Act::of_host(id, at, "a victim");
+    let new = NewOrganisation {
+        id,
+        name: "acme".into(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+    };
     store.write(|conn| organisation::create(conn, &act, &new)).unwrap().id
 }
 
@@ -163,17 +169,26 @@ fn new_key(id: KeyId) -> NewKey {
         environment: Environment::Test,
         scopes: vec!["acme:read".into()],
         conditions: Conditions::default(),
+        limits: Vec::new(),
         tags: Vec::new(),
         parent_key_id: None,
+        not_before: None,
         expires_at: None,
         expiry_exception: None,
+        rotation_interval_seconds: None,
+        grace_seconds: None,
     }
 }
 
 /// The last 12 digits of a key's id are random, and serve here as the id of its credential.
 fn new_credential(key: KeyId, at: DateTime<Utc>) -> NewCredential {
     let id = key.to_string().rsplit('-').next().unwrap().to_owned();
-    NewCredential { id, hash: StoredHash::new("$pbkdf2-sha256$…".into()), not_before: at, expires_at: None }
+    NewCredential {
+        id,
+        material: Material::Secret(StoredHash::new("$pbkdf2-sha256$…".into())),
+        not_before: at,
+        expires_at: None,
+    }
 }
 
 fn documents(import: u64) -> Vec<NewPolicyDocument> {

@@ -137,7 +137,7 @@ mod verifier;
 pub use hash::{HashError, Hasher, Iterations, IterationsError, StoredHash};
 pub use key::{
     CredentialId, CredentialIdError, Environment, KEY_LENGTH, KEY_PATTERN, KeyFormError, MintedKey, PresentedKey,
-    UnknownEnvironment, mint, redact,
+    UnknownEnvironment, mint, mint_for, redact,
 };
 pub use master::{MasterKey, MasterKeyError, Place};
 pub use peer::PeerPrefix;

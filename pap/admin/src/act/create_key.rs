@@ -2,16 +2,17 @@
 
 use argus_credentials::{MintedKey, Secret, StoredHash as Hash};
 use argus_engine::scope::{Action, Scope};
-use argus_store::credential::{NewCredential, StoredHash};
-use argus_store::key::{self, Environment, KeyStatus, NewKey};
+use argus_store::credential::{Material, NewCredential, StoredHash};
+use argus_store::key::{self, Environment, Key, NewKey};
 use argus_store::{
-    Conditions, Conn, KeyId, OrganisationId, ProjectId, Record, Store, StoreError, change, organisation, project,
+    Conditions, Conn, KeyId, Limit, OrganisationId, ProjectId, Record, Store, StoreError, change, organisation, project,
 };
 use chrono::{DateTime, Utc};
 use tracing::info;
 
+use super::delegation::{Wanted, first_end};
 use super::{no_organisation, no_project, read_whole};
-use crate::body::{Body, Expiry, Fields, Kind, conditions, expiry, is_name, name, scopes};
+use crate::body::{Body, Expiry, Fields, Kind, Life, conditions, expiry, is_name, limits, name, scopes};
 use crate::resource::{HOST, Own};
 use crate::view::{KeyView, Whole};
 use crate::{Admin, AdminError, Call, FaultCode, Guidance};
@@ -37,7 +38,22 @@ pub(super) struct Draft {
     pub(super) scopes: Vec<(String, Scope)>,
     pub(super) conditions: Conditions,
     pub(super) tags: Vec<String>,
+    limits: Vec<Limit>,
+    life: Life,
     pub(super) expiry: Expiry,
+    /// Whether the body says when it ends.
+    says_when: bool,
+    lineage: Lineage,
+}
+
+/// What a new key is derived from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lineage {
+    /// The key above it: the one that is named, else the caller's own where he is no owner of the organisation.
+    parent: Option<KeyId>,
+    /// Whether the caller may make keys of the organisation. If not, he derives from his own, which is one of the
+    /// organisation and of no project.
+    may_write: bool,
 }
 
 /// Where the key will belong, and who answers for it where the body doesn't say.
@@ -45,21 +61,26 @@ pub(super) struct Place {
     organisation: OrganisationId,
     project: Option<ProjectId>,
     pub(super) owner: String,
+    parent: Option<KeyId>,
 }
 
 /// How often a credential's id may be drawn that another has. Once is already chance beyond belief.
 const DRAWS: usize = 3;
 
 impl Admin {
-    /// Makes a key. Needs `<organisation>/argus/keys:write`.
+    /// Makes a key. Needs `<organisation>/argus/keys:write`, but for deriving one from the caller's own key, where that is
+    /// the organisation's.
+    ///
+    /// Who is no owner of the organisation hands out nothing that he hasn't: his keys are derived from his own.
     pub async fn create_key(&self, call: &Call, body: Body) -> Result<CreatedKey, AdminError> {
         let at = self.now();
         let mut fields = Fields::of(body);
         let organisation = name(&mut fields, "organisation", Kind::Organisation);
-        if let Some(organisation) = &organisation {
-            call.require(organisation, Own::Keys, Action::Write)?;
-        }
-        let draft = Draft::read(&mut fields, organisation.unwrap_or_default(), at);
+        let lineage = match &organisation {
+            Some(organisation) => Lineage::read(&mut fields, call, organisation)?,
+            None => Lineage::default(),
+        };
+        let draft = Draft::read(&mut fields, organisation.unwrap_or_default(), lineage, at);
         if !draft.organisation.is_empty() {
             draft.refuse_wide_scopes(&mut fields, call)?;
         }
@@ -74,11 +95,11 @@ impl Admin {
     }
 
     /// Looks up what the body names, and ends its reading.
-    async fn find_place(&self, call: &Call, draft: Draft, fields: Fields) -> Result<(Draft, Place), AdminError> {
+    async fn find_place(&self, call: &Call, mut draft: Draft, fields: Fields) -> Result<(Draft, Place), AdminError> {
         let caller = call.caller().key_id();
         self.with_store(move |store| {
             let place = store.read(|conn| Place::find(conn, &draft, caller))?;
-            let place = place.refuse(fields, &draft)?;
+            let place = place.refuse(fields, &mut draft)?;
             Ok((draft, place))
         })
         .await
@@ -128,15 +149,18 @@ fn write(
 pub(crate) fn credential(minted: &MintedKey, hash: &Hash, at: DateTime<Utc>) -> NewCredential {
     NewCredential {
         id: minted.id.to_string(),
-        hash: StoredHash::new(hash.to_string()),
+        material: Material::Secret(StoredHash::new(hash.to_string())),
         not_before: at,
         expires_at: None,
     }
 }
 
 impl Draft {
-    pub(super) fn read(fields: &mut Fields, organisation: String, now: DateTime<Utc>) -> Self {
+    pub(super) fn read(fields: &mut Fields, organisation: String, lineage: Lineage, now: DateTime<Utc>) -> Self {
+        let says_when = ["expires_at", "expires_in_seconds", "expiry_exception"].iter().any(|name| fields.has(name));
         Self {
+            says_when,
+            lineage,
             organisation,
             project: project_name(fields),
             name: name(fields, "name", Kind::Key),
@@ -145,6 +169,8 @@ impl Draft {
             scopes: scopes(fields),
             conditions: conditions(fields),
             tags: tags(fields),
+            limits: limits(fields),
+            life: Life::read(fields, now),
             expiry: expiry(fields, now),
         }
     }
@@ -188,10 +214,14 @@ impl Draft {
             environment: self.environment,
             scopes: self.scopes.into_iter().map(|(_, scope)| scope.to_string()).collect(),
             conditions: self.conditions,
+            limits: self.limits,
             tags: self.tags,
-            parent_key_id: None,
+            parent_key_id: place.parent,
+            not_before: self.life.not_before,
             expires_at: self.expiry.at,
             expiry_exception: self.expiry.exception,
+            rotation_interval_seconds: self.life.rotation_interval_seconds,
+            grace_seconds: self.life.grace_seconds,
         })
     }
 }
@@ -202,14 +232,19 @@ pub(super) struct Found {
     project: Option<ProjectId>,
     owner: String,
     name_is_taken: bool,
+    /// The key that it is derived from, and those above that one.
+    chain: Vec<Key>,
 }
 
 impl Place {
     pub(super) fn find(conn: &mut Conn, draft: &Draft, caller: KeyId) -> Result<Found, StoreError> {
         let owner = key::find(conn, caller)?.map_or_else(|| caller.to_string(), |key| key.owner);
         let organisation = organisation::find_by_name(conn, &draft.organisation)?.map(|found| found.id);
-        let mut found = Found { organisation, project: None, owner, name_is_taken: false };
+        let mut found = Found { organisation, project: None, owner, name_is_taken: false, chain: Vec::new() };
         let Some(organisation) = organisation else { return Ok(found) };
+        if let Some(parent) = draft.lineage.parent {
+            found.chain = key::list_chain(conn, parent)?;
+        }
         if let Some(name) = &draft.project {
             found.project = project::find_by_name(conn, organisation, name)?.map(|project| project.id);
         }
@@ -218,14 +253,15 @@ impl Place {
             && found.project.is_some() == draft.project.is_some()
         {
             let other = key::find_by_name(conn, organisation, found.project, name)?;
-            found.name_is_taken = other.is_some_and(|key| key.status != KeyStatus::Revoked);
+            found.name_is_taken = other.is_some_and(|key| !key.state.has_ended());
         }
         Ok(found)
     }
 }
 
 impl Found {
-    pub(super) fn refuse(self, mut fields: Fields, draft: &Draft) -> Result<Place, AdminError> {
+    pub(super) fn refuse(self, mut fields: Fields, draft: &mut Draft) -> Result<Place, AdminError> {
+        self.refuse_widening(&mut fields, draft)?;
         let named = draft.organisation.as_str();
         if self.organisation.is_none() && !named.is_empty() {
             fields.fault("organisation", FaultCode::NotFound, no_organisation(named), None);
@@ -238,7 +274,47 @@ impl Found {
             return Err(AdminError::AlreadyExists { what: "key", name: draft.name.clone().unwrap_or_default() });
         }
         let organisation = self.organisation.ok_or(AdminError::Unfinished)?;
-        Ok(Place { organisation, project: self.project, owner: self.owner })
+        // A key of `argus` bounds what is made with it elsewhere, and is above nothing there.
+        let parent = self.chain.first().filter(|key| key.organisation_id == organisation).map(|key| key.id);
+        Ok(Place { organisation, project: self.project, owner: self.owner, parent })
+    }
+
+    fn refuse_widening(&self, fields: &mut Fields, draft: &mut Draft) -> Result<(), AdminError> {
+        let (Some(organisation), Some(_)) = (self.organisation, draft.lineage.parent) else { return Ok(()) };
+        let needed =
+            || AdminError::NotPermitted { needed_scope: Own::Keys.needed_scope(&draft.organisation, Action::Write) };
+        let Some(parent) = self.chain.first() else { return Err(needed()) };
+        let is_of_organisation = parent.organisation_id == organisation;
+        if !draft.lineage.may_write && (parent.project_id.is_some() || !is_of_organisation) {
+            return Err(needed());
+        }
+        if !draft.says_when {
+            draft.expiry.at = [draft.expiry.at, first_end(&self.chain)].into_iter().flatten().min();
+        }
+        let wanted = Wanted { scopes: &draft.scopes, conditions: &draft.conditions, expires_at: draft.expiry.at };
+        wanted.refuse_widening(fields, &self.chain);
+        Ok(())
+    }
+}
+
+impl Lineage {
+    pub(super) fn read(fields: &mut Fields, call: &Call, organisation: &str) -> Result<Self, AdminError> {
+        let own = call.caller().key_id();
+        let named = fields.text("parent_key_id").and_then(|text| {
+            let id = text.parse().ok();
+            if id.is_none() {
+                let detail = format!("`{}` is no key id", text.escape_debug());
+                fields.fault("parent_key_id", FaultCode::InvalidField, detail, None);
+            }
+            id
+        });
+        let may_write = call.may(organisation, Own::Keys, Action::Write)?;
+        if named != Some(own) {
+            call.require(organisation, Own::Keys, Action::Write)?;
+        }
+        let is_owner = call.may(organisation, Own::Organisation, Action::Admin)?;
+        let parent = if is_owner || named.is_some() { named } else { Some(own) };
+        Ok(Self { parent, may_write })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Making an organisation: a resource of `argus`, whatever its name.
 
 use argus_engine::scope::Action;
-use argus_store::organisation::{self, NewOrganisation};
+use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
 use argus_store::{OrganisationId, change};
 use tracing::info;
 
@@ -27,7 +27,7 @@ impl Admin {
         let at = self.now();
         let id = OrganisationId::new(at);
         let act = call.act(id, at);
-        let new = NewOrganisation { id, name, display_name, conditions };
+        let new = NewOrganisation { id, name, display_name, conditions, policy: OrganisationPolicy::default() };
         let write = move |store: &argus_store::Store| {
             Ok(store.write(|conn| {
                 let made = organisation::create(conn, &act, &new)?;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use argus_engine::scope::Action;
-use argus_store::key::{self, Key, KeyFilter, KeyStatus};
+use argus_store::key::{self, Key, KeyFilter, KeyState};
 use argus_store::{Conn, KeyId, Store, StoreError, project};
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,7 @@ use crate::{Admin, AdminError, Call, FaultCode, Query};
 const STRETCHES: usize = 10;
 
 impl Admin {
-    /// A page of keys, narrowed by `organisation`, `project`, `status` and `risk`. With `name`, the key of that name in the
+    /// A page of keys, narrowed by `organisation`, `project`, `state` and `risk`. With `name`, the key of that name in the
     /// project, or without `project` among the organisation's own: the one in use, else the newest that is revoked.
     ///
     /// Needs `<organisation>/argus/keys:read`. Without `organisation` these are the keys of the caller's own, and for
@@ -37,7 +37,7 @@ impl Admin {
             name: query.take("name"),
             at_risk: query.take_word("risk", "`true` and `false`").unwrap_or(false),
             now: self.now(),
-            status: query.take_word("status", "`active`, `suspended` and `revoked`"),
+            state: query.take_word("state", "`pending`, `active`, `rotating`, `expired`, `suspended` and `revoked`"),
         };
         let call = call.clone();
         self.with_store(move |store| asked.read(store, &call, query)).await
@@ -48,7 +48,7 @@ struct Asked {
     organisation: Option<String>,
     project: Option<String>,
     name: Option<String>,
-    status: Option<KeyStatus>,
+    state: Option<KeyState>,
     /// Whether only keys are asked for that deserve a second look.
     at_risk: bool,
     now: DateTime<Utc>,
@@ -57,7 +57,7 @@ struct Asked {
 impl Asked {
     fn read(self, store: &Store, call: &Call, mut query: Query) -> Result<Listed<KeyView>, AdminError> {
         let filter = store.read(|conn| self.filter(conn, &mut query))?;
-        let bound = format!("keys {:?} {:?} {:?} {}", filter.organisation, filter.project, filter.status, self.at_risk);
+        let bound = format!("keys {:?} {:?} {:?} {}", filter.organisation, filter.project, filter.state, self.at_risk);
         let stretch = query.finish(&bound)?;
         if let Some(name) = &self.name {
             return self.find(store, &filter, name);
@@ -68,7 +68,7 @@ impl Asked {
     }
 
     fn filter(&self, conn: &mut Conn, query: &mut Query) -> Result<KeyFilter, StoreError> {
-        let mut filter = KeyFilter { status: self.status, ..KeyFilter::default() };
+        let mut filter = KeyFilter { state: self.state, ..KeyFilter::default() };
         let Some(organisation) = &self.organisation else {
             for (parameter, value) in [("project", &self.project), ("name", &self.name)] {
                 if value.is_some() {
@@ -92,7 +92,7 @@ impl Asked {
         let Some(organisation) = filter.organisation else { return Err(AdminError::Unfinished) };
         let items = store.read(|conn| {
             let found = key::find_by_name(conn, organisation, filter.project, name)?;
-            let found = found.filter(|key| filter.status.is_none_or(|status| key.status == status));
+            let found = found.filter(|key| filter.state.is_none_or(|state| key.state == state));
             self.views(conn, found)
         })?;
         Ok(Listed { items, next_cursor: None })

@@ -3,19 +3,29 @@
 mod create_key;
 mod create_organisation;
 mod create_project;
+mod delegation;
+mod key_act;
 mod list_keys;
 mod list_organisations;
 mod list_projects;
 mod preview_key;
+mod report_leaks;
 mod revoke_key;
+mod revoke_keys;
+mod rotate_key;
 mod show_key;
 mod show_organisation;
 mod show_project;
+mod suspend_key;
 
 pub use create_key::CreatedKey;
 pub(crate) use create_key::credential;
 pub use preview_key::PreviewedKey;
+pub use report_leaks::{LeakOutcome, LeakResult, LeaksReported};
 pub use revoke_key::RevokedKey;
+pub use revoke_keys::RevokedKeys;
+pub use rotate_key::{OpenedRotation, Rotated, RotatedKey, RotationView};
+pub use suspend_key::StoppedKey;
 
 use argus_store::{Conn, KeyId, OrganisationId, StoreError, key, organisation, snapshot};
 

@@ -1,15 +1,13 @@
 //! What a key would be, without making it: its scopes in words, all that is wrong with it, and what would be decided about
 //! its use.
 
-use argus_engine::scope::Action;
 use argus_store::{Conditions, Conn, StoreError, organisation, project};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::create_key::{Draft, Place};
+use super::create_key::{Draft, Lineage, Place};
 use crate::body::{Body, Fields, Kind, name};
 use crate::reach::effective;
-use crate::resource::Own;
 use crate::risk::Risk;
 use crate::sample::{self, Levels, Sample, samples};
 use crate::view::{FaultView, Time, TrialView};
@@ -50,10 +48,11 @@ impl Admin {
         let at = self.now();
         let mut fields = Fields::of(body);
         let organisation = name(&mut fields, "organisation", Kind::Organisation);
-        if let Some(organisation) = &organisation {
-            call.require(organisation, Own::Keys, Action::Write)?;
-        }
-        let draft = Draft::read(&mut fields, organisation.unwrap_or_default(), at);
+        let lineage = match &organisation {
+            Some(organisation) => Lineage::read(&mut fields, call, organisation)?,
+            None => Lineage::default(),
+        };
+        let mut draft = Draft::read(&mut fields, organisation.unwrap_or_default(), lineage, at);
         if !draft.organisation.is_empty() {
             draft.refuse_wide_scopes(&mut fields, call)?;
         }
@@ -62,7 +61,7 @@ impl Admin {
             .with_store(move |store| {
                 let (found, above) =
                     store.read(|conn| Ok((Place::find(conn, &draft, caller)?, above(conn, &draft)?)))?;
-                let place = found.refuse(fields, &draft);
+                let place = found.refuse(fields, &mut draft);
                 Ok((draft, place, above))
             })
             .await?;

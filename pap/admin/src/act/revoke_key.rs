@@ -1,13 +1,11 @@
 //! Revoking a key: it is over when the decision points refuse it. Revoking it again changes nothing.
 
-use argus_engine::scope::Action;
-use argus_store::{KeyId, change, key};
+use argus_store::key::{self, Revocation};
 use serde::Serialize;
 use tracing::info;
 
-use super::read_key;
+use super::revoke_keys::cause;
 use crate::body::{Body, Fields};
-use crate::resource::Own;
 use crate::view::KeyView;
 use crate::{Admin, AdminError, Applied, Call, FaultCode};
 
@@ -38,26 +36,14 @@ const LONGEST_REASON: usize = 500;
 impl Admin {
     /// Revokes a key. Needs `<organisation>/argus/keys:write`.
     pub async fn revoke_key(&self, call: &Call, id: &str, body: Body) -> Result<RevokedKey, AdminError> {
-        let id: KeyId = id.parse().map_err(|_| AdminError::NotFound)?;
-        let organisation = self.organisation_of_key(id).await?;
-        if !call.may(&organisation, Own::Keys, Action::Write)? {
-            call.require_sight(&organisation, Own::Keys)?;
-        }
-        call.require(&organisation, Own::Keys, Action::Write)?;
-        let reason = reason(Fields::of(body))?;
-
-        let (at, call_of_act) = (self.now(), call.clone());
-        let write = move |store: &argus_store::Store| {
-            Ok(store.write(|conn| {
-                let Some(found) = key::find(conn, id)? else { return Ok(None) };
-                key::revoke(conn, &call_of_act.act(found.organisation_id, at), id, &reason)?;
-                let Some(view) = read_key(conn, id)? else { return Ok(None) };
-                Ok(Some((view, change::find_latest_sequence(conn)?)))
-            })?)
-        };
-        let (key, sequence) = self.with_store(write).await?.ok_or(AdminError::NotFound)?;
+        let key = self.writable_key(call, id).await?;
+        let mut fields = Fields::of(body);
+        let revocation = Revocation { cause: cause(&mut fields), reason: reason(&mut fields) };
+        fields.finish()?;
+        let id = key.id;
+        let work = move |conn: &mut argus_store::Conn, act: &argus_store::Act| key::revoke(conn, act, id, &revocation);
+        let (key, _, applied) = self.act_on_key(call, &key, work).await?;
         info!(key.id = %key.id, request.id = call.request_id(), "revoked key {}", key.path);
-        let applied = self.settle(sequence).await;
         Ok(revoked(key, applied))
     }
 }
@@ -73,12 +59,12 @@ fn revoked(key: KeyView, applied: Applied) -> RevokedKey {
     }
 }
 
-fn reason(mut fields: Fields) -> Result<String, AdminError> {
+/// Reads the member `reason`.
+pub(super) fn reason(fields: &mut Fields) -> String {
     let reason = fields.text("reason").map_or_else(|| MANUAL.to_owned(), |text| text.trim().to_owned());
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
         let detail = format!("a reason has 1 to {LONGEST_REASON} characters, in one line");
         fields.fault("reason", FaultCode::InvalidField, detail, None);
     }
-    fields.finish()?;
-    Ok(reason)
+    reason
 }

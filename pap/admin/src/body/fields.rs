@@ -82,14 +82,35 @@ impl Fields {
         }
     }
 
+    /// The reading of an object that was taken out as a value. Give it back by [`Fields::absorb`].
+    pub(crate) fn within(&self, at: &str, members: Map<String, Value>) -> Self {
+        Self { pointer: format!("{}/{at}", self.pointer), members, known: Vec::new(), faults: Vec::new() }
+    }
+
     /// Takes over the faults of an object within, once it is read.
     pub(crate) fn absorb(&mut self, within: Self) {
         self.faults.extend(within.all_faults());
     }
 
+    /// A value of whatever type, if it is there.
+    pub(crate) fn value(&mut self, name: &'static str) -> Option<Value> {
+        self.take(name)
+    }
+
+    /// Whether a member is there, `null` or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// Whether a member is there and `null`.
     pub(crate) fn is_null(&self, name: &str) -> bool {
         self.members.get(name).is_some_and(Value::is_null)
+    }
+
+    /// Whether a fault was noted at a member, or at an item of one.
+    pub(crate) fn is_faulty(&self, at: &str) -> bool {
+        let place = Place::Body(format!("{}/{at}", self.pointer));
+        self.faults.iter().any(|fault| fault.place == place)
     }
 
     /// Notes a fault at a member, or at an item of one (`scopes/0`).

@@ -5,14 +5,20 @@ mod countries;
 mod expiry;
 mod fields;
 mod json;
+mod life;
+mod limits;
 mod name;
 mod scopes;
+mod time;
 
 pub(crate) use conditions::conditions;
 pub(crate) use expiry::{DEFAULT_DAYS, Expiry, expiry};
 pub(crate) use fields::Fields;
+pub(crate) use life::{Life, grace};
+pub(crate) use limits::limits;
 pub(crate) use name::{Kind, is_name, name};
 pub(crate) use scopes::scopes;
+pub(crate) use time::time;
 
 use serde_json::{Map, Value};
 

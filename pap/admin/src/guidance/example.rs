@@ -152,7 +152,7 @@ fn preview_key(organisation: &str) -> Made {
     let body = vec![
         ("organisation", Member::Text(organisation.to_owned())),
         ("name", Member::Text("example".to_owned())),
-        ("scopes", Member::List(vec![format!("{organisation}/example:read")])),
+        ("scopes", Member::List(vec![format!("{organisation}/argus/keys:write")])),
     ];
     ("/v1/keys/preview".to_owned(), body, format!("asks what a key of {organisation} could do, and makes none"))
 }

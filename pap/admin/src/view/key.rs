@@ -1,8 +1,8 @@
 //! A key, as it is shown: everything but its secret, which is shown once by the act that makes it.
 
-use argus_store::KeyId;
-use argus_store::credential::Credential;
-use argus_store::key::{Environment, Key, KeyStatus};
+use argus_store::credential::{Credential, CredentialKind, CredentialState, PublicMaterial};
+use argus_store::key::{Environment, Key, KeyState, RevocationCause};
+use argus_store::{KeyId, Limit};
 use serde::Serialize;
 
 use super::{ConditionsView, Time};
@@ -30,7 +30,12 @@ pub struct KeyView {
     /// What about it deserves a second look; `expiry_exception` is why it is as it is.
     risks: Vec<Risk>,
     tags: Vec<String>,
-    status: KeyStatus,
+    state: KeyState,
+    limits: Vec<Limit>,
+    not_before: Option<Time>,
+    rotation_interval_seconds: Option<i64>,
+    grace_seconds: Option<i64>,
+    rotate_at: Option<Time>,
     parent_key_id: Option<KeyId>,
     delegated_keys: u32,
     credentials: Vec<CredentialView>,
@@ -40,7 +45,9 @@ pub struct KeyView {
     created_by: String,
     suspended_at: Option<Time>,
     revoked_at: Option<Time>,
+    revoked_cause: Option<RevocationCause>,
     revoked_reason: Option<String>,
+    expired_at: Option<Time>,
     last_used_at: Option<Time>,
 }
 
@@ -48,9 +55,17 @@ pub struct KeyView {
 #[derive(Debug, Clone, Serialize)]
 pub struct CredentialView {
     id: String,
+    kind: CredentialKind,
+    state: CredentialState,
+    /// What it is checked against, but for a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public: Option<PublicMaterial>,
     not_before: Time,
     expires_at: Option<Time>,
     created_at: Time,
+    collected_at: Option<Time>,
+    /// The newer secret that this one makes way for.
+    superseded_by: Option<String>,
     revoked_at: Option<Time>,
 }
 
@@ -106,7 +121,12 @@ impl From<Whole> for KeyView {
             summary,
             risks,
             tags: key.tags,
-            status: key.status,
+            state: key.state,
+            limits: key.limits,
+            not_before: key.not_before.map(Time),
+            rotation_interval_seconds: key.rotation_interval_seconds,
+            grace_seconds: key.grace_seconds,
+            rotate_at: key.rotate_at.map(Time),
             parent_key_id: key.parent_key_id,
             delegated_keys: delegated,
             credentials: credentials.into_iter().map(CredentialView::from).collect(),
@@ -116,7 +136,9 @@ impl From<Whole> for KeyView {
             created_by: key.created_by.to_string(),
             suspended_at: key.suspended_at.map(Time),
             revoked_at: key.revoked_at.map(Time),
+            revoked_cause: key.revoked_cause,
             revoked_reason: key.revoked_reason,
+            expired_at: key.expired_at.map(Time),
             last_used_at: key.last_used_at.map(Time),
         }
     }
@@ -137,9 +159,14 @@ impl From<Credential> for CredentialView {
     fn from(credential: Credential) -> Self {
         Self {
             id: credential.id,
+            kind: credential.kind,
+            state: credential.state,
+            public: credential.public,
             not_before: Time(credential.not_before),
             expires_at: credential.expires_at.map(Time),
             created_at: Time(credential.created_at),
+            collected_at: credential.collected_at.map(Time),
+            superseded_by: credential.superseded_by,
             revoked_at: credential.revoked_at.map(Time),
         }
     }

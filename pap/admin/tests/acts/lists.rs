@@ -66,8 +66,8 @@ async fn a_key_is_found_by_its_name() {
     assert_eq!(find(&[("organisation", "acme"), ("project", "atlas"), ("name", "key-1")]).await, ["key-1"]);
     assert!(find(&[("organisation", "acme"), ("name", "key-1")]).await.is_empty(), "that one is the project's");
     assert_eq!(find(&[("organisation", "beta"), ("name", "own")]).await, ["own"]);
-    assert!(find(&[("organisation", "beta"), ("name", "own"), ("status", "revoked")]).await.is_empty());
-    assert_eq!(find(&[("organisation", "acme"), ("project", "atlas"), ("status", "active")]).await.len(), 2);
+    assert!(find(&[("organisation", "beta"), ("name", "own"), ("state", "revoked")]).await.is_empty());
+    assert_eq!(find(&[("organisation", "acme"), ("project", "atlas"), ("state", "active")]).await.len(), 2);
 }
 
 #[tokio::test]
@@ -78,9 +78,9 @@ async fn a_wrong_query_is_refused_whole() {
         faults(&admin.list_keys(&root(), query(pairs)).await.unwrap_err())
     };
     assert_eq!(
-        refused(&[("limit", "0"), ("limit", "2"), ("colour", "red"), ("status", "lost"), ("cursor", "x")]).await,
+        refused(&[("limit", "0"), ("limit", "2"), ("colour", "red"), ("state", "lost"), ("cursor", "x")]).await,
         [
-            "invalid-field ?status",
+            "invalid-field ?state",
             "invalid-field ?limit",
             "invalid-field ?limit",
             "invalid-field ?cursor",

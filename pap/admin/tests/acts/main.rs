@@ -4,6 +4,8 @@
 #![expect(clippy::string_slice, reason = "keys are ASCII")]
 
 mod create_key;
+mod delegation;
+mod life;
 mod lists;
 mod places;
 mod preview_key;
@@ -15,7 +17,7 @@ mod support;
 use argus_admin::{AdminError, Body, Call, CreatedKey, Place, Query};
 use serde::Serialize;
 use serde_json::{Value, json};
-use support::{Installation, caller, installation};
+use support::{Installation, caller, caller_of, installation};
 
 /// Everything, everywhere.
 fn root() -> Call {
@@ -24,6 +26,13 @@ fn root() -> Call {
 
 fn acting(organisation: &str, scopes: &[&str]) -> Call {
     Call::new(caller(organisation, scopes), "r-2".to_owned())
+}
+
+/// The holder of a key that was made.
+fn holding(made: &CreatedKey) -> Call {
+    let key = shown(&made.key);
+    let scopes: Vec<&str> = key["scopes"].as_array().unwrap().iter().map(|scope| scope.as_str().unwrap()).collect();
+    Call::new(caller_of(made.key.id, key["organisation"].as_str().unwrap(), &scopes), "r-3".to_owned())
 }
 
 fn body(value: &Value) -> Body {

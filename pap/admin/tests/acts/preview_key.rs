@@ -4,7 +4,7 @@ use argus_store::{PageSize, key};
 use serde_json::{Value, json};
 
 use crate::support::Installation;
-use crate::{acting, body, create_key, query, reader, root, shown, with, with_acme};
+use crate::{acting, body, create_key, holding, query, reader, root, shown, with, with_acme};
 
 async fn preview(installation: &Installation, value: &Value) -> Value {
     shown(&installation.admin.preview_key(&root(), body(value)).await.unwrap())
@@ -81,12 +81,14 @@ async fn a_preview_names_every_fault() {
 #[tokio::test]
 async fn a_preview_is_held_to_what_its_caller_may_hand_out() {
     let installation = with_acme().await;
-    let manager = acting("acme", &["acme/argus/keys:write"]);
+    let manager =
+        json!({"organisation": "acme", "name": "manager", "scopes": ["acme/argus/keys:write", "acme/atlas:read"]});
+    let manager = holding(&create_key(&installation, &root(), &manager).await.unwrap());
     let wide = with(reader(), &json!({"scopes": ["acme:admin", "beta/x:read", "acme/*:read"]}));
     let preview = shown(&installation.admin.preview_key(&manager, body(&wide)).await.unwrap());
     assert_eq!(
         column(&preview, "faults", ["pointer", "code"]),
-        pairs(&[("/scopes/0", "scope-too-wide"), ("/scopes/1", "scope-too-wide")])
+        pairs(&[("/scopes/0", "scope-too-wide"), ("/scopes/1", "scope-too-wide"), ("/scopes/2", "scope-too-wide")])
     );
     assert_eq!(preview["effective_scopes"], json!(["acme:admin"]));
     let stranger = acting("acme", &["acme/argus/keys:read"]);

@@ -13,7 +13,7 @@ async fn a_revocation_says_what_it_hit_and_how_fast() {
     let admin = &installation.admin;
     let manager = acting("acme", &["acme/argus/keys:write"]);
     let revoked = shown(&admin.revoke_key(&manager, &id, body(&json!({"reason": "leaked"}))).await.unwrap());
-    assert_eq!((&revoked["status"], &revoked["revoked_reason"]), (&json!("revoked"), &json!("leaked")));
+    assert_eq!((&revoked["state"], &revoked["revoked_reason"]), (&json!("revoked"), &json!("leaked")));
     assert_eq!((&revoked["revoked_credentials"], &revoked["revoked_delegated_keys"]), (&json!(1), &json!(0)));
     assert_eq!((&revoked["applied_by"], &revoked["decision_points"]), (&json!(1), &json!(1)));
     assert_eq!(revoked["applied_after_milliseconds"], 3);

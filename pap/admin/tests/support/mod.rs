@@ -45,8 +45,12 @@ pub(crate) struct TestAuthority {
 }
 
 pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
+    caller_of(KeyId::new(noon()), organisation, scopes)
+}
+
+pub(crate) fn caller_of(key: KeyId, organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
     let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
-    Arc::new(TestCaller { key: KeyId::new(noon()), organisation: organisation.to_owned(), scopes })
+    Arc::new(TestCaller { key, organisation: organisation.to_owned(), scopes })
 }
 
 impl Authority for TestAuthority {

@@ -1,21 +1,23 @@
-//! `argus key create|preview|list|show|revoke`
+//! `argus key create|preview|list|show|rotate|suspend|resume|revoke`
 
 mod asked;
 mod create;
 mod list;
 mod preview;
 mod revoke;
+mod rotate;
 mod show;
+mod suspend;
 
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::client::{date, text};
+use crate::client::{SecretFile, date, text};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Make, preview, list, show and revoke API keys.
+/// Make, preview, list, show, rotate, suspend and revoke API keys.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus key create acme/atlas/reader --scope acme/atlas/evidence:read \\\n      \
     --secret-to reader.key")]
@@ -30,6 +32,9 @@ enum Verb {
     Preview(Box<preview::Preview>),
     List(list::List),
     Show(show::Show),
+    Rotate(rotate::Rotate),
+    Suspend(suspend::Suspend),
+    Resume(suspend::Resume),
     Revoke(revoke::Revoke),
 }
 
@@ -40,9 +45,25 @@ impl Key {
             Verb::Preview(preview) => preview.run(console),
             Verb::List(list) => list.run(console),
             Verb::Show(show) => show.run(console),
+            Verb::Rotate(rotate) => rotate.run(console),
+            Verb::Suspend(suspend) => suspend.run(console),
+            Verb::Resume(resume) => resume.run(console),
             Verb::Revoke(revoke) => revoke.run(console),
         }
     }
+}
+
+/// Moves a secret from an answer to a file. `again` is the command that makes another where the file can't be written.
+fn keep_secret(mut file: SecretFile, answer: &mut Value, again: &str) -> Result<SecretFile, Failure> {
+    let secret = answer.as_object_mut().and_then(|members| members.remove("secret")).unwrap_or_default();
+    file.write(secret.as_str().unwrap_or_default()).map_err(|error| {
+        Failure::unwritable(format_args!("`{}`", file.path().display()), &error)
+            .help(format!("the act is done and the secret lost: {again}"))
+    })?;
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("secret_file".to_owned(), json!(file.path().display().to_string()));
+    }
+    Ok(file)
 }
 
 /// When a key ends, in a few words: `expires 2027-02-22`, or why it doesn't.

@@ -2,6 +2,7 @@
 
 mod health;
 mod keys;
+mod leaks;
 mod organisations;
 mod projects;
 
@@ -30,9 +31,22 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
     config.service(
         path("/v1/keys", "GET, HEAD, POST").route(get().to(keys::list_keys)).route(web::post().to(keys::create_key)),
     );
+    // Before `/v1/keys/{key}`, which would take these for ids.
     config.service(path("/v1/keys/preview", "POST").route(web::post().to(keys::preview_key)));
+    config.service(path("/v1/keys/revoke", "POST").route(web::post().to(keys::revoke_keys)));
     config.service(path("/v1/keys/{key}", "GET, HEAD").route(get().to(keys::show_key)));
-    config.service(path("/v1/keys/{key}/revoke", "POST").route(web::post().to(keys::revoke_key)));
+    for (act, handler) in [
+        ("revoke", web::post().to(keys::revoke_key)),
+        ("rotate", web::post().to(keys::rotate_key)),
+        ("suspend", web::post().to(keys::suspend_key)),
+        ("resume", web::post().to(keys::resume_key)),
+    ] {
+        config.service(path(&format!("/v1/keys/{{key}}/{act}"), "POST").route(handler));
+    }
+    config.service(
+        path("/v1/keys/{key}/credentials/{credential}/collect", "POST").route(web::post().to(keys::collect_credential)),
+    );
+    config.service(path("/v1/leaks", "POST").route(web::post().to(leaks::report_leaks)));
 }
 
 /// What answers every other path.

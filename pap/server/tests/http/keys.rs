@@ -26,7 +26,7 @@ async fn a_key_is_made_shown_and_revoked() {
     assert!(!String::from_utf8(listed.octets).unwrap().contains(&secret[23..66]));
 
     let revoked = post(&installation, ROOT, &format!("{location}/revoke"), &json!({"reason": "unused"})).await;
-    assert_eq!((revoked.status, &revoked.body["status"]), (200, &json!("revoked")));
+    assert_eq!((revoked.status, &revoked.body["state"]), (200, &json!("revoked")));
     assert_eq!((&revoked.body["applied_by"], &revoked.body["revoked_credentials"]), (&json!(1), &json!(1)));
 }
 

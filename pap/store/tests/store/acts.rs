@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Barrier;
 
-use argus_store::organisation::NewOrganisation;
+use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
 use argus_store::{Conditions, OrganisationId, PageSize, StoreError, organisation, setting};
 
 use crate::support::{act, add_key, add_organisation, fixture, minute, sequence};
@@ -15,8 +15,13 @@ fn an_act_that_fails_leaves_nothing() {
     let failed: Result<(), _> = fixture.store.write(|conn| {
         setting::put(conn, "colour", "green")?;
         let id = OrganisationId::new(minute(1));
-        let globex =
-            NewOrganisation { id, name: "globex".into(), display_name: None, conditions: Conditions::default() };
+        let globex = NewOrganisation {
+            id,
+            name: "globex".into(),
+            display_name: None,
+            conditions: Conditions::default(),
+            policy: OrganisationPolicy::default(),
+        };
         organisation::create(conn, &act(id, minute(1)), &globex)?;
         Err(StoreError::Busy)
     });
@@ -32,7 +37,13 @@ fn a_part_that_fails_leaves_the_rest_of_its_act() {
     let taken = fixture.store.write(|conn| {
         setting::put(conn, "colour", "green")?;
         let id = OrganisationId::new(minute(1));
-        let again = NewOrganisation { id, name: "acme".into(), display_name: None, conditions: Conditions::default() };
+        let again = NewOrganisation {
+            id,
+            name: "acme".into(),
+            display_name: None,
+            conditions: Conditions::default(),
+            policy: OrganisationPolicy::default(),
+        };
         Ok(organisation::create(conn, &act(id, minute(1)), &again).unwrap_err().to_string())
     });
     assert_eq!(taken.unwrap(), "organisation `acme` already exists");

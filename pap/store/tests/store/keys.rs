@@ -1,12 +1,15 @@
 //! Keys and their credentials, from creation to revocation.
 
-use argus_store::key::{KeyFilter, KeyStatus};
+use argus_store::credential::{CredentialKind, CredentialState};
+use argus_store::key::{KeyFilter, KeyState, Revocation};
 use argus_store::{
     Actor, Conditions, KeyId, OrganisationId, PageSize, ProjectId, Record, StoreError, change, credential, key,
 };
 use chrono::TimeDelta;
 
-use crate::support::{act, add_key, add_organisation, add_project, fixture, minute, new_credential, new_key, sequence};
+use crate::support::{
+    act, add_key, add_organisation, add_project, fixture, minute, new_credential, new_hash, new_key, sequence,
+};
 
 #[test]
 fn a_key_comes_back_as_it_was_made() {
@@ -27,14 +30,15 @@ fn a_key_comes_back_as_it_was_made() {
     assert_eq!(made.created_at, minute(1), "cut to the microsecond");
     assert_eq!((made.organisation_name.as_str(), made.project_name.as_deref()), ("acme", Some("atlas")));
     assert_eq!((&made.scopes, &made.tags, &made.conditions), (&new.scopes, &new.tags, &new.conditions));
-    assert_eq!((made.status, made.generation, made.created_by), (KeyStatus::Active, 1, by.actor));
+    assert_eq!((made.state, made.generation, made.created_by), (KeyState::Active, 1, by.actor));
     assert_eq!((made.expires_at, made.parent_key_id), (new.expires_at, new.parent_key_id));
     assert_eq!(fixture.store.read(|conn| key::find(conn, new.id)).unwrap(), Some(made));
 
     let credentials = fixture.store.read(|conn| credential::list(conn, new.id)).unwrap();
     assert_eq!(credentials.len(), 1);
-    assert_eq!(credentials[0].hash, new_credential("").hash);
-    assert_eq!(format!("{:?}", credentials[0].hash), "StoredHash(..)");
+    assert_eq!((credentials[0].kind, credentials[0].state), (CredentialKind::Secret, CredentialState::Active));
+    assert_eq!((&credentials[0].hash, &credentials[0].public), (&Some(new_hash()), &None));
+    assert_eq!(format!("{:?}", credentials[0].hash), "Some(StoredHash(..))");
     assert_eq!((credentials[0].not_before, credentials[0].expires_at), (minute(1), None));
 }
 
@@ -67,9 +71,9 @@ fn a_name_is_taken_until_its_key_is_revoked() {
     assert_eq!(refused.to_string(), "key `deploy` already exists");
 
     let by = act(fixture.acme, minute(2));
-    fixture.store.write(|conn| key::revoke(conn, &by, first.id, "leaked")).unwrap();
+    fixture.store.write(|conn| key::revoke(conn, &by, first.id, &Revocation::manual("leaked"))).unwrap();
     let find = || fixture.store.read(|conn| key::find_by_name(conn, fixture.acme, None, "deploy")).unwrap().unwrap();
-    assert_eq!((find().id, find().status), (first.id, KeyStatus::Revoked), "still shown by its name");
+    assert_eq!((find().id, find().state), (first.id, KeyState::Revoked), "still shown by its name");
     let second = add_key(&fixture, None, "deploy", 3).unwrap();
     assert_eq!(find().id, second.id);
 }
@@ -104,17 +108,20 @@ fn a_revoked_key_keeps_its_first_time_and_reason() {
     let before = sequence(&fixture.store);
     let revoke = |n, reason| {
         let by = act(fixture.acme, minute(n));
-        fixture.store.write(|conn| key::revoke(conn, &by, made.id, reason)).unwrap().unwrap()
+        fixture.store.write(|conn| key::revoke(conn, &by, made.id, &Revocation::manual(reason))).unwrap().unwrap()
     };
     let first = revoke(2, "leaked");
-    assert_eq!((first.status, first.revoked_at), (KeyStatus::Revoked, Some(minute(2))));
+    assert_eq!((first.state, first.revoked_at), (KeyState::Revoked, Some(minute(2))));
     assert_eq!((first.revoked_reason.as_deref(), first.generation), (Some("leaked"), made.generation + 1));
     assert_eq!(revoke(3, "again"), first);
     assert_eq!(fixture.store.read(|conn| change::list_since(conn, before, 10)).unwrap().len(), 1);
 
     let by = act(fixture.acme, minute(4));
-    assert_eq!(fixture.store.write(|conn| key::resume(conn, &by, made.id)).unwrap().unwrap(), first);
-    assert_eq!(fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap().unwrap(), first);
+    let refused = fixture.store.write(|conn| key::resume(conn, &by, made.id)).unwrap_err();
+    assert_eq!(refused.to_string(), "a key that is `revoked` can't be resumed");
+    let refused = fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap_err();
+    assert_eq!(refused.to_string(), "a key that is `revoked` can't be suspended");
+    assert_eq!(fixture.store.read(|conn| key::find(conn, made.id)).unwrap(), Some(first));
 }
 
 #[test]
@@ -124,13 +131,14 @@ fn a_suspended_key_is_resumed_or_revoked() {
     let before = sequence(&fixture.store);
     let by = act(fixture.acme, minute(2));
     let suspended = fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap().unwrap();
-    assert_eq!((suspended.status, suspended.suspended_at), (KeyStatus::Suspended, Some(minute(2))));
+    assert_eq!((suspended.state, suspended.suspended_at), (KeyState::Suspended, Some(minute(2))));
     assert!(add_key(&fixture, None, "deploy", 2).is_err(), "its name stays taken");
     let resumed = fixture.store.write(|conn| key::resume(conn, &by, made.id)).unwrap().unwrap();
     assert_eq!(resumed, key::Key { generation: 3, ..made.clone() });
     fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap();
-    let revoked = fixture.store.write(|conn| key::revoke(conn, &by, made.id, "unused")).unwrap().unwrap();
-    assert_eq!((revoked.status, revoked.suspended_at), (KeyStatus::Revoked, Some(minute(2))));
+    let revoked =
+        fixture.store.write(|conn| key::revoke(conn, &by, made.id, &Revocation::manual("unused"))).unwrap().unwrap();
+    assert_eq!((revoked.state, revoked.suspended_at), (KeyState::Revoked, Some(minute(2))));
     assert_eq!(sequence(&fixture.store), before + 4);
 }
 
@@ -141,29 +149,38 @@ fn another_organisation_cannot_stop_a_key() {
     let made = add_key(&fixture, None, "deploy", 1).unwrap();
     let before = sequence(&fixture.store);
     let by = act(globex, minute(2));
-    assert_eq!(fixture.store.write(|conn| key::revoke(conn, &by, made.id, "ours?")).unwrap(), None);
+    assert_eq!(
+        fixture.store.write(|conn| key::revoke(conn, &by, made.id, &Revocation::manual("ours?"))).unwrap(),
+        None
+    );
     assert_eq!(fixture.store.write(|conn| key::suspend(conn, &by, made.id)).unwrap(), None);
     assert_eq!(fixture.store.write(|conn| credential::revoke(conn, &by, made.id, "000000000001")).unwrap(), None);
     assert!(
         fixture.store.write(|conn| credential::create(conn, &by, made.id, &new_credential("000000000002"))).is_err()
     );
-    assert_eq!(fixture.store.write(|conn| key::revoke(conn, &by, KeyId::new(minute(0)), "none")).unwrap(), None);
+    assert_eq!(
+        fixture.store.write(|conn| key::revoke(conn, &by, KeyId::new(minute(0)), &Revocation::manual("none"))).unwrap(),
+        None
+    );
     assert_eq!(fixture.store.read(|conn| key::find(conn, made.id)).unwrap(), Some(made));
     assert_eq!(sequence(&fixture.store), before);
 }
 
 #[test]
-fn a_list_of_keys_is_narrowed_by_organisation_project_and_status() {
+fn a_list_of_keys_is_narrowed_by_organisation_project_and_state() {
     let Some(fixture) = fixture() else { return };
     let atlas = add_project(&fixture.store, fixture.acme, "atlas").unwrap();
     let globex = add_organisation(&fixture.store, "globex").unwrap();
     add_key(&fixture, None, "a", 1).unwrap();
     let b = add_key(&fixture, Some(atlas.id), "b", 2).unwrap();
     add_key(&fixture, Some(atlas.id), "c", 3).unwrap();
-    fixture.store.write(|conn| key::revoke(conn, &act(fixture.acme, minute(2)), b.id, "unused")).unwrap();
+    fixture
+        .store
+        .write(|conn| key::revoke(conn, &act(fixture.acme, minute(2)), b.id, &Revocation::manual("unused")))
+        .unwrap();
 
-    let names = |organisation, project, status| -> Vec<String> {
-        let filter = KeyFilter { organisation, project, status };
+    let names = |organisation, project, state| -> Vec<String> {
+        let filter = KeyFilter { organisation, project, state, ..KeyFilter::default() };
         let page = fixture.store.read(|conn| key::list(conn, &filter, None, PageSize::default())).unwrap();
         page.items.into_iter().map(|key| key.name).collect()
     };
@@ -172,8 +189,8 @@ fn a_list_of_keys_is_narrowed_by_organisation_project_and_status() {
     assert!(names(Some(globex), None, None).is_empty());
     assert_eq!(names(None, Some(atlas.id), None), ["b", "c"]);
     assert!(names(Some(globex), Some(atlas.id), None).is_empty());
-    assert_eq!(names(None, None, Some(KeyStatus::Active)), ["a", "c"]);
-    assert_eq!(names(Some(fixture.acme), Some(atlas.id), Some(KeyStatus::Revoked)), ["b"]);
+    assert_eq!(names(None, None, Some(KeyState::Active)), ["a", "c"]);
+    assert_eq!(names(Some(fixture.acme), Some(atlas.id), Some(KeyState::Revoked)), ["b"]);
 }
 
 #[test]

@@ -10,3 +10,4 @@ mod organisations;
 mod policies;
 mod snapshot;
 mod support;
+mod upgrade;

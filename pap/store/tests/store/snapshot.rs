@@ -1,8 +1,8 @@
 //! What a decision point reads at its start, and after a line in the change feed.
 
 use argus_store::change::{ChangeKind, list_since};
-use argus_store::key::KeyStatus;
-use argus_store::organisation::NewOrganisation;
+use argus_store::key::{KeyState, Revocation};
+use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
 use argus_store::project::NewProject;
 use argus_store::snapshot::{load_credentials, load_credentials_of};
 use argus_store::{Conditions, OrganisationId, ProjectId, credential, key, organisation, project};
@@ -18,7 +18,13 @@ fn a_record_holds_the_conditions_of_every_level() {
     let Some(fixture) = fixture() else { return };
     let id = OrganisationId::new(minute(0));
     let by = act(id, minute(0));
-    let globex = NewOrganisation { id, name: "globex".into(), display_name: None, conditions: networks("10.0.0.0/8") };
+    let globex = NewOrganisation {
+        id,
+        name: "globex".into(),
+        display_name: None,
+        conditions: networks("10.0.0.0/8"),
+        policy: OrganisationPolicy::default(),
+    };
     let atlas = NewProject { id: ProjectId::new(minute(0)), name: "atlas".into(), conditions: networks("10.1.0.0/16") };
     let mut deploy = new_key(Some(atlas.id), "deploy");
     deploy.conditions = networks("10.1.2.0/24");
@@ -42,10 +48,10 @@ fn revoked_and_suspended_keys_are_loaded_with_their_state() {
     let ids: Vec<_> = (0..3).map(|n| add_key(&fixture, None, &format!("key-{n}"), n).unwrap().id).collect();
     fixture.store.write(|conn| credential::create(conn, &by, ids[0], &new_credential("000000000003"))).unwrap();
     fixture.store.write(|conn| key::suspend(conn, &by, ids[1])).unwrap();
-    fixture.store.write(|conn| key::revoke(conn, &by, ids[2], "leaked")).unwrap();
+    fixture.store.write(|conn| key::revoke(conn, &by, ids[2], &Revocation::manual("leaked"))).unwrap();
     let records = fixture.store.read(load_credentials).unwrap();
-    let states: Vec<_> = records.iter().map(|record| (record.key.id, record.key.status)).collect();
-    let [active, suspended, revoked] = [KeyStatus::Active, KeyStatus::Suspended, KeyStatus::Revoked];
+    let states: Vec<_> = records.iter().map(|record| (record.key.id, record.key.state)).collect();
+    let [active, suspended, revoked] = [KeyState::Active, KeyState::Suspended, KeyState::Revoked];
     assert_eq!(states, [(ids[0], active), (ids[1], suspended), (ids[2], revoked), (ids[0], active)]);
     assert!(records.iter().all(|record| record.project_conditions.is_none()));
 
@@ -59,7 +65,7 @@ fn the_change_feed_tells_what_to_read_again() {
     let start = sequence(&fixture.store);
     let made = add_key(&fixture, None, "deploy", 1).unwrap();
     let by = act(fixture.acme, minute(2));
-    fixture.store.write(|conn| key::revoke(conn, &by, made.id, "leaked")).unwrap();
+    fixture.store.write(|conn| key::revoke(conn, &by, made.id, &Revocation::manual("leaked"))).unwrap();
     let lines = fixture.store.read(|conn| list_since(conn, start, 100)).unwrap();
     assert_eq!(lines.len(), 2);
     assert!(lines.iter().all(|line| (line.kind, &line.id) == (ChangeKind::Key, &made.id.to_string())));

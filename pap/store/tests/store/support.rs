@@ -1,11 +1,11 @@
 //! A store with a database of its own, and the shortest way to fill it.
 
-use argus_store::credential::{NewCredential, StoredHash};
+use argus_store::credential::{Material, NewCredential, StoredHash};
 use argus_store::key::{Environment, Key, NewKey};
-use argus_store::organisation::NewOrganisation;
+use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
 use argus_store::project::{NewProject, Project};
 use argus_store::{
-    Act, Actor, Conditions, KeyId, OrganisationId, ProjectId, Store, StoreError, change, key, organisation, project,
+    Act, Conditions, KeyId, OrganisationId, ProjectId, Store, StoreError, change, key, organisation, project,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -32,12 +32,18 @@ pub(crate) fn minute(n: i64) -> DateTime<Utc> {
 }
 
 pub(crate) fn act(organisation: OrganisationId, at: DateTime<Utc>) -> Act {
-    Act { actor: Actor::Host, organisation, at, request_id: "a request".into() }
+    Act::of_host(organisation, at, "a request")
 }
 
 pub(crate) fn add_organisation(store: &Store, name: &str) -> Result<OrganisationId, StoreError> {
     let id = OrganisationId::new(minute(0));
-    let new = NewOrganisation { id, name: name.into(), display_name: None, conditions: Conditions::default() };
+    let new = NewOrganisation {
+        id,
+        name: name.into(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+    };
     store.write(|conn| organisation::create(conn, &act(id, minute(0)), &new)).map(|made| made.id)
 }
 
@@ -55,16 +61,24 @@ pub(crate) fn new_key(project: Option<ProjectId>, name: &str) -> NewKey {
         environment: Environment::Live,
         scopes: vec!["acme/atlas/evidence:read".into()],
         conditions: Conditions::default(),
+        limits: Vec::new(),
         tags: vec!["ci".into()],
         parent_key_id: None,
+        not_before: None,
         expires_at: Some(minute(1_000)),
         expiry_exception: None,
+        rotation_interval_seconds: None,
+        grace_seconds: None,
     }
 }
 
+/// The hash of a secret.
+pub(crate) fn new_hash() -> StoredHash {
+    StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into())
+}
+
 pub(crate) fn new_credential(id: &str) -> NewCredential {
-    let hash = StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into());
-    NewCredential { id: id.into(), hash, not_before: minute(1), expires_at: None }
+    NewCredential { id: id.into(), material: Material::Secret(new_hash()), not_before: minute(1), expires_at: None }
 }
 
 /// A key whose credential's id is the number `n`.

@@ -17,7 +17,8 @@ pub fn mint(keys: &TagKeys, environment: Environment) -> Result<MintedKey, NoRan
     mint_for(keys, environment, CredentialId::generate()?)
 }
 
-pub(crate) fn mint_for(keys: &TagKeys, environment: Environment, id: CredentialId) -> Result<MintedKey, NoRandomness> {
+/// Makes a key for a credential that has its id already, such as one that waits to be collected.
+pub fn mint_for(keys: &TagKeys, environment: Environment, id: CredentialId) -> Result<MintedKey, NoRandomness> {
     let secret = base62::draw::<SECRET>()?;
     let version = [keys.minting_version().character()];
     // Made at its final size: text that grew would leave copies behind that nobody wipes.

@@ -24,9 +24,7 @@ mod tests;
 
 pub use environment::{Environment, UnknownEnvironment};
 pub use id::{CredentialId, CredentialIdError};
-#[cfg(test)]
-pub(crate) use mint::mint_for;
-pub use mint::{MintedKey, mint};
+pub use mint::{MintedKey, mint, mint_for};
 pub use present::{KeyFormError, PresentedKey};
 pub use redact::redact;
 

@@ -3,7 +3,7 @@
 use argus_engine::check::checked::{Checked, Node};
 use argus_engine::read::Source;
 use argus_store::policy_document::{self, DocumentKind, Imported, NewPolicyDocument};
-use argus_store::{Act, Actor, Conn, StoreError, organisation};
+use argus_store::{Act, Conn, StoreError, organisation};
 use chrono::Utc;
 use sha2::{Digest, Sha256};
 use tracing::{info, warn};
@@ -38,7 +38,7 @@ impl Identity {
 /// name it would be done.
 pub(crate) fn import(conn: &mut Conn, set: &DocumentSet, identities: &[Identity]) -> Result<bool, StoreError> {
     let Some(argus) = organisation::find_by_name(conn, ARGUS)? else { return Ok(false) };
-    let act = Act { actor: Actor::Host, organisation: argus.id, at: Utc::now(), request_id: "policies".into() };
+    let act = Act::of_host(argus.id, Utc::now(), "policies");
     let documents: Vec<_> = identities.iter().filter_map(|identity| new_document(set, identity)).collect();
     tell(&policy_document::import(conn, &act, &documents)?);
     Ok(true)

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use argus_credentials::{CredentialId, Hasher, State, StoredHash};
 use argus_engine::scope::Scope;
-use argus_store::key::{Key, KeyStatus};
+use argus_store::credential::CredentialKind;
+use argus_store::key::{Key, KeyState};
 use argus_store::snapshot::CredentialRecord;
 use argus_store::{KeyId, OrganisationId, ProjectId};
 use chrono::{DateTime, Utc};
@@ -47,6 +48,7 @@ struct KeyRow {
     conditions: LevelConditions,
     state: State,
     stopped: Option<Stopped>,
+    not_before: Option<i64>,
     expires_at: Option<i64>,
     generation: u64,
     credentials: Vec<CredentialRow>,
@@ -68,6 +70,7 @@ struct Chain {
     scopes: Vec<Scope>,
     state: State,
     stopped: Option<Stopped>,
+    not_before: Option<i64>,
     expires_at: Option<i64>,
     generation: u64,
 }
@@ -145,6 +148,10 @@ impl Register {
             organisation: organisation_conditions,
         };
         let entry = self.keys.entry(id).or_insert_with(|| KeyRow::new(key, organisation, conditions));
+        // Presented in another way, or not collected yet.
+        if credential.kind != CredentialKind::Secret || credential.hash.is_none() {
+            return;
+        }
         match CredentialRow::read(&credential, self.hasher) {
             Ok(credential) => entry.credentials.push(credential),
             Err(cause) => {
@@ -154,7 +161,7 @@ impl Register {
     }
 
     fn records_of(&self, id: KeyId, row: &KeyRow) -> impl Iterator<Item = Arc<KeyRecord>> {
-        let Chain { above, scopes, state, stopped, expires_at, generation } = self.chain(id, row);
+        let Chain { above, scopes, state, stopped, not_before, expires_at, generation } = self.chain(id, row);
         let key = Arc::new(KeyView::new(KeyParts {
             id,
             name: &row.name,
@@ -173,7 +180,7 @@ impl Register {
                 generation: generation.saturating_add(credential.generation),
                 state: if credential.revoked_at.is_some() { State::Revoked } else { state },
                 stopped: stopped_first(credential.revoked_at, state, stopped.as_ref()),
-                not_before: credential.not_before,
+                not_before: not_before.map_or(credential.not_before, |first| first.max(credential.not_before)),
                 expires_at: earlier(expires_at, credential.expires_at),
                 hash: credential.hash.clone(),
             })
@@ -187,6 +194,7 @@ impl Register {
             scopes: row.scopes.clone(),
             state: row.state,
             stopped: row.stopped.clone(),
+            not_before: row.not_before,
             expires_at: row.expires_at,
             generation: row.generation,
         };
@@ -202,6 +210,7 @@ impl Register {
                 chain.state = row.state;
                 chain.stopped = row.stopped.as_ref().map(Stopped::above);
             }
+            chain.not_before = chain.not_before.max(row.not_before);
             chain.expires_at = earlier(chain.expires_at, row.expires_at);
             chain.generation = chain.generation.saturating_add(row.generation);
             parent = row.parent;
@@ -223,13 +232,15 @@ impl KeyRow {
             project: key.project_name.map(Into::into),
             parent: key.parent_key_id,
             conditions,
-            state: match key.status {
-                KeyStatus::Active => State::Active,
-                KeyStatus::Suspended => State::Suspended,
+            state: match key.state {
+                // Its first moment and its end hold by the clock, whether or not they were noted already.
+                KeyState::Pending | KeyState::Active | KeyState::Rotating | KeyState::Expired => State::Active,
+                KeyState::Suspended => State::Suspended,
                 // A state that isn't known here is none in which a key may be used.
                 _ => State::Revoked,
             },
-            expires_at: key.expires_at.map(seconds),
+            not_before: key.not_before.map(seconds),
+            expires_at: earlier(key.expires_at.map(seconds), key.expired_at.map(seconds)),
             generation: key.generation.unsigned_abs(),
             credentials: Vec::new(),
         }
@@ -238,9 +249,10 @@ impl KeyRow {
 
 impl CredentialRow {
     fn read(row: &argus_store::credential::Credential, hasher: Hasher) -> Result<Self, String> {
+        let hash = row.hash.as_ref().ok_or("it has no hash")?;
         Ok(Self {
             id: CredentialId::parse(&row.id).map_err(|error| error.to_string())?,
-            hash: hasher.read(row.hash.as_str()).map_err(|error| error.to_string())?,
+            hash: hasher.read(hash.as_str()).map_err(|error| error.to_string())?,
             revoked_at: row.revoked_at,
             not_before: seconds(row.not_before),
             expires_at: row.expires_at.map(seconds),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use argus_store::key::{Key, KeyStatus};
+use argus_store::key::{Key, KeyState};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// What ended or interrupted the use of a credential.
@@ -25,9 +25,10 @@ enum Whose {
 impl Stopped {
     /// What a key's row says of it. `None` while it is in use.
     pub(super) fn of_key(key: &Key) -> Option<Self> {
-        let is_revoked = match key.status {
-            KeyStatus::Active => return None,
-            KeyStatus::Suspended => false,
+        let is_revoked = match key.state {
+            // Expiry is told by the time of it.
+            KeyState::Pending | KeyState::Active | KeyState::Rotating | KeyState::Expired => return None,
+            KeyState::Suspended => false,
             _ => true,
         };
         let at = if is_revoked { key.revoked_at } else { key.suspended_at };

@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use actix_web::test::TestRequest;
+use argus_store::key::Revocation;
 use argus_store::{credential, key};
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
@@ -56,7 +57,7 @@ async fn every_key_that_is_refused_is_refused_in_the_same_words() {
         credential.not_before = Utc::now() + TimeDelta::hours(1);
     });
     installation.act(|conn, act| {
-        key::revoke(conn, act, revoked.key.id, "manual").unwrap();
+        key::revoke(conn, act, revoked.key.id, &Revocation::manual("manual")).unwrap();
         key::suspend(conn, act, suspended.key.id).unwrap();
         let of_lost = credential::list(conn, lost.key.id).unwrap();
         credential::revoke(conn, act, lost.key.id, &of_lost.first().unwrap().id).unwrap();

@@ -12,10 +12,10 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, http::Method};
 use argus_credentials::{Environment as Prefix, Hasher, Iterations, TagKey, TagKeys, TagVersion, mint};
 use argus_pdp::{Pdp, Settings, TagKeySource};
-use argus_store::credential::{NewCredential, StoredHash};
+use argus_store::credential::{Material, NewCredential, StoredHash};
 use argus_store::key::{self, Environment, Key, NewKey};
-use argus_store::organisation::{self, NewOrganisation};
-use argus_store::{Act, Actor, Conditions, KeyId, OrganisationId, Store};
+use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
+use argus_store::{Act, Conditions, KeyId, OrganisationId, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -248,12 +248,18 @@ fn of(organisations: &[(&'static str, OrganisationId)], name: &str) -> Organisat
 }
 
 fn act(organisation: OrganisationId) -> Act {
-    Act { actor: Actor::Host, organisation, at: yesterday(), request_id: "a request".into() }
+    Act::of_host(organisation, yesterday(), "a request")
 }
 
 fn add_organisation(store: &Store, name: &str) -> OrganisationId {
     let id = OrganisationId::new(yesterday());
-    let new = NewOrganisation { id, name: name.into(), display_name: None, conditions: Conditions::default() };
+    let new = NewOrganisation {
+        id,
+        name: name.into(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+    };
     store.write(|conn| organisation::create(conn, &act(id), &new)).unwrap().id
 }
 
@@ -268,7 +274,7 @@ fn add_key(
     let hash = hasher().hash(minted.token.expose()).unwrap();
     let mut credential = NewCredential {
         id: minted.id.to_string(),
-        hash: StoredHash::new(hash.to_string()),
+        material: Material::Secret(StoredHash::new(hash.to_string())),
         not_before: yesterday(),
         expires_at: None,
     };
@@ -280,10 +286,14 @@ fn add_key(
         environment: Environment::Test,
         scopes: vec![scope.into()],
         conditions: Conditions::default(),
+        limits: Vec::new(),
         tags: Vec::new(),
         parent_key_id: None,
+        not_before: None,
         expires_at: Some(Utc::now() + TimeDelta::days(1)),
         expiry_exception: None,
+        rotation_interval_seconds: None,
+        grace_seconds: None,
     };
     change(&mut new, &mut credential);
     let key = store.write(|conn| key::create(conn, &act(organisation), &new, &credential)).unwrap();

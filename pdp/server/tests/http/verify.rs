@@ -1,5 +1,6 @@
 //! `POST /v1/verify`.
 
+use argus_store::key::Revocation;
 use argus_store::{credential, key};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ async fn what_stopped_a_key_is_told_with_its_time_and_reason() {
     let make = |name: &str| installation.add_key("acme", name, "acme/atlas/evidence:read", |_, _| {});
     let (revoked, suspended, lost) = (make("revoked"), make("suspended"), make("lost"));
     let stopped_at = installation.act(|conn, act| {
-        key::revoke(conn, act, revoked.key.id, "manual").unwrap();
+        key::revoke(conn, act, revoked.key.id, &Revocation::manual("manual")).unwrap();
         key::suspend(conn, act, suspended.key.id).unwrap();
         let of_lost = credential::list(conn, lost.key.id).unwrap();
         credential::revoke(conn, act, lost.key.id, &of_lost.first().unwrap().id).unwrap();
@@ -93,7 +94,8 @@ async fn a_key_below_a_revoked_one_says_so() {
     let above = &installation.reader;
     let below = installation.add_key_below(above, "below", "acme/atlas/evidence:read");
     assert_eq!(ask(&installation, &below, "read").await["decision"], "Permit");
-    installation.act(|conn, act| key::revoke(conn, act, above.key.id, "left the company").unwrap());
+    installation
+        .act(|conn, act| key::revoke(conn, act, above.key.id, &Revocation::manual("left the company")).unwrap());
     let denied = ask(&installation, &below, "read").await;
     let detail = denied["detail"].as_str().unwrap();
     assert!(detail.starts_with("a key above was revoked 20"), "{detail}");
@@ -106,7 +108,7 @@ async fn of_another_organisations_key_nothing_is_told() {
     let foreign = installation.add_key("beta", "foreign", "*:admin", |_, _| {});
     let before = ask(&installation, &foreign, "read").await;
     assert_eq!(before["reason"], "credential_unknown");
-    installation.act(|conn, act| key::revoke(conn, act, foreign.key.id, "manual").unwrap());
+    installation.act(|conn, act| key::revoke(conn, act, foreign.key.id, &Revocation::manual("manual")).unwrap());
     let mut after = ask(&installation, &foreign, "read").await;
     after["decision_id"] = before["decision_id"].clone();
     assert_eq!(after, before);

@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::client::{ConditionFlags, KeyName, read_duration};
+use crate::client::{Client, ConditionFlags, KeyName, find_key, read_duration, text};
+use crate::failure::Failure;
 
 /// What a key is to be.
 #[derive(Debug, Args)]
@@ -32,17 +33,34 @@ pub(super) struct KeyFlags {
     /// A word to find it by; repeat for more.
     #[arg(long, value_name = "WORD")]
     tag: Vec<String>,
+    /// Derive it from this key, by name or id: it may do at most what that key may, and ends with it.
+    #[arg(long, value_name = "KEY")]
+    parent: Option<String>,
+    /// From when it may be used, such as 2027-02-22T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    not_before: Option<String>,
+    /// How often it gets a new secret, such as 30d.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    rotate_every: Option<u64>,
+    /// How long an older secret is good beside a new one, such as 24h; at most 30d.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    grace: Option<u64>,
     #[command(flatten)]
     conditions: ConditionFlags,
 }
 
 impl KeyFlags {
     /// The body of the request.
-    pub(super) fn to_json(&self) -> Value {
-        json!({
+    pub(super) fn to_json(&self, client: &Client) -> Result<Value, Failure> {
+        let parent = self.parent.as_deref().map(|named| find_key(client, named)).transpose()?;
+        Ok(json!({
             "organisation": self.key.place.organisation,
             "project": self.key.place.project,
             "name": self.key.name,
+            "parent_key_id": parent.as_ref().map(|key| text(key, "id")),
+            "not_before": self.not_before,
+            "rotation_interval_seconds": self.rotate_every,
+            "grace_seconds": self.grace,
             "owner": self.owner,
             "environment": self.environment,
             "scopes": self.scope,
@@ -50,6 +68,6 @@ impl KeyFlags {
             "tags": self.tag,
             "expires_in_seconds": self.expires,
             "expiry_exception": self.never_expires.as_ref().or(self.expiry_exception.as_ref()),
-        })
+        }))
     }
 }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use chrono::Utc;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::asked::KeyFlags;
-use super::end;
+use super::{end, keep_secret};
 use crate::client::{Client, SecretFile, days_until, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
@@ -37,8 +37,9 @@ impl Create {
         let client = Client::administration(console)?;
         // Before the key is made: a secret that can't be written is lost.
         let file = self.secret_to.as_deref().map(SecretFile::create).transpose()?;
-        let mut key = client.post("/v1/keys", &self.key.to_json())?;
-        let file = file.map(|file| keep_secret(file, &mut key)).transpose()?;
+        let mut key = client.post("/v1/keys", &self.key.to_json(&client)?)?;
+        let again = format!("argus key rotate {}", text(&key, "path"));
+        let file = file.map(|file| keep_secret(file, &mut key, &again)).transpose()?;
         if output == Output::Json {
             console.print_json(&key)?;
         } else {
@@ -49,20 +50,6 @@ impl Create {
         }
         Ok(Exit::Done)
     }
-}
-
-/// Moves the secret from the answer to the file.
-fn keep_secret(mut file: SecretFile, key: &mut Value) -> Result<SecretFile, Failure> {
-    let secret = key.as_object_mut().and_then(|members| members.remove("secret")).unwrap_or_default();
-    file.write(secret.as_str().unwrap_or_default()).map_err(|error| {
-        let path = text(key, "path");
-        Failure::unwritable(format_args!("`{}`", file.path().display()), &error)
-            .help(format!("the key is made and its secret lost: argus key revoke {path}, then make it again"))
-    })?;
-    if let Some(members) = key.as_object_mut() {
-        members.insert("secret_file".to_owned(), json!(file.path().display().to_string()));
-    }
-    Ok(file)
 }
 
 /// The program in one language.

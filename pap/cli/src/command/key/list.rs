@@ -11,18 +11,21 @@ use crate::failure::Failure;
 
 /// List API keys.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  argus key list acme/atlas --status active")]
+#[command(after_help = "Example:\n  argus key list acme/atlas --state active")]
 pub(super) struct List {
     /// Only those of this organisation or project (default: all that your key may read).
     #[arg(value_name = "ORG[/PROJECT]")]
     place: Option<Path>,
-    /// Only those in this state: active, suspended or revoked.
-    #[arg(long, value_name = "STATUS", value_parser = ["active", "suspended", "revoked"], hide_possible_values = true)]
-    status: Option<String>,
+    /// Only those in this state: pending, active, rotating, expired, suspended or revoked.
+    #[arg(long, value_name = "STATE", value_parser = STATES, hide_possible_values = true)]
+    state: Option<String>,
     /// Only those that never expire or may come from any address, without a recorded exception that says why.
     #[arg(long)]
     risk: bool,
 }
+
+/// The states of a key.
+const STATES: [&str; 6] = ["pending", "active", "rotating", "expired", "suspended", "revoked"];
 
 impl List {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
@@ -33,7 +36,7 @@ impl List {
             query.push(("organisation", place.organisation.as_str()));
             query.extend(place.project.as_deref().map(|project| ("project", project)));
         }
-        query.extend(self.status.as_deref().map(|status| ("status", status)));
+        query.extend(self.state.as_deref().map(|state| ("state", state)));
         if self.risk {
             query.push(("risk", "true"));
         }
@@ -71,7 +74,7 @@ fn row(key: &Value) -> [String; 5] {
     let scopes: Vec<&str> = scopes.iter().filter_map(Value::as_str).collect();
     [
         text(key, "path").to_owned(),
-        text(key, "status").to_owned(),
+        text(key, "state").to_owned(),
         date(text(key, "expires_at")).unwrap_or_else(|| "never".to_owned()),
         ago(text(key, "last_used_at"), Utc::now()).unwrap_or_else(|| "never".to_owned()),
         scopes.join(" "),

@@ -26,7 +26,7 @@ impl Preview {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let output = console.output(&[Output::Human, Output::Json])?;
         let client = Client::administration(console)?;
-        let preview = client.post("/v1/keys/preview", &self.key.to_json())?;
+        let preview = client.post("/v1/keys/preview", &self.key.to_json(&client)?)?;
         if output == Output::Json {
             console.print_json(&preview)?;
         } else {

@@ -30,7 +30,7 @@ impl Revoke {
         let client = Client::administration(console)?;
         let key = find_key(&client, &self.key)?;
         // To revoke it again changes nothing, and is nothing to be asked about.
-        let is_revoked = text(&key, "status") == "revoked";
+        let is_revoked = text(&key, "state") == "revoked";
         if !is_revoked && !confirm(console, &act(&key), self.yes)? {
             console.say("nothing was changed\n");
             return Ok(Exit::No);

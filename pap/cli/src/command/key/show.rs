@@ -52,8 +52,8 @@ fn in_words(key: &Value) -> String {
 }
 
 fn state(key: &Value) -> String {
-    match text(key, "status") {
+    match text(key, "state") {
         "revoked" => format!("revoked {} ({})", text(key, "revoked_at"), text(key, "revoked_reason")),
-        status => status.to_owned(),
+        state => state.to_owned(),
     }
 }

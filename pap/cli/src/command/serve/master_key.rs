@@ -11,7 +11,7 @@ use std::{env, io};
 
 use argus_credentials::{MasterKey, TagKey, TagKeys, TagVersion};
 use argus_pdp::{TAG_PURPOSE, TagKeySource, wrap_tag_key};
-use argus_store::{Act, Actor, OrganisationId, Store, wrapped_key};
+use argus_store::{Act, OrganisationId, Store, wrapped_key};
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
@@ -72,7 +72,7 @@ fn make_first(settings: &Settings, store: &Store, master: &MasterKey, at: DateTi
     let key = TagKey::generate(TagVersion::FIRST).map_err(|error| failure(error.to_string()))?;
     let first = wrap_tag_key(&key, 1, master, at).map_err(|error| failure(error.to_string()))?;
     let organisation = OrganisationId::new(at);
-    let act = Act { actor: Actor::Host, organisation, at, request_id: "first start".to_owned() };
+    let act = Act::of_host(organisation, at, "first start");
     store.write(|conn| wrapped_key::create(conn, &act, &first)).map_err(|error| of_store(&error, settings))?;
     Ok(())
 }

@@ -18,7 +18,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         .json(&serde_json::json!({
             "organisation": "acme",
             "name": "example",
-            "scopes": ["acme/example:read"],
+            "scopes": ["acme/argus/keys:write"],
         }))
         .send()
         .await?;

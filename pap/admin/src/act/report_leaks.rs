@@ -1,0 +1,117 @@
+//! Leaked keys: whoever found some sends them here, and they are refused everywhere.
+//!
+//! No permission is asked for but to be known: the whole key is the proof. Its issuer tag can't be made by who knows
+//! an id alone, so nobody's key is stopped by a guess; and a key that is sent here is known to one more than it should
+//! be, whoever sends it.
+
+use argus_credentials::PresentedKey;
+use argus_store::key::{self, Revocation, RevocationCause};
+use argus_store::{KeyId, StoreError, change, credential};
+use serde::Serialize;
+use tracing::warn;
+
+use crate::body::{Body, Fields};
+use crate::{Admin, AdminError, Call, FaultCode};
+
+/// What became of the reported keys.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeaksReported {
+    /// One for each, in their order.
+    pub results: Vec<LeakResult>,
+    /// The decision points that refuse them already.
+    pub applied_by: u32,
+    /// The decision points there are.
+    pub decision_points: u32,
+}
+
+/// What became of one.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeakResult {
+    /// What it came to.
+    pub outcome: LeakOutcome,
+    /// The key, where one was stopped.
+    pub key_id: Option<KeyId>,
+}
+
+/// What a report came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeakOutcome {
+    /// The key is revoked by this report.
+    Revoked,
+    /// It had ended already.
+    AlreadyEnded,
+    /// No key of this installation.
+    Unknown,
+}
+
+/// The most keys in one report.
+const MOST: usize = 100;
+
+/// The longest word on where they were found.
+const LONGEST_SOURCE: usize = 300;
+
+impl Admin {
+    /// Revokes keys that were found where they don't belong. Needs nothing but the keys themselves.
+    pub async fn report_leaks(&self, call: &Call, body: Body) -> Result<LeaksReported, AdminError> {
+        let (keys, source) = read(Fields::of(body))?;
+        let tag_keys = self.tag_keys();
+        let known: Vec<Option<String>> = keys
+            .iter()
+            .map(|text| {
+                PresentedKey::parse(text).ok().filter(|key| tag_keys.verify(key)).map(|key| key.id().to_string())
+            })
+            .collect();
+        let reason = format!("reported as leaked: {source}");
+        let (at, of_act) = (self.now(), call.clone());
+        let work = move |store: &argus_store::Store| {
+            Ok(store.write(|conn| {
+                let mut results = Vec::with_capacity(known.len());
+                for credential in &known {
+                    results.push(stop(conn, credential.as_deref(), &reason, |owner| of_act.act(owner, at))?);
+                }
+                Ok((results, change::find_latest_sequence(conn)?))
+            })?)
+        };
+        let (results, sequence) = self.with_store(work).await?;
+        for id in results.iter().filter(|result| result.outcome == LeakOutcome::Revoked).filter_map(|it| it.key_id) {
+            warn!(key.id = %id, request.id = call.request_id(), "revoked a key that was reported as leaked");
+        }
+        let applied = self.settle(sequence).await;
+        Ok(LeaksReported { results, applied_by: applied.by, decision_points: applied.of })
+    }
+}
+
+fn stop(
+    conn: &mut argus_store::Conn,
+    credential: Option<&str>,
+    reason: &str,
+    act: impl FnOnce(argus_store::OrganisationId) -> argus_store::Act,
+) -> Result<LeakResult, StoreError> {
+    let unknown = LeakResult { outcome: LeakOutcome::Unknown, key_id: None };
+    let Some(credential) = credential else { return Ok(unknown) };
+    let Some(found) = credential::find(conn, credential)? else { return Ok(unknown) };
+    let Some(key) = key::find(conn, found.key_id)? else { return Ok(unknown) };
+    if key.state.has_ended() {
+        return Ok(LeakResult { outcome: LeakOutcome::AlreadyEnded, key_id: Some(key.id) });
+    }
+    let revocation = Revocation { cause: RevocationCause::Leak, reason: reason.to_owned() };
+    key::revoke(conn, &act(key.organisation_id), key.id, &revocation)?;
+    Ok(LeakResult { outcome: LeakOutcome::Revoked, key_id: Some(key.id) })
+}
+
+fn read(mut fields: Fields) -> Result<(Vec<String>, String), AdminError> {
+    let keys: Vec<String> = fields.texts("keys").into_iter().map(|(_, text)| text).collect();
+    if keys.is_empty() || keys.len() > MOST {
+        let detail = format!("a report has 1 to {MOST} keys, this has {}", keys.len());
+        fields.fault("keys", FaultCode::InvalidField, detail, None);
+    }
+    let source = fields.text("source").map_or_else(|| "not said where".to_owned(), |text| text.trim().to_owned());
+    if source.is_empty() || source.chars().count() > LONGEST_SOURCE || source.chars().any(char::is_control) {
+        let detail = format!("a source has 1 to {LONGEST_SOURCE} characters, in one line");
+        fields.fault("source", FaultCode::InvalidField, detail, None);
+    }
+    fields.finish()?;
+    // A source that quotes the key would keep it.
+    Ok((keys, argus_credentials::redact(&source).into_owned()))
+}

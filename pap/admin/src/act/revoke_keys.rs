@@ -1,0 +1,151 @@
+//! Revoking many keys at once: those of an owner, of a project, with a tag, made in a window of time.
+
+use argus_engine::scope::Action;
+use argus_store::key::{self, KeyFilter, Revocation, RevocationCause};
+use argus_store::{KeyId, StoreError, change, organisation, project};
+use serde::Serialize;
+use tracing::info;
+
+use super::revoke_key::reason;
+use super::{no_organisation, no_project};
+use crate::body::{Body, Fields, Kind, name, time};
+use crate::resource::Own;
+use crate::{Admin, AdminError, Call, FaultCode};
+
+/// What a bulk revocation has stopped, or with `dry_run` would stop.
+#[derive(Debug, Clone, Serialize)]
+pub struct RevokedKeys {
+    /// Whether nothing was done.
+    pub dry_run: bool,
+    /// Keys that the filter lets through and that had not ended.
+    pub revoked: usize,
+    /// Keys below them, which are stopped with them.
+    pub revoked_delegated_keys: usize,
+    /// The first of the former, by the order of their creation.
+    pub key_ids: Vec<KeyId>,
+    /// The decision points that refuse them already.
+    pub applied_by: u32,
+    /// The decision points there are.
+    pub decision_points: u32,
+}
+
+/// Ids in an answer.
+const SHOWN: usize = 200;
+
+/// What the body asks for.
+struct Asked {
+    organisation: String,
+    project: Option<String>,
+    filter: KeyFilter,
+    revocation: Revocation,
+    dry_run: bool,
+}
+
+impl Admin {
+    /// Revokes every key of an organisation that a filter lets through. Needs `<organisation>/argus/keys:write`.
+    pub async fn revoke_keys(&self, call: &Call, body: Body) -> Result<RevokedKeys, AdminError> {
+        let mut fields = Fields::of(body);
+        let organisation = name(&mut fields, "organisation", Kind::Organisation);
+        if let Some(organisation) = &organisation {
+            call.require(organisation, Own::Keys, Action::Write)?;
+        }
+        let asked = Asked::read(&mut fields, organisation.unwrap_or_default());
+        let (at, of_act) = (self.now(), call.clone());
+        let work = move |store: &argus_store::Store| {
+            let found = store.read(|conn| asked.find(conn))?;
+            let (owner, filter) = asked.narrow(found, fields)?;
+            let act = of_act.act(owner, at);
+            if asked.dry_run {
+                let would = store.read(|conn| key::list_revocable(conn, &act, &filter))?;
+                return Ok((would, None, true));
+            }
+            let done = store.write(|conn| {
+                let done = key::revoke_many(conn, &act, &filter, &asked.revocation)?;
+                Ok((done, change::find_latest_sequence(conn)?))
+            })?;
+            Ok((done.0, Some(done.1), false))
+        };
+        let (done, sequence, dry_run) = self.with_store(work).await?;
+        let applied = match sequence {
+            Some(sequence) => Some(self.settle(sequence).await),
+            None => None,
+        };
+        if !dry_run {
+            info!(request.id = call.request_id(), "revoked {} keys", done.revoked.len());
+        }
+        Ok(RevokedKeys {
+            dry_run,
+            revoked: done.revoked.len(),
+            revoked_delegated_keys: done.below.len(),
+            key_ids: done.revoked.into_iter().take(SHOWN).collect(),
+            applied_by: applied.map_or(0, |applied| applied.by),
+            decision_points: applied.map_or(0, |applied| applied.of),
+        })
+    }
+}
+
+impl Asked {
+    fn read(fields: &mut Fields, organisation: String) -> Self {
+        let project = fields.text("project");
+        let filter = KeyFilter {
+            owner: fields.text("owner"),
+            tag: fields.text("tag"),
+            created_from: time(fields, "created_from"),
+            created_before: time(fields, "created_before"),
+            ..KeyFilter::default()
+        };
+        // All keys of an organisation are not revoked by leaving something out.
+        if project.is_none() && filter == KeyFilter::default() {
+            let detail = "name at least one of `project`, `owner`, `tag`, `created_from` and `created_before`";
+            fields.fault("owner", FaultCode::MissingField, detail, None);
+        }
+        let cause = cause(fields);
+        let revocation = Revocation { cause, reason: reason(fields) };
+        let dry_run = fields.flag("dry_run").unwrap_or(false);
+        Self { organisation, project, filter, revocation, dry_run }
+    }
+
+    fn find(&self, conn: &mut argus_store::Conn) -> Result<Found, StoreError> {
+        let organisation = organisation::find_by_name(conn, &self.organisation)?.map(|found| found.id);
+        let project = match (organisation, &self.project) {
+            (Some(organisation), Some(name)) => project::find_by_name(conn, organisation, name)?.map(|found| found.id),
+            _ => None,
+        };
+        Ok(Found { organisation, project })
+    }
+
+    fn narrow(&self, found: Found, mut fields: Fields) -> Result<(argus_store::OrganisationId, KeyFilter), AdminError> {
+        let named = self.organisation.as_str();
+        if found.organisation.is_none() && !named.is_empty() {
+            fields.fault("organisation", FaultCode::NotFound, no_organisation(named), None);
+        }
+        if let (Some(_), None, Some(project)) = (found.organisation, found.project, &self.project) {
+            fields.fault("project", FaultCode::NotFound, no_project(named, project), None);
+        }
+        fields.finish()?;
+        let organisation = found.organisation.ok_or(AdminError::Unfinished)?;
+        Ok((organisation, KeyFilter { project: found.project, ..self.filter.clone() }))
+    }
+}
+
+/// What was found of what the body names.
+#[derive(Clone, Copy)]
+struct Found {
+    organisation: Option<argus_store::OrganisationId>,
+    project: Option<argus_store::ProjectId>,
+}
+
+/// Reads the member `cause`; what a policy demands is not for a caller to say.
+pub(super) fn cause(fields: &mut Fields) -> RevocationCause {
+    let Some(text) = fields.text("cause") else { return RevocationCause::Manual };
+    match text.as_str() {
+        "manual" => RevocationCause::Manual,
+        "threat" => RevocationCause::Threat,
+        "leak" => RevocationCause::Leak,
+        _ => {
+            let detail = format!("`{}` is neither `manual`, `threat` nor `leak`", text.escape_debug());
+            fields.fault("cause", FaultCode::InvalidField, detail, None);
+            RevocationCause::Manual
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Suspending a key, and resuming it. Neither asks which state the caller has seen: stopping a key must not fail.
+
+use argus_store::key;
+use serde::Serialize;
+use tracing::info;
+
+use crate::body::{Body, Fields};
+use crate::view::KeyView;
+use crate::{Admin, AdminError, Applied, Call};
+
+/// A key that was stopped, or started again.
+#[derive(Debug, Clone, Serialize)]
+pub struct StoppedKey {
+    /// The key, as it is now.
+    #[serde(flatten)]
+    pub key: KeyView,
+    /// The decision points that know it already.
+    pub applied_by: u32,
+    /// The decision points there are.
+    pub decision_points: u32,
+}
+
+impl Admin {
+    /// Refuses a key, and all that were derived from it, until it is resumed. Needs `<organisation>/argus/keys:write`.
+    pub async fn suspend_key(&self, call: &Call, id: &str, body: Body) -> Result<StoppedKey, AdminError> {
+        let key = self.writable_key(call, id).await?;
+        Fields::of(body).finish()?;
+        let id = key.id;
+        let (key, _, applied) = self.act_on_key(call, &key, move |conn, act| key::suspend(conn, act, id)).await?;
+        info!(key.id = %id, request.id = call.request_id(), "suspended key {}", key.path);
+        Ok(stopped(key, applied))
+    }
+
+    /// Lets a suspended key be used again. Needs `<organisation>/argus/keys:write`.
+    pub async fn resume_key(&self, call: &Call, id: &str, body: Body) -> Result<StoppedKey, AdminError> {
+        let key = self.writable_key(call, id).await?;
+        Fields::of(body).finish()?;
+        let id = key.id;
+        let (key, _, applied) = self.act_on_key(call, &key, move |conn, act| key::resume(conn, act, id)).await?;
+        info!(key.id = %id, request.id = call.request_id(), "resumed key {}", key.path);
+        Ok(stopped(key, applied))
+    }
+}
+
+fn stopped(key: KeyView, applied: Applied) -> StoppedKey {
+    StoppedKey { key, applied_by: applied.by, decision_points: applied.of }
+}

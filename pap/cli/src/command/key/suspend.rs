@@ -1,0 +1,56 @@
+//! `argus key suspend KEY` and `argus key resume KEY`
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::client::{Client, find_key, number, text};
+use crate::console::{Console, Output};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Suspend an API key: it, and every key derived from it, is refused until it is resumed.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  argus key suspend acme/atlas/reader")]
+pub(super) struct Suspend {
+    /// Its name, such as acme/atlas/reader, or its id.
+    #[arg(value_name = "KEY")]
+    key: String,
+}
+
+/// Resume a suspended API key.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  argus key resume acme/atlas/reader")]
+pub(super) struct Resume {
+    /// Its name, such as acme/atlas/reader, or its id.
+    #[arg(value_name = "KEY")]
+    key: String,
+}
+
+impl Suspend {
+    pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        change(console, &self.key, "suspend", "suspended")
+    }
+}
+
+impl Resume {
+    pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
+        change(console, &self.key, "resume", "resumed")
+    }
+}
+
+fn change(console: &Console, named: &str, act: &str, done: &str) -> Result<Exit, Failure> {
+    let output = console.output(&[Output::Human, Output::Json])?;
+    let client = Client::administration(console)?;
+    let key = find_key(&client, named)?;
+    let changed = client.post(&format!("/v1/keys/{}/{act}", text(&key, "id")), &json!({}))?;
+    match output {
+        Output::Json => console.print_json(&changed)?,
+        _ => console.print(in_words(&changed, done))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn in_words(changed: &Value, done: &str) -> String {
+    let (by, of) = (number(changed, "applied_by"), number(changed, "decision_points"));
+    format!("{done} {}; applied by {by} of {of} decision points\n", text(changed, "path"))
+}
