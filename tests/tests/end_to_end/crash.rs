@@ -99,7 +99,7 @@ async fn whole(server: &Server, keys: &Keys, acknowledged: &[Acknowledged]) -> R
     for key in listed.values() {
         let count = |field: &str| key[field].as_array().map(Vec::len);
         ensure!(count("credentials") == Some(1) && count("scopes") == Some(1), "half a key: {key}");
-        ensure!(key["status"] == "active", "{key}");
+        ensure!(key["state"] == "active", "{key}");
     }
     if let Some(last) = acknowledged.last() {
         let answer = once(server.pdp, &verify(&keys.enforcement_point, &last.secret)).await?;
