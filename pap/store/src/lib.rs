@@ -1,8 +1,9 @@
 //! `argus-store`: what is kept, in one SQLite file beside the program or in a PostgreSQL database that several nodes share.
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
-//! [`credential`], [`policy_document`], [`wrapped_key`], [`setting`]. An administrative act is one transaction that
-//! holds the new state and its line in the change feed ([`change`]); [`snapshot`] is what a decision point reads back.
+//! [`credential`], [`policy_document`], [`wrapped_key`], [`signing_key`], [`revoked_token`], [`setting`]. An administrative
+//! act is one transaction that holds the new state and its line in the change feed ([`change`]); [`snapshot`] is what a
+//! decision point reads back.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
@@ -59,8 +60,10 @@ pub mod policy_document;
 mod pool;
 mod postgres;
 pub mod project;
+pub mod revoked_token;
 mod schema;
 pub mod setting;
+pub mod signing_key;
 pub mod snapshot;
 mod sqlite;
 mod store;

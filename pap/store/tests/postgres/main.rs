@@ -21,8 +21,12 @@ mod policies;
 mod schema;
 #[path = "../support/postgres.rs"]
 mod server;
+#[path = "../store/signing_keys.rs"]
+mod signing_keys;
 #[path = "../store/snapshot.rs"]
 mod snapshot;
 #[path = "../store/support.rs"]
 mod support;
 mod tls;
+#[path = "../store/tokens.rs"]
+mod tokens;

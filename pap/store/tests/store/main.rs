@@ -8,6 +8,8 @@ mod keys;
 mod opening;
 mod organisations;
 mod policies;
+mod signing_keys;
 mod snapshot;
 mod support;
+mod tokens;
 mod upgrade;

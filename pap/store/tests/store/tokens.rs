@@ -1,0 +1,38 @@
+//! Access tokens that were revoked.
+
+use argus_store::change::{ChangeKind, list_since};
+use argus_store::revoked_token::{find, forget, list, revoke};
+
+use crate::support::{act, add_key, fixture, minute, sequence};
+
+#[test]
+fn a_token_is_revoked_once_and_told_of_once() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    let start = sequence(&fixture.store);
+    let at = |n| act(fixture.acme, minute(n));
+    assert!(fixture.store.write(|conn| revoke(conn, &at(2), key.id, ("a-token", minute(10)))).unwrap());
+    assert!(!fixture.store.write(|conn| revoke(conn, &at(3), key.id, ("a-token", minute(10)))).unwrap());
+
+    let found = fixture.store.read(|conn| find(conn, "a-token")).unwrap().unwrap();
+    assert_eq!((found.key_id, found.expires_at, found.revoked_at), (key.id, minute(10), minute(2)));
+    let lines = fixture.store.read(|conn| list_since(conn, start, 10)).unwrap();
+    let told: Vec<_> = lines.iter().map(|line| (line.kind, line.id.as_str())).collect();
+    assert_eq!(told, [(ChangeKind::Token, "a-token")]);
+}
+
+#[test]
+fn a_token_that_has_ended_is_forgotten() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    for (jti, end) in [("early", 10), ("late", 20)] {
+        let by = act(fixture.acme, minute(2));
+        fixture.store.write(|conn| revoke(conn, &by, key.id, (jti, minute(end)))).unwrap();
+    }
+    let lasting = |at| fixture.store.read(|conn| list(conn, minute(at))).unwrap();
+    assert_eq!(lasting(9).len(), 2);
+    assert_eq!(lasting(10).iter().map(|token| token.jti.as_str()).collect::<Vec<_>>(), ["late"]);
+    assert_eq!(fixture.store.write_aside(|conn| forget(conn, minute(15))).unwrap(), 1);
+    assert_eq!(fixture.store.read(|conn| find(conn, "early")).unwrap(), None);
+    assert!(fixture.store.read(|conn| find(conn, "late")).unwrap().is_some());
+}
