@@ -1,11 +1,13 @@
 //! `credentials`: the ways to present a key. Of a secret, only its slow hash is kept.
 
 mod material;
+mod uses;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 pub use material::{CertificateMatch, CredentialKind, CredentialState, Material, PublicMaterial, StoredHash};
+pub use uses::{MOST_CALLERS, NewCaller, SeenCaller, list_callers, note_callers, touch_last_used};
 
 use crate::act::Act;
 use crate::change::{self, ChangeKind};
@@ -54,6 +56,12 @@ pub struct Credential {
     pub revoked_at: Option<DateTime<Utc>>,
     /// Higher after every change.
     pub generation: i64,
+    /// When it was last presented, a batch ago.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When half of its grace is over, where it makes way for a newer secret and nobody was told yet who still uses it.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub half_time_at: Option<DateTime<Utc>>,
 }
 
 /// A credential to be made.

@@ -96,6 +96,11 @@ id!(
     "key id"
 );
 id!(
+    /// The id of a notice in the outbox.
+    NoticeId,
+    "notice id"
+);
+id!(
     /// The id of a wrapped key.
     WrappedKeyId,
     "wrapped key id"

@@ -16,7 +16,10 @@ use diesel::prelude::*;
 
 pub use below::{FAN_OUT, LONGEST_CHAIN, count_derived, list_below, list_chain};
 pub use change::{KeyChange, change};
-pub use due::{Due, list_beginning, list_ended, list_grace_ended, list_idle, list_older, list_rotation_due};
+pub use due::{
+    Due, forget_half_time, list_beginning, list_ended, list_ending, list_grace_ended, list_idle, list_older,
+    list_older_secrets, list_rotating_soon, list_rotation_due, list_uncollected, list_used_at_half_time,
+};
 pub use find::{KeyFilter, find, find_by_name, list};
 pub use life::{ExpiryCause, begin, expire, resume, suspend};
 pub(crate) use life::{ensure, find_own, update_key};

@@ -1,9 +1,9 @@
 //! `argus-store`: what is kept, in one SQLite file beside the program or in a PostgreSQL database that several nodes share.
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
-//! [`credential`], [`policy_document`], [`wrapped_key`], [`signing_key`], [`revoked_token`], [`setting`]. An administrative
-//! act is one transaction that holds the new state and its line in the change feed ([`change`]); [`snapshot`] is what a
-//! decision point reads back.
+//! [`credential`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`], [`revoked_token`], [`setting`],
+//! [`lease`]. An administrative act is one transaction that holds the new state and its line in the change feed
+//! ([`change`]); [`snapshot`] is what a decision point reads back.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
@@ -48,13 +48,16 @@ mod conn;
 pub mod credential;
 mod error;
 mod file;
+mod forget;
 mod id;
 pub mod key;
+pub mod lease;
 mod limit;
 mod location;
 mod lock;
 mod migrate;
 pub mod organisation;
+pub mod outbox;
 mod page;
 pub mod policy_document;
 mod pool;
@@ -74,7 +77,8 @@ pub use act::{Act, Actor};
 pub use conditions::Conditions;
 pub use conn::Conn;
 pub use error::{Record, StoreError};
-pub use id::{KeyId, OrganisationId, ProjectId, WrappedKeyId};
+pub use forget::{Forgotten, forget};
+pub use id::{KeyId, NoticeId, OrganisationId, ProjectId, WrappedKeyId};
 pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};

@@ -71,6 +71,17 @@ diesel::table! {
         superseded_by -> Nullable<Text>,
         revoked_at -> Nullable<Timestamp>,
         generation -> BigInt,
+        last_used_at -> Nullable<Timestamp>,
+        half_time_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    credential_callers (credential_id, address, user_agent) {
+        credential_id -> Text,
+        address -> Text,
+        user_agent -> Text,
+        last_seen_at -> Timestamp,
     }
 }
 
@@ -153,7 +164,9 @@ diesel::table! {
     outbox (id) {
         id -> Text,
         kind -> Text,
-        key_id -> Nullable<Text>,
+        organisation_id -> Text,
+        key_id -> Text,
+        recipient -> Text,
         payload -> Text,
         dedup_key -> Text,
         due_at -> Timestamp,
@@ -230,4 +243,6 @@ diesel::joinable!(projects -> organisations (organisation_id));
 diesel::joinable!(keys -> organisations (organisation_id));
 diesel::joinable!(keys -> projects (project_id));
 diesel::joinable!(credentials -> keys (key_id));
-diesel::allow_tables_to_appear_in_same_query!(organisations, projects, keys, credentials);
+diesel::joinable!(credential_callers -> credentials (credential_id));
+diesel::joinable!(outbox -> organisations (organisation_id));
+diesel::allow_tables_to_appear_in_same_query!(organisations, projects, keys, credentials, credential_callers, outbox);

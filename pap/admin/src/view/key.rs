@@ -67,6 +67,7 @@ pub struct CredentialView {
     /// The newer secret that this one makes way for.
     superseded_by: Option<String>,
     revoked_at: Option<Time>,
+    last_used_at: Option<Time>,
 }
 
 /// A key with what is shown beside it.
@@ -84,7 +85,7 @@ impl Whole {
         Guidance::of(
             &Subject {
                 id: key.id,
-                path: &path_of(key),
+                path: &key.path(),
                 organisation: &key.organisation_name,
                 project: key.project_name.as_deref(),
                 scopes: &reach::read(&key.scopes),
@@ -98,19 +99,13 @@ impl Whole {
     }
 }
 
-/// Where a key belongs and its name.
-fn path_of(key: &Key) -> String {
-    let project = key.project_name.as_deref().map_or(String::new(), |project| format!("{project}/"));
-    format!("{}/{project}{}", key.organisation_name, key.name)
-}
-
 impl From<Whole> for KeyView {
     fn from(Whole { key, credentials, delegated, above }: Whole) -> Self {
         let summary = summary(&key.organisation_name, &key.scopes, &key.conditions, &above);
         let risks = Risk::of(key.expires_at, &key.conditions, &above);
         Self {
             id: key.id,
-            path: path_of(&key),
+            path: key.path(),
             organisation: key.organisation_name,
             project: key.project_name,
             name: key.name,
@@ -168,6 +163,7 @@ impl From<Credential> for CredentialView {
             collected_at: credential.collected_at.map(Time),
             superseded_by: credential.superseded_by,
             revoked_at: credential.revoked_at.map(Time),
+            last_used_at: credential.last_used_at.map(Time),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A key begins, is suspended, resumed, and expires. What may follow on what is said in [`KeyState::after`] alone.
 
 use chrono::NaiveDateTime;
+use serde_json::{Map, json};
 
 use super::{Key, KeyEvent, KeyState, find};
 use crate::act::Act;
@@ -9,6 +10,7 @@ use crate::conn::Conn;
 use crate::credential;
 use crate::error::{Record, StoreError};
 use crate::id::KeyId;
+use crate::outbox::{self, NoticeKind};
 use crate::value::{column, words};
 
 words!(
@@ -71,8 +73,15 @@ pub fn resume(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, Stor
 /// Notes that a key has expired, with its line in the change feed. `None` as for [`begin`]; a key already expired keeps
 /// its first time, a revoked one is [`StoreError::NotPossible`].
 pub fn expire(conn: &mut Conn, act: &Act, id: KeyId, cause: ExpiryCause) -> Result<Option<Key>, StoreError> {
-    let _ = cause;
-    step(conn, act, id, |_, _| Ok(Some(KeyEvent::Expire)))
+    conn.write(|conn| {
+        let before = find_own(conn, act, id)?;
+        let after = step(conn, act, id, |_, _| Ok(Some(KeyEvent::Expire)))?;
+        if let Some(before) = before.filter(|before| !before.state.has_ended()) {
+            let details = Map::from_iter([("cause".to_owned(), json!(cause))]);
+            outbox::tell(conn, act, &before, NoticeKind::Expired, &details)?;
+        }
+        Ok(after)
+    })
 }
 
 /// One step in the life of a key that changes nothing but its state and the time that goes with it.
@@ -96,6 +105,13 @@ fn step(
             _ => update_key!(conn, key, (keys::state.eq(state), keys::suspended_at.eq(None::<NaiveDateTime>)))?,
         }
         change::append(conn, act, ChangeKind::Key, &id)?;
+        match event {
+            KeyEvent::Suspend => outbox::tell(conn, act, &key, NoticeKind::Suspended, &Map::new())?,
+            KeyEvent::Resume | KeyEvent::ResumePending | KeyEvent::ResumeRotating => {
+                outbox::tell(conn, act, &key, NoticeKind::Resumed, &Map::new())?;
+            }
+            _ => {}
+        }
         find(conn, id)
     })
 }

@@ -2,6 +2,7 @@
 //! it is.
 
 use diesel::prelude::*;
+use serde_json::{Map, Value, json};
 
 use super::below::ENDED;
 use super::find::narrow;
@@ -11,6 +12,7 @@ use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
 use crate::id::KeyId;
+use crate::outbox::{self, Affected, NoticeKind};
 use crate::schema::keys;
 use crate::value::{column, words};
 
@@ -41,6 +43,12 @@ impl Revocation {
     /// A revocation that somebody asked for.
     pub fn manual(reason: impl Into<String>) -> Self {
         Self { cause: RevocationCause::Manual, reason: reason.into() }
+    }
+
+    /// What the owner is told of it.
+    fn details(&self) -> Map<String, Value> {
+        let details = [("cause", json!(self.cause)), ("reason", json!(self.reason))];
+        details.map(|(member, value)| (member.to_owned(), value)).into_iter().collect()
     }
 }
 
@@ -73,6 +81,7 @@ pub fn revoke(conn: &mut Conn, act: &Act, id: KeyId, revocation: &Revocation) ->
         );
         update_key!(conn, key, columns)?;
         change::append(conn, act, ChangeKind::Key, &id)?;
+        outbox::tell(conn, act, &key, NoticeKind::Revoked, &revocation.details())?;
         find(conn, id)
     })
 }
@@ -87,8 +96,11 @@ pub fn revoke_many(
 ) -> Result<RevokedMany, StoreError> {
     conn.write(|conn| {
         let RevokedMany { revoked, below } = list_revocable(conn, act, filter)?;
+        let details = revocation.details();
         for ids in revoked.chunks(CHUNK) {
+            let affected = Affected::list(conn, ids)?;
             stop(conn, act, ids, revocation)?;
+            outbox::tell_many(conn, act, &affected, NoticeKind::Revoked, &details)?;
         }
         change::append_many(conn, act, ChangeKind::Key, &revoked)?;
         Ok(RevokedMany { revoked, below })

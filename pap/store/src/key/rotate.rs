@@ -4,8 +4,9 @@
 //! secret at once. A rotation that is opened makes a credential without a secret, which its owner collects once; the
 //! grace of the older secret begins when he does. Credentials of other kinds have nothing to do with it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::prelude::*;
+use serde_json::{Map, json};
 
 use super::make::next_rotation;
 use super::{Key, KeyEvent, KeyState, ensure, find, find_own, update_key};
@@ -15,6 +16,7 @@ use crate::conn::{Conn, on};
 use crate::credential::{self, Credential, CredentialKind, CredentialState, Material, NewCredential, StoredHash};
 use crate::error::{OrTaken, Record, StoreError};
 use crate::id::KeyId;
+use crate::outbox::{self, NoticeKind};
 use crate::schema::credentials;
 use crate::value::column;
 
@@ -78,6 +80,8 @@ pub fn open_rotation(conn: &mut Conn, act: &Act, key: KeyId, id: &str) -> Result
             .or_taken(Record::Credential, id)?;
         update_key!(conn, found, keys::state.eq(found.state))?;
         change::append(conn, act, ChangeKind::Key, &key)?;
+        let details = Map::from_iter([("credential_id".to_owned(), json!(id))]);
+        outbox::tell(conn, act, &found, NoticeKind::RotationOpened, &details)?;
         credential::find(conn, id)
     })
 }
@@ -145,7 +149,7 @@ fn supersede(
     grace_ends_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let end = key.expires_at.map_or(grace_ends_at, |end| end.min(grace_ends_at));
-    let mut event = KeyEvent::RotateAtOnce;
+    let (mut event, mut grace_ends_at) = (KeyEvent::RotateAtOnce, None);
     for old in credential::list(conn, key.id)? {
         if old.kind != CredentialKind::Secret || old.state == CredentialState::Revoked || old.id == newest {
             continue;
@@ -154,7 +158,8 @@ fn supersede(
         let may_stay = old.state == CredentialState::Active && old.superseded_by.is_none();
         if key.state != KeyState::Pending && may_stay && end > act.at {
             event = KeyEvent::Rotate;
-            give_grace(conn, &old.id, newest, end)?;
+            grace_ends_at = Some(end);
+            give_grace(conn, act, &old.id, newest, end)?;
         } else {
             credential::retire(conn, act, &old.id)?;
         }
@@ -162,11 +167,17 @@ fn supersede(
     let state = ensure(key, event)?;
     let rotate_at = next_rotation(act.at, key.rotation_interval_seconds).map(column);
     update_key!(conn, key, (keys::state.eq(state), keys::rotate_at.eq(rotate_at)))?;
-    change::append(conn, act, ChangeKind::Key, &key.id)
+    change::append(conn, act, ChangeKind::Key, &key.id)?;
+    let grace_ends_at = grace_ends_at.map(|end| end.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let details = [("credential_id", json!(newest)), ("grace_ends_at", json!(grace_ends_at))];
+    let details = details.map(|(member, value)| (member.to_owned(), value));
+    outbox::tell(conn, act, key, NoticeKind::Rotated, &Map::from_iter(details))
 }
 
-fn give_grace(conn: &mut Conn, old: &str, newest: &str, end: DateTime<Utc>) -> Result<(), StoreError> {
+fn give_grace(conn: &mut Conn, act: &Act, old: &str, newest: &str, end: DateTime<Utc>) -> Result<(), StoreError> {
+    let half_time_at = act.at + (end - act.at) / 2;
     let columns = (
+        credentials::half_time_at.eq(column(half_time_at)),
         credentials::superseded_by.eq(newest),
         credentials::expires_at.eq(column(end)),
         credentials::generation.eq(credentials::generation + 1),

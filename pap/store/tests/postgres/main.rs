@@ -11,11 +11,15 @@
 mod acts;
 mod away;
 mod database;
+#[path = "../store/due.rs"]
+mod due;
 #[path = "../store/keys.rs"]
 mod keys;
 mod nodes;
 #[path = "../store/organisations.rs"]
 mod organisations;
+#[path = "../store/outbox.rs"]
+mod outbox;
 #[path = "../store/policies.rs"]
 mod policies;
 mod schema;

@@ -4,9 +4,11 @@
 
 mod acts;
 mod database;
+mod due;
 mod keys;
 mod opening;
 mod organisations;
+mod outbox;
 mod policies;
 mod signing_keys;
 mod snapshot;

@@ -1,0 +1,216 @@
+//! `outbox`: who is to be told what about a key. What happens to a key is written here by the act that does it, in its
+//! transaction; what lies ahead of it by the sweeper.
+//!
+//! Handing over is at least once, and once by id. Whoever carries notices on claims some for a while, and marks each when
+//! it is handed over; if he dies in between, they are claimed again, with the same ids, by which the receiver knows
+//! them. The name of a claim is a fence: who comes back after his claim has run out marks nothing of another's.
+
+mod tell;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+
+pub(crate) use tell::{Affected, tell, tell_many};
+
+use crate::conn::{Conn, on};
+use crate::error::StoreError;
+use crate::id::{KeyId, NoticeId, OrganisationId};
+use crate::page::{Page, PageSize};
+use crate::schema::{organisations, outbox};
+use crate::value::{At, MaybeAt, column, words};
+
+words!(
+    /// What is told.
+    NoticeKind, "kind of notice", {
+        /// A key has a new secret.
+        Rotated = "key.rotated",
+        /// A key has a new secret that waits to be collected.
+        RotationOpened = "key.rotation_opened",
+        /// Nobody has collected it.
+        RotationUncollected = "key.rotation_uncollected",
+        /// A key is to get a new secret soon.
+        RotationAhead = "key.rotation_ahead",
+        /// An older secret is still used when half of its grace is over.
+        OldSecretUsed = "key.old_secret_used",
+        /// A key is revoked.
+        Revoked = "key.revoked",
+        /// A key is suspended.
+        Suspended = "key.suspended",
+        /// A suspended key is resumed.
+        Resumed = "key.resumed",
+        /// A key has expired.
+        Expired = "key.expired",
+        /// A key ends soon.
+        ExpiryAhead = "key.expiry_ahead",
+    }
+);
+
+/// A notice.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = outbox)]
+pub struct Notice {
+    /// Its id, by which who receives it twice knows it.
+    pub id: NoticeId,
+    /// What it tells.
+    pub kind: NoticeKind,
+    /// The organisation of the key.
+    pub organisation_id: OrganisationId,
+    /// The name of that organisation.
+    #[diesel(select_expression = organisations::name)]
+    pub organisation_name: String,
+    /// The key that it is about.
+    pub key_id: KeyId,
+    /// Who is told: who answers for the key.
+    pub recipient: String,
+    /// The rest, as a JSON object.
+    pub payload: String,
+    /// From when on it is to be handed over.
+    #[diesel(deserialize_as = At)]
+    pub due_at: DateTime<Utc>,
+    /// When it was written.
+    #[diesel(deserialize_as = At)]
+    pub created_at: DateTime<Utc>,
+    /// When it was handed over.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub handed_at: Option<DateTime<Utc>>,
+}
+
+/// A notice to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewNotice {
+    /// What it tells.
+    pub kind: NoticeKind,
+    /// The organisation of the key.
+    pub organisation: OrganisationId,
+    /// The key that it is about.
+    pub key: KeyId,
+    /// Who is told.
+    pub recipient: String,
+    /// The rest, as a JSON object.
+    pub payload: String,
+    /// What makes it another than every other: who was told this is not told again.
+    pub dedup_key: String,
+}
+
+/// A claim on notices, for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim<'c> {
+    /// Its name, unlike that of every other claim: also of the same claimant.
+    pub name: &'c str,
+    /// When it is made.
+    pub at: DateTime<Utc>,
+    /// When it runs out, at most [`LONGEST_CLAIM`] later.
+    pub until: DateTime<Utc>,
+}
+
+/// The longest that a claim lasts. One that ends later was made by a clock that was wrong, and holds nothing.
+pub const LONGEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
+
+/// Writes a notice, due at once. Whether it is new; one that was told before is left as it is.
+pub fn put(conn: &mut Conn, at: DateTime<Utc>, new: &NewNotice) -> Result<bool, StoreError> {
+    let row = (
+        outbox::id.eq(NoticeId::new(at)),
+        outbox::kind.eq(new.kind),
+        outbox::organisation_id.eq(new.organisation),
+        outbox::key_id.eq(new.key),
+        outbox::recipient.eq(&new.recipient),
+        outbox::payload.eq(&new.payload),
+        outbox::dedup_key.eq(&new.dedup_key),
+        outbox::due_at.eq(column(at)),
+        outbox::created_at.eq(column(at)),
+    );
+    let put = on!(conn, c => diesel::insert_into(outbox::table).values(row).on_conflict_do_nothing().execute(c))?;
+    Ok(put == 1)
+}
+
+/// Which of these notices were written already.
+pub fn list_told(conn: &mut Conn, dedup_keys: &[String]) -> Result<Vec<String>, StoreError> {
+    let told = outbox::table.filter(outbox::dedup_key.eq_any(dedup_keys)).select(outbox::dedup_key);
+    Ok(on!(conn, c => told.load(c))?)
+}
+
+/// Claims notices that are due and that nobody holds, the oldest first. Several claimants get different ones.
+pub fn claim(conn: &mut Conn, claim: &Claim<'_>, most: u32) -> Result<Vec<Notice>, StoreError> {
+    conn.write(|conn| {
+        let at = column(claim.at);
+        let longest = claim.at.checked_add_signed(LONGEST_CLAIM).map_or(at, column);
+        let is_free = outbox::claimed_until.is_null();
+        let is_over = outbox::claimed_until.le(at).or(outbox::claimed_until.gt(longest));
+        let free = outbox::table.filter(outbox::handed_at.is_null()).filter(outbox::due_at.le(at));
+        let free = free.filter(is_free.or(is_over.assume_not_null()));
+        let free = free.order((outbox::due_at, outbox::id)).limit(most.into()).select(outbox::id);
+        let ids: Vec<NoticeId> = on!(conn,
+            sqlite c => free.load(c),
+            postgres c => free.for_update().skip_locked().load(c)
+        )?;
+        let until = column(claim.until.min(claim.at.checked_add_signed(LONGEST_CLAIM).unwrap_or(claim.at)));
+        let columns = (outbox::claimed_by.eq(claim.name), outbox::claimed_until.eq(until));
+        let rows = outbox::table.filter(outbox::id.eq_any(&ids));
+        on!(conn, c => diesel::update(rows).set(columns).execute(c))?;
+        let claimed = outbox::table.inner_join(organisations::table).filter(outbox::id.eq_any(&ids));
+        let claimed = claimed.order((outbox::due_at, outbox::id));
+        Ok(on!(conn, c => claimed.select(Notice::as_select()).load(c))?)
+    })
+}
+
+/// Notes that a notice was handed over. Whether it was still held by this claim; if not, another may hand it over too.
+pub fn mark_handed(conn: &mut Conn, claim: &str, id: NoticeId, at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let held = outbox::table.find(id).filter(outbox::claimed_by.eq(claim)).filter(outbox::handed_at.is_null());
+    let columns = outbox::handed_at.eq(column(at));
+    Ok(on!(conn, c => diesel::update(held).set(columns).execute(c))? == 1)
+}
+
+/// Gives a notice back that could not be handed over, to be tried again from `due_at` on. Whether it was still held by
+/// this claim.
+pub fn put_off(conn: &mut Conn, claim: &str, id: NoticeId, due_at: DateTime<Utc>) -> Result<bool, StoreError> {
+    let held = outbox::table.find(id).filter(outbox::claimed_by.eq(claim)).filter(outbox::handed_at.is_null());
+    let columns = (
+        outbox::claimed_by.eq(None::<String>),
+        outbox::claimed_until.eq(None::<chrono::NaiveDateTime>),
+        outbox::due_at.eq(column(due_at)),
+    );
+    Ok(on!(conn, c => diesel::update(held).set(columns).execute(c))? == 1)
+}
+
+/// Which notices a list holds. What is `None` doesn't narrow it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NoticeFilter {
+    /// Those about keys of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// Those about this key.
+    pub key: Option<KeyId>,
+    /// Those of this kind.
+    pub kind: Option<NoticeKind>,
+    /// Those that were handed over, or were not.
+    pub is_handed: Option<bool>,
+}
+
+/// A page of the notices that the filter lets through, beginning after one of them.
+pub fn list(
+    conn: &mut Conn,
+    filter: NoticeFilter,
+    after: Option<NoticeId>,
+    size: PageSize,
+) -> Result<Page<Notice>, StoreError> {
+    on!(conn, c => {
+        let mut rows = outbox::table.inner_join(organisations::table).select(Notice::as_select()).into_boxed();
+        if let Some(organisation) = filter.organisation {
+            rows = rows.filter(outbox::organisation_id.eq(organisation));
+        }
+        if let Some(key) = filter.key {
+            rows = rows.filter(outbox::key_id.eq(key));
+        }
+        if let Some(kind) = filter.kind {
+            rows = rows.filter(outbox::kind.eq(kind));
+        }
+        match filter.is_handed {
+            Some(true) => rows = rows.filter(outbox::handed_at.is_not_null()),
+            Some(false) => rows = rows.filter(outbox::handed_at.is_null()),
+            None => {}
+        }
+        if let Some(after) = after {
+            rows = rows.filter(outbox::id.gt(after));
+        }
+        Ok(size.cut(rows.order(outbox::id).limit(size.rows()).load(c)?))
+    })
+}

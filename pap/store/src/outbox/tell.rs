@@ -1,0 +1,103 @@
+//! What acts tell of: a notice to whoever answers for the key, in the act's own transaction.
+
+use diesel::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::{NewNotice, NoticeKind, put};
+use crate::act::Act;
+use crate::conn::{Conn, on};
+use crate::error::StoreError;
+use crate::id::{KeyId, NoticeId};
+use crate::key::Key;
+use crate::schema::{keys, organisations, outbox, projects};
+use crate::value::column;
+
+/// What a notice says of a key that an act changes.
+#[derive(Debug, Queryable)]
+pub(crate) struct Affected {
+    id: KeyId,
+    organisation: String,
+    project: Option<String>,
+    name: String,
+    owner: String,
+    /// The one before the act: two acts never change the same.
+    generation: i64,
+}
+
+impl Affected {
+    /// These keys, as they are before the act.
+    pub(crate) fn list(conn: &mut Conn, ids: &[KeyId]) -> Result<Vec<Self>, StoreError> {
+        let rows = keys::table.inner_join(organisations::table).left_join(projects::table);
+        let rows = rows.filter(keys::id.eq_any(ids)).order(keys::id);
+        let columns =
+            (keys::id, organisations::name, projects::name.nullable(), keys::name, keys::owner, keys::generation);
+        Ok(on!(conn, c => rows.select(columns).load(c))?)
+    }
+
+    fn of(key: &Key) -> Self {
+        Self {
+            id: key.id,
+            organisation: key.organisation_name.clone(),
+            project: key.project_name.clone(),
+            name: key.name.clone(),
+            owner: key.owner.clone(),
+            generation: key.generation,
+        }
+    }
+
+    fn notice(&self, act: &Act, kind: NoticeKind, details: &Map<String, Value>) -> NewNotice {
+        let project = self.project.as_deref().map_or(String::new(), |project| format!("{project}/"));
+        let mut payload = details.clone();
+        payload.insert("key_id".to_owned(), json!(self.id));
+        payload.insert("path".to_owned(), json!(format!("{}/{project}{}", self.organisation, self.name)));
+        NewNotice {
+            kind,
+            organisation: act.organisation,
+            key: self.id,
+            recipient: self.owner.clone(),
+            payload: Value::from(payload).to_string(),
+            dedup_key: format!("{kind}/{}/{}", self.id, self.generation),
+        }
+    }
+}
+
+/// Tells of an act upon a key, which is given as it was before.
+pub(crate) fn tell(
+    conn: &mut Conn,
+    act: &Act,
+    key: &Key,
+    kind: NoticeKind,
+    details: &Map<String, Value>,
+) -> Result<(), StoreError> {
+    put(conn, act.at, &Affected::of(key).notice(act, kind, details)).map(drop)
+}
+
+/// Tells of one act upon many keys, each told to its own owner.
+pub(crate) fn tell_many(
+    conn: &mut Conn,
+    act: &Act,
+    keys: &[Affected],
+    kind: NoticeKind,
+    details: &Map<String, Value>,
+) -> Result<(), StoreError> {
+    let at = column(act.at);
+    let notices: Vec<_> = keys.iter().map(|key| key.notice(act, kind, details)).collect();
+    let rows: Vec<_> = notices
+        .iter()
+        .map(|new| {
+            (
+                outbox::id.eq(NoticeId::new(act.at)),
+                outbox::kind.eq(new.kind),
+                outbox::organisation_id.eq(new.organisation),
+                outbox::key_id.eq(new.key),
+                outbox::recipient.eq(&new.recipient),
+                outbox::payload.eq(&new.payload),
+                outbox::dedup_key.eq(&new.dedup_key),
+                outbox::due_at.eq(at),
+                outbox::created_at.eq(at),
+            )
+        })
+        .collect();
+    on!(conn, c => diesel::insert_into(outbox::table).values(&rows).execute(c))?;
+    Ok(())
+}

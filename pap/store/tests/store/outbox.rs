@@ -1,0 +1,182 @@
+//! Notices: who writes them, who claims them, what becomes of a claim.
+
+use argus_store::key::{ExpiryCause, Key, KeyFilter, Revocation, RevocationCause, Rotation};
+use argus_store::outbox::{Claim, NewNotice, Notice, NoticeFilter, NoticeKind};
+use argus_store::{NoticeId, PageSize, Store, forget, key, lease, outbox};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::support::{Fixture, act, add_key, fixture, minute, new_hash};
+
+fn notices(store: &Store) -> Vec<Notice> {
+    store.read(|conn| outbox::list(conn, NoticeFilter::default(), None, PageSize::default())).unwrap().items
+}
+
+fn claim_at(store: &Store, name: &str, at: DateTime<Utc>) -> Vec<NoticeId> {
+    let claim = Claim { name, at, until: at + TimeDelta::minutes(1) };
+    let claimed = store.write_aside(|conn| outbox::claim(conn, &claim, 2)).unwrap();
+    claimed.into_iter().map(|notice| notice.id).collect()
+}
+
+fn put(fixture: &Fixture, key: &Key, dedup_key: &str) -> bool {
+    let new = NewNotice {
+        kind: NoticeKind::ExpiryAhead,
+        organisation: fixture.acme,
+        key: key.id,
+        recipient: "ada@acme.example".into(),
+        payload: "{}".into(),
+        dedup_key: dedup_key.into(),
+    };
+    fixture.store.write(|conn| outbox::put(conn, minute(2), &new)).unwrap()
+}
+
+fn rotation(id: &str, grace_ends_at: DateTime<Utc>) -> Rotation {
+    Rotation { id: id.into(), hash: new_hash(), grace_ends_at }
+}
+
+#[test]
+fn whoever_answers_for_a_key_is_told_once_of_each_thing_that_happens_to_it() {
+    let Some(fixture) = fixture() else { return };
+    let (store, acme) = (&fixture.store, fixture.acme);
+    let made = add_key(&fixture, None, "deploy", 1).unwrap();
+    let ended = add_key(&fixture, None, "backup", 2).unwrap();
+    for _ in 0..2 {
+        store.write(|conn| key::open_rotation(conn, &act(acme, minute(2)), made.id, "000000000003")).unwrap();
+    }
+    let by = act(acme, minute(3));
+    store.write(|conn| key::collect(conn, &by, made.id, &rotation("000000000003", minute(9)))).unwrap();
+    for n in 4..6 {
+        store.write(|conn| key::suspend(conn, &act(acme, minute(n)), made.id)).unwrap();
+    }
+    store.write(|conn| key::resume(conn, &act(acme, minute(6)), made.id)).unwrap();
+    let leak = Revocation { cause: RevocationCause::Leak, reason: "found on a page".into() };
+    for n in 7..9 {
+        store.write(|conn| key::revoke(conn, &act(acme, minute(n)), made.id, &leak)).unwrap();
+        store.write(|conn| key::expire(conn, &act(acme, minute(n)), ended.id, ExpiryCause::Idle)).unwrap();
+    }
+
+    let told = notices(store);
+    let kinds: Vec<_> = told.iter().map(|notice| notice.kind.as_str()).collect();
+    let expected = ["key.rotation_opened", "key.rotated", "key.suspended", "key.resumed", "key.revoked", "key.expired"];
+    assert_eq!(kinds, expected);
+    for notice in &told {
+        assert_eq!((notice.recipient.as_str(), notice.organisation_name.as_str()), ("ada@acme.example", "acme"));
+        assert_eq!(notice.handed_at, None);
+    }
+    let payload = |place: usize| serde_json::from_str::<serde_json::Value>(&told[place].payload).unwrap();
+    assert_eq!(payload(1)["grace_ends_at"], "2027-01-15T08:09:00.123456Z");
+    assert_eq!((&payload(4)["cause"], &payload(4)["path"]), (&"leak".into(), &"acme/deploy".into()));
+    assert_eq!((&payload(5)["cause"], told[5].key_id), (&"idle".into(), ended.id));
+}
+
+#[test]
+fn of_many_keys_that_are_revoked_at_once_every_owner_is_told() {
+    let Some(fixture) = fixture() else { return };
+    for n in 1..4 {
+        add_key(&fixture, None, &format!("key-{n}"), n).unwrap();
+    }
+    let by = act(fixture.acme, minute(2));
+    let filter = KeyFilter { tag: Some("ci".into()), ..KeyFilter::default() };
+    for _ in 0..2 {
+        fixture.store.write(|conn| key::revoke_many(conn, &by, &filter, &Revocation::manual("over"))).unwrap();
+    }
+    let kinds: Vec<_> = notices(&fixture.store).into_iter().map(|notice| notice.kind).collect();
+    assert_eq!(kinds, [NoticeKind::Revoked; 3]);
+}
+
+#[test]
+fn a_notice_is_written_once_however_often_somebody_finds_it_due() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    assert!(put(&fixture, &key, "expiry/14"));
+    assert!(!put(&fixture, &key, "expiry/14"));
+    assert!(put(&fixture, &key, "expiry/7"));
+    let asked = ["expiry/14".to_owned(), "expiry/1".to_owned()];
+    assert_eq!(fixture.store.read(|conn| outbox::list_told(conn, &asked)).unwrap(), ["expiry/14"]);
+}
+
+#[test]
+fn several_claimants_get_different_notices_and_a_handed_one_is_claimed_by_nobody() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    for n in 0..5 {
+        put(&fixture, &key, &format!("expiry/{n}"));
+    }
+    let store = &fixture.store;
+    assert_eq!(claim_at(store, "early", minute(1)), [], "not before they are due");
+    let (one, two) = (claim_at(store, "one", minute(3)), claim_at(store, "two", minute(3)));
+    assert_eq!((one.len(), two.len()), (2, 2));
+    assert!(one.iter().all(|id| !two.contains(id)));
+    for id in &one {
+        assert!(store.write_aside(|conn| outbox::mark_handed(conn, "one", *id, minute(3))).unwrap());
+    }
+    assert!(store.write_aside(|conn| outbox::put_off(conn, "two", two[0], minute(9))).unwrap());
+    let rest = claim_at(store, "three", minute(5));
+    assert_eq!(
+        (rest.len(), rest.contains(&two[1])),
+        (2, true),
+        "what was put off waits, what was not marked comes again"
+    );
+    assert_eq!(claim_at(store, "four", minute(9)).len(), 2 + 1 - 1);
+    let handed = NoticeFilter { is_handed: Some(true), ..NoticeFilter::default() };
+    let handed = store.read(|conn| outbox::list(conn, handed, None, PageSize::default())).unwrap().items;
+    assert_eq!(handed.iter().map(|notice| notice.id).collect::<Vec<_>>(), one);
+}
+
+#[test]
+fn a_claimant_who_comes_back_late_marks_nothing_of_anothers() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    put(&fixture, &key, "expiry/14");
+    let store = &fixture.store;
+    let first = claim_at(store, "first", minute(3));
+    assert_eq!(claim_at(store, "second", minute(3)), [], "it is held");
+    assert_eq!(claim_at(store, "second", minute(4)), first, "the same notice, under the same id");
+    assert!(!store.write_aside(|conn| outbox::mark_handed(conn, "first", first[0], minute(4))).unwrap());
+    assert!(!store.write_aside(|conn| outbox::put_off(conn, "first", first[0], minute(4))).unwrap());
+    assert!(store.write_aside(|conn| outbox::mark_handed(conn, "second", first[0], minute(4))).unwrap());
+    assert!(!store.write_aside(|conn| outbox::mark_handed(conn, "second", first[0], minute(5))).unwrap());
+}
+
+#[test]
+fn a_claim_of_a_clock_that_was_an_hour_ahead_holds_nothing() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    put(&fixture, &key, "expiry/14");
+    let ahead = claim_at(&fixture.store, "ahead", minute(63));
+    assert_eq!(claim_at(&fixture.store, "right", minute(3)), ahead);
+}
+
+#[test]
+fn a_lease_is_one_holders_until_it_ends_or_is_given_back() {
+    let Some(fixture) = fixture() else { return };
+    let take = |holder: &str, at| {
+        fixture.store.write_aside(|conn| lease::take(conn, "sweep", holder, at, TimeDelta::minutes(1))).unwrap()
+    };
+    assert!(take("one", minute(1)));
+    assert!(!take("two", minute(1)));
+    assert!(take("one", minute(1) + TimeDelta::seconds(30)), "renewed");
+    assert!(!take("two", minute(2)));
+    assert!(take("two", minute(3)));
+    assert!(!take("one", minute(3)));
+    fixture.store.write_aside(|conn| lease::give_back(conn, "sweep", "one")).unwrap();
+    assert!(!take("one", minute(3)), "it was not his to give back");
+    fixture.store.write_aside(|conn| lease::give_back(conn, "sweep", "two")).unwrap();
+    assert!(take("one", minute(3)));
+    assert!(take("two", minute(-57)), "taken by a clock that was an hour ahead, it is as good as free");
+}
+
+#[test]
+fn what_was_handed_over_long_ago_is_forgotten_and_nothing_else() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    for n in 0..3 {
+        put(&fixture, &key, &format!("expiry/{n}"));
+    }
+    let store = &fixture.store;
+    let claimed = claim_at(store, "one", minute(3));
+    store.write_aside(|conn| outbox::mark_handed(conn, "one", claimed[0], minute(3))).unwrap();
+    let after = |days: i64| store.write(|conn| forget(conn, minute(4) + TimeDelta::days(days), 100)).unwrap();
+    assert_eq!(after(29).total(), 0);
+    assert_eq!((after(30).notices, notices(store).len()), (1, 2));
+    assert_eq!((after(90).unhanded_notices, notices(store).len()), (2, 0));
+}
