@@ -114,6 +114,14 @@ pub struct Key {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
+impl Key {
+    /// Where it belongs and its name, such as `acme/atlas/reader`.
+    pub fn path(&self) -> String {
+        let project = self.project_name.as_deref().map_or(String::new(), |project| format!("{project}/"));
+        format!("{}/{project}{}", self.organisation_name, self.name)
+    }
+}
+
 words!(
     /// What a key may be used on; it stands in the credential as well.
     Environment, "environment", {
