@@ -1,4 +1,4 @@
-//! Who does what to whom, and when: what every write is told, and the audit is to say of it.
+//! Who does what to whom, and when: what every write is told, and the audit says of it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ pub struct Act {
     pub organisation: OrganisationId,
     /// When, by the caller's clock. Kept to the microsecond.
     pub at: DateTime<Utc>,
-    /// The id of the request that asked for it.
+    /// The id of the request that asked for it, or what else led to it.
     pub request_id: String,
     /// Where the request came from.
     pub source: Option<IpAddr>,
@@ -33,6 +33,11 @@ impl Act {
     pub fn of_host(organisation: OrganisationId, at: DateTime<Utc>, request_id: impl Into<String>) -> Self {
         Self { actor: Actor::Host, organisation, at, request_id: request_id.into(), source: None, decision_id: None }
     }
+
+    /// An act of Argus of its own accord. `cause` says what made it act, such as `sweeper`.
+    pub fn of_argus(organisation: OrganisationId, at: DateTime<Utc>, cause: impl Into<String>) -> Self {
+        Self { actor: Actor::Argus, ..Self::of_host(organisation, at, cause) }
+    }
 }
 
 /// Who can act.
@@ -44,15 +49,23 @@ pub enum Actor {
     Key(KeyId),
     /// The program itself, on behalf of whoever may start it on the machine that holds the data.
     Host,
+    /// Argus of its own accord: what falls due by the clock, what a policy obliges it to.
+    Argus,
+    /// Somebody who isn't known: the actor of what is refused before that.
+    Nobody,
 }
 
 const HOST: &str = "host";
+const ARGUS: &str = "argus";
+const NOBODY: &str = "nobody";
 
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Key(id) => id.fmt(f),
             Self::Host => f.write_str(HOST),
+            Self::Argus => f.write_str(ARGUS),
+            Self::Nobody => f.write_str(NOBODY),
         }
     }
 }
@@ -61,7 +74,12 @@ impl FromStr for Actor {
     type Err = UnknownValue;
 
     fn from_str(text: &str) -> Result<Self, UnknownValue> {
-        if text == HOST { Ok(Self::Host) } else { text.parse().map(Self::Key) }
+        match text {
+            HOST => Ok(Self::Host),
+            ARGUS => Ok(Self::Argus),
+            NOBODY => Ok(Self::Nobody),
+            _ => text.parse().map(Self::Key),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::act::Act;
+use crate::audit::{self, Entry};
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
 use crate::postgres::append_changes;
@@ -60,18 +61,33 @@ pub fn find_latest_sequence(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(newest.unwrap_or(0))
 }
 
-/// Adds a line, in the transaction of the act that it tells of.
-pub(crate) fn append(conn: &mut Conn, act: &Act, kind: ChangeKind, id: &impl ToString) -> Result<(), StoreError> {
-    append_many(conn, act, kind, std::slice::from_ref(id))
+/// Tells of an act in its transaction: a line for the decision points, and an entry for the audit. There is no way to
+/// add the one without the other.
+pub(crate) fn append(
+    conn: &mut Conn,
+    act: &Act,
+    kind: ChangeKind,
+    id: &impl ToString,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    append_many(conn, act, kind, std::slice::from_ref(id), std::slice::from_ref(entry))
 }
 
-/// Adds a line for each of these, in their order.
+/// The same of a bulk act: a line for each of these, in their order, and the entries that together name all of them.
 pub(crate) fn append_many(
     conn: &mut Conn,
     act: &Act,
     kind: ChangeKind,
     ids: &[impl ToString],
+    entries: &[Entry],
 ) -> Result<(), StoreError> {
+    for entry in entries {
+        audit::append(conn, act, entry)?;
+    }
+    append_lines(conn, act, kind, ids)
+}
+
+fn append_lines(conn: &mut Conn, act: &Act, kind: ChangeKind, ids: &[impl ToString]) -> Result<(), StoreError> {
     let at = column(act.at);
     match conn {
         Conn::Sqlite(c) => {

@@ -10,6 +10,7 @@ pub use material::{CertificateMatch, CredentialKind, CredentialState, Material, 
 pub use uses::{MOST_CALLERS, NewCaller, SeenCaller, list_callers, note_callers, touch_last_used};
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, View};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
@@ -77,6 +78,15 @@ pub struct NewCredential {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+impl NewCredential {
+    /// What the audit tells of it: what it is checked against only where anyone may see that.
+    pub(crate) fn view(&self) -> View {
+        let view = View::default().with("id", &self.id).with("kind", self.material.kind());
+        let view = view.with("public", self.material.public()).with("not_before", self.not_before);
+        view.with("expires_at", self.expires_at)
+    }
+}
+
 impl Credential {
     /// Whether it is an older secret, good for a while beside a newer one.
     pub fn is_in_grace(&self, at: DateTime<Utc>) -> bool {
@@ -85,7 +95,7 @@ impl Credential {
     }
 }
 
-/// Adds a credential to a key of the organisation of the act, with a line for the key in the change feed. One that
+/// Adds a credential to a key of the organisation of the act, with its audit entry and a line for the key in the change feed. One that
 /// presents another key is [`StoreError::AlreadyExists`], and so is a taken id.
 pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Result<Credential, StoreError> {
     conn.write(|conn| {
@@ -99,12 +109,13 @@ pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Re
         }
         insert(conn, act, key, new)?;
         key::update_key!(conn, found, keys::state.eq(found.state))?;
-        change::append(conn, act, ChangeKind::Key, &key)?;
+        let entry = Entry::new(AuditEvent::CredentialCreated, found.target()).with("credential", new.view());
+        change::append(conn, act, ChangeKind::Key, &key, &entry)?;
         find(conn, &new.id)?.ok_or_else(|| StoreError::not_found(Record::Credential, &new.id))
     })
 }
 
-/// Revokes one credential of a key, with a line for the key in the change feed; its other credentials go on.
+/// Revokes one credential of a key, with its audit entry and a line for the key in the change feed; its other credentials go on.
 ///
 /// `None` where the key has no such credential, or the organisation of the act no such key. A credential already
 /// revoked keeps its first time.
@@ -120,7 +131,9 @@ pub fn revoke(conn: &mut Conn, act: &Act, key: KeyId, id: &str) -> Result<Option
         let is_over = found.state == KeyState::Rotating && !in_grace;
         let state = if is_over { key::ensure(&found, KeyEvent::EndGrace)? } else { found.state };
         key::update_key!(conn, found, keys::state.eq(state))?;
-        change::append(conn, act, ChangeKind::Key, &key)?;
+        let after = key::find(conn, key)?.ok_or_else(|| StoreError::not_found(Record::Key, key))?;
+        let entry = after.entry(AuditEvent::CredentialRevoked, &found).with("credential_id", id);
+        change::append(conn, act, ChangeKind::Key, &key, &entry.with("kind", credential.kind))?;
         find(conn, id)
     })
 }

@@ -1,5 +1,6 @@
 //! `keys`: the lasting thing that owns scopes, conditions and history. What is presented is one of its credentials.
 
+mod audited;
 mod below;
 mod change;
 mod due;

@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conditions::Conditions;
 use crate::conn::{Conn, on};
@@ -37,6 +38,18 @@ pub struct Organisation {
     pub policy: OrganisationPolicy,
     /// Higher after every change.
     pub generation: i64,
+}
+
+impl Organisation {
+    /// The organisation as the target of an act.
+    pub fn target(&self) -> Target {
+        Target::new(TargetKind::Organisation, self.id, &self.name)
+    }
+
+    fn view(&self) -> View {
+        let view = View::default().with("name", &self.name).with("display_name", &self.display_name);
+        view.with("conditions", &self.conditions).with("policy", self.policy)
+    }
 }
 
 /// What an organisation asks of the life of its keys. What isn't set isn't asked.
@@ -84,7 +97,7 @@ pub struct NewOrganisation {
     pub policy: OrganisationPolicy,
 }
 
-/// Makes an organisation, with its line in the change feed. A taken name is [`StoreError::AlreadyExists`].
+/// Makes an organisation, with its audit entry and its line in the change feed. A taken name is [`StoreError::AlreadyExists`].
 pub fn create(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<Organisation, StoreError> {
     conn.write(|conn| {
         let row = (
@@ -98,8 +111,10 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<Organ
         );
         on!(conn, c => diesel::insert_into(organisations::table).values(row).execute(c))
             .or_taken(Record::Organisation, &new.name)?;
-        change::append(conn, act, ChangeKind::Organisation, &new.id)?;
-        find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::Organisation, new.id))
+        let made = find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::Organisation, new.id))?;
+        let entry = Entry::new(AuditEvent::OrganisationCreated, made.target()).made(made.view());
+        change::append(conn, act, ChangeKind::Organisation, &new.id, &entry)?;
+        Ok(made)
     })
 }
 
@@ -114,8 +129,8 @@ pub struct OrganisationChange {
     pub policy: Option<OrganisationPolicy>,
 }
 
-/// Changes the organisation of the act, with its line in the change feed: both or none. A change to what it is already
-/// makes no line.
+/// Changes the organisation of the act, with its audit entry and its line in the change feed: all or none. A change to
+/// what it is already makes neither.
 ///
 /// A caller who says which generation he has seen gets [`StoreError::Stale`] where there is a newer one.
 pub fn change(
@@ -143,7 +158,9 @@ pub fn change(
             organisations::generation.eq(organisations::generation + 1),
         );
         on!(conn, c => diesel::update(organisations::table.find(after.id)).set(columns).execute(c))?;
-        change::append(conn, act, ChangeKind::Organisation, &after.id)?;
+        let entry = Entry::new(AuditEvent::OrganisationChanged, after.target());
+        let entry = entry.changed(&before.view(), &after.view());
+        change::append(conn, act, ChangeKind::Organisation, &after.id, &entry)?;
         find(conn, after.id)
     })
 }

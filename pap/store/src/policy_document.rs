@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
@@ -71,8 +72,8 @@ pub struct Imported {
     pub version_reused: Vec<String>,
 }
 
-/// Makes these documents the current set, with a line in the change feed: all of it or nothing. A set that is current
-/// already changes nothing and makes no line. A path that stands there twice is [`StoreError::AlreadyExists`].
+/// Makes these documents the current set, with an audit entry and a line in the change feed: all of it or nothing. A set
+/// that is current already changes nothing and makes neither. A path that stands there twice is [`StoreError::AlreadyExists`].
 pub fn import(conn: &mut Conn, act: &Act, documents: &[NewPolicyDocument]) -> Result<Imported, StoreError> {
     conn.write(|conn| {
         let before = current_texts(conn)?;
@@ -90,7 +91,10 @@ pub fn import(conn: &mut Conn, act: &Act, documents: &[NewPolicyDocument]) -> Re
         }
         imported.gone = gone(&before, &after);
         if before != after {
-            change::append(conn, act, ChangeKind::Policies, &act.organisation)?;
+            let target = Target::nameless(TargetKind::Policies, act.organisation);
+            let entry = Entry::new(AuditEvent::PoliciesImported, target).changed(&view(&before), &view(&after));
+            let entry = entry.with("version_reused", &imported.version_reused);
+            change::append(conn, act, ChangeKind::Policies, &act.organisation, &entry)?;
         }
         Ok(imported)
     })
@@ -108,6 +112,11 @@ fn current_texts(conn: &mut Conn) -> Result<BTreeSet<(String, String)>, StoreErr
     let current = current.select((policy_documents::path, policy_documents::digest));
     let rows: Vec<(String, String)> = on!(conn, c => current.load(c))?;
     Ok(rows.into_iter().collect())
+}
+
+/// Each document by its path, with the digest of its text.
+fn view(set: &BTreeSet<(String, String)>) -> View {
+    set.iter().fold(View::default(), |view, (path, digest)| view.with(path, digest))
 }
 
 fn gone(before: &BTreeSet<(String, String)>, after: &BTreeSet<(String, String)>) -> Vec<String> {

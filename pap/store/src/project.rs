@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conditions::Conditions;
 use crate::conn::{Conn, on};
@@ -32,6 +33,17 @@ pub struct Project {
     pub generation: i64,
 }
 
+impl Project {
+    /// The project as the target of an act. `organisation` is the name of its organisation.
+    pub fn target(&self, organisation: &str) -> Target {
+        Target::new(TargetKind::Project, self.id, format!("{organisation}/{}", self.name))
+    }
+
+    fn view(&self) -> View {
+        View::default().with("name", &self.name).with("conditions", &self.conditions)
+    }
+}
+
 /// A project to be made in the organisation of the act.
 #[derive(Debug, Clone)]
 pub struct NewProject {
@@ -43,11 +55,11 @@ pub struct NewProject {
     pub conditions: Conditions,
 }
 
-/// Makes a project in the organisation of the act, with its line in the change feed. A name taken in that
+/// Makes a project in the organisation of the act, with its audit entry and its line in the change feed. A name taken in that
 /// organisation is [`StoreError::AlreadyExists`].
 pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, StoreError> {
     conn.write(|conn| {
-        crate::organisation::find(conn, act.organisation)?
+        let owner = crate::organisation::find(conn, act.organisation)?
             .ok_or_else(|| StoreError::not_found(Record::Organisation, act.organisation))?;
         let row = (
             projects::id.eq(new.id),
@@ -59,8 +71,11 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, S
         );
         on!(conn, c => diesel::insert_into(projects::table).values(row).execute(c))
             .or_taken(Record::Project, &new.name)?;
-        change::append(conn, act, ChangeKind::Project, &new.id)?;
-        find(conn, act.organisation, new.id)?.ok_or_else(|| StoreError::not_found(Record::Project, new.id))
+        let made = find(conn, act.organisation, new.id)?;
+        let made = made.ok_or_else(|| StoreError::not_found(Record::Project, new.id))?;
+        let entry = Entry::new(AuditEvent::ProjectCreated, made.target(&owner.name)).made(made.view());
+        change::append(conn, act, ChangeKind::Project, &new.id, &entry)?;
+        Ok(made)
     })
 }
 
@@ -71,7 +86,8 @@ pub struct ProjectChange {
     pub conditions: Option<Conditions>,
 }
 
-/// Changes a project, with its line in the change feed: both or none. A change to what it is already makes no line.
+/// Changes a project, with its audit entry and its line in the change feed: all or none. A change to what it is
+/// already makes neither.
 ///
 /// `None` where the organisation of the act has no such project. A caller who says which generation he has seen gets
 /// [`StoreError::Stale`] where there is a newer one.
@@ -83,7 +99,10 @@ pub fn change(
     seen: Option<i64>,
 ) -> Result<Option<Project>, StoreError> {
     conn.write(|conn| {
-        let Some(before) = find(conn, act.organisation, id)? else { return Ok(None) };
+        let Some((before, owner)) = find_anywhere(conn, id)? else { return Ok(None) };
+        if before.organisation_id != act.organisation {
+            return Ok(None);
+        }
         if seen.is_some_and(|seen| seen != before.generation) {
             return Err(StoreError::Stale { what: Record::Project, found: before.generation });
         }
@@ -94,7 +113,8 @@ pub fn change(
         }
         let columns = (projects::conditions.eq(&after.conditions), projects::generation.eq(projects::generation + 1));
         on!(conn, c => diesel::update(projects::table.find(id)).set(columns).execute(c))?;
-        change::append(conn, act, ChangeKind::Project, &id)?;
+        let entry = Entry::new(AuditEvent::ProjectChanged, after.target(&owner));
+        change::append(conn, act, ChangeKind::Project, &id, &entry.changed(&before.view(), &after.view()))?;
         find(conn, act.organisation, id)
     })
 }

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, Target, TargetKind};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
 use crate::id::KeyId;
+use crate::key;
 use crate::schema::revoked_tokens;
 use crate::value::{At, column};
 
@@ -45,7 +47,10 @@ pub fn revoke(
         let added = on!(conn, c =>
             diesel::insert_into(revoked_tokens::table).values(row).on_conflict_do_nothing().execute(c))?;
         if added == 1 {
-            change::append(conn, act, ChangeKind::Token, &jti)?;
+            let path = key::find(conn, key)?.map(|key| key.path());
+            let target = Target { kind: TargetKind::Key, id: key.to_string(), path };
+            let entry = Entry::new(AuditEvent::TokenRevoked, target).with("jti", jti).with("expires_at", expires_at);
+            change::append(conn, act, ChangeKind::Token, &jti, &entry)?;
         }
         Ok(added == 1)
     })

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
@@ -87,8 +88,9 @@ pub fn publish(conn: &mut Conn, act: &Act, new: &NewSigningKey) -> Result<Signin
         );
         on!(conn, c => diesel::insert_into(signing_keys::table).values(row).execute(c))
             .or_taken(Record::SigningKey, &new.kid)?;
-        change::append(conn, act, ChangeKind::SigningKey, &new.kid)?;
-        find(conn, &new.kid)?.ok_or_else(|| StoreError::not_found(Record::SigningKey, &new.kid))
+        let made = find(conn, &new.kid)?.ok_or_else(|| StoreError::not_found(Record::SigningKey, &new.kid))?;
+        tell(conn, act, AuditEvent::SigningKeyPublished, &made)?;
+        Ok(made)
     })
 }
 
@@ -112,11 +114,11 @@ pub fn begin_signing(conn: &mut Conn, act: &Act, kid: &str) -> Result<Option<Sig
             );
             let row = signing_keys::table.find(&other.kid);
             on!(conn, c => diesel::update(row).set(retired).execute(c))?;
-            change::append(conn, act, ChangeKind::SigningKey, &other.kid)?;
+            tell(conn, act, AuditEvent::SigningKeyRetired, &other)?;
         }
         let signing = (signing_keys::state.eq(SigningKeyState::Signing), signing_keys::signing_at.eq(column(act.at)));
         on!(conn, c => diesel::update(signing_keys::table.find(kid)).set(signing).execute(c))?;
-        change::append(conn, act, ChangeKind::SigningKey, &kid)?;
+        tell(conn, act, AuditEvent::SigningKeySigns, &found)?;
         find(conn, kid)
     })
 }
@@ -131,10 +133,12 @@ pub fn withdraw(conn: &mut Conn, act: &Act, kid: &str) -> Result<Option<SigningK
             signing_keys::gone_at.eq(column(act.at)),
             signing_keys::envelope.eq(None::<String>),
         );
-        if on!(conn, c => diesel::update(row).set(gone).execute(c))? == 1 {
-            change::append(conn, act, ChangeKind::SigningKey, &kid)?;
+        let is_new = on!(conn, c => diesel::update(row).set(gone).execute(c))? == 1;
+        let found = find(conn, kid)?;
+        if let Some(found) = found.as_ref().filter(|_| is_new) {
+            tell(conn, act, AuditEvent::SigningKeyWithdrawn, found)?;
         }
-        find(conn, kid)
+        Ok(found)
     })
 }
 
@@ -156,6 +160,13 @@ pub fn list(conn: &mut Conn) -> Result<Vec<SigningKey>, StoreError> {
     let published = signing_keys::table.filter(signing_keys::state.ne(SigningKeyState::Gone));
     let published = published.order((signing_keys::published_at, signing_keys::kid));
     Ok(on!(conn, c => published.select(SigningKey::as_select()).load(c))?)
+}
+
+/// A line in the change feed, and an entry in the audit.
+fn tell(conn: &mut Conn, act: &Act, event: AuditEvent, key: &SigningKey) -> Result<(), StoreError> {
+    let target = Target::nameless(TargetKind::SigningKey, &key.kid);
+    let entry = Entry::new(event, target).made(View::default().with("algorithm", &key.algorithm));
+    change::append(conn, act, ChangeKind::SigningKey, &key.kid, &entry)
 }
 
 fn not_possible(state: SigningKeyState, event: &'static str) -> StoreError {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
@@ -31,6 +32,17 @@ pub struct WrappedKey {
     pub retired_at: Option<DateTime<Utc>>,
 }
 
+impl WrappedKey {
+    fn target(&self) -> Target {
+        Target::new(TargetKind::WrappedKey, self.id, format!("{}/{}", self.purpose, self.version))
+    }
+
+    fn view(&self) -> View {
+        let view = View::default().with("purpose", &self.purpose).with("version", self.version);
+        view.with("retired_at", self.retired_at)
+    }
+}
+
 /// A wrapped key to be kept.
 #[derive(Debug, Clone)]
 pub struct NewWrappedKey {
@@ -44,7 +56,7 @@ pub struct NewWrappedKey {
     pub envelope: String,
 }
 
-/// Keeps a wrapped key, with its line in the change feed. A version that its purpose already has is
+/// Keeps a wrapped key, with its audit entry and its line in the change feed. A version that its purpose already has is
 /// [`StoreError::AlreadyExists`].
 pub fn create(conn: &mut Conn, act: &Act, new: &NewWrappedKey) -> Result<WrappedKey, StoreError> {
     conn.write(|conn| {
@@ -57,21 +69,26 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewWrappedKey) -> Result<Wrapped
         );
         on!(conn, c => diesel::insert_into(wrapped_keys::table).values(row).execute(c))
             .or_taken(Record::WrappedKey, format_args!("{} {}", new.purpose, new.version))?;
-        change::append(conn, act, ChangeKind::WrappedKey, &new.id)?;
-        find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::WrappedKey, new.id))
+        let made = find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::WrappedKey, new.id))?;
+        let entry = Entry::new(AuditEvent::WrappedKeyCreated, made.target()).made(made.view());
+        change::append(conn, act, ChangeKind::WrappedKey, &new.id, &entry)?;
+        Ok(made)
     })
 }
 
-/// Retires a wrapped key, with its line in the change feed. What was made with it can still be checked. One already
+/// Retires a wrapped key, with its audit entry and its line in the change feed. What was made with it can still be checked. One already
 /// retired keeps its first time.
 pub fn retire(conn: &mut Conn, act: &Act, id: WrappedKeyId) -> Result<Option<WrappedKey>, StoreError> {
     conn.write(|conn| {
         let in_use = wrapped_keys::table.find(id).filter(wrapped_keys::retired_at.is_null());
         let retired = wrapped_keys::retired_at.eq(column(act.at));
-        if on!(conn, c => diesel::update(in_use).set(retired).execute(c))? == 1 {
-            change::append(conn, act, ChangeKind::WrappedKey, &id)?;
+        let is_new = on!(conn, c => diesel::update(in_use).set(retired).execute(c))? == 1;
+        let Some(found) = find(conn, id)? else { return Ok(None) };
+        if is_new {
+            let entry = Entry::new(AuditEvent::WrappedKeyRetired, found.target()).made(found.view());
+            change::append(conn, act, ChangeKind::WrappedKey, &id, &entry)?;
         }
-        find(conn, id)
+        Ok(Some(found))
     })
 }
 

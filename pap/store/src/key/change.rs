@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::make::next_rotation;
 use super::{Key, KeyEvent, ensure, find, find_own};
 use crate::act::Act;
+use crate::audit::AuditEvent;
 use crate::change::{self, ChangeKind};
 use crate::conditions::Conditions;
 use crate::conn::{Conn, on};
@@ -40,7 +41,8 @@ pub struct KeyChange {
     pub grace_seconds: Option<Option<i64>>,
 }
 
-/// Changes a key, with its line in the change feed: both or none. A change to what it is already makes no line.
+/// Changes a key, with its audit entry and its line in the change feed: all or none. A change to what it is
+/// already makes neither.
 ///
 /// `None` where the organisation of the act has no such key. A caller who says which generation he has seen gets
 /// [`StoreError::Stale`] where there is a newer one.
@@ -62,7 +64,7 @@ pub fn change(
             return Ok(Some(before));
         }
         write(conn, &after)?;
-        change::append(conn, act, ChangeKind::Key, &id)?;
+        change::append(conn, act, ChangeKind::Key, &id, &after.entry(AuditEvent::KeyChanged, &before))?;
         find(conn, id)
     })
 }

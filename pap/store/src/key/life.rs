@@ -5,6 +5,7 @@ use serde_json::{Map, json};
 
 use super::{Key, KeyEvent, KeyState, find};
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry};
 use crate::change::{self, ChangeKind};
 use crate::conn::Conn;
 use crate::credential;
@@ -43,39 +44,40 @@ macro_rules! update_key {
 }
 pub(crate) use update_key;
 
-/// Makes a pending key active when its first moment has come, with its line in the change feed. `None` where the
+/// Makes a pending key active when its first moment has come, with its audit entry and its line in the change feed. `None` where the
 /// organisation of the act has no such key; before that moment nothing happens.
 pub fn begin(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
     step(conn, act, id, |key, _| {
         let has_come = key.not_before.is_none_or(|first| first <= act.at);
-        Ok(has_come.then_some(KeyEvent::Begin))
+        Ok(has_come.then_some((KeyEvent::Begin, AuditEvent::KeyBegun)))
     })
 }
 
-/// Suspends a key, with its line in the change feed. `None` as for [`begin`]; a key already suspended keeps its first
+/// Suspends a key, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key already suspended keeps its first
 /// time, one that has ended is [`StoreError::NotPossible`].
 pub fn suspend(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
-    step(conn, act, id, |_, _| Ok(Some(KeyEvent::Suspend)))
+    step(conn, act, id, |_, _| Ok(Some((KeyEvent::Suspend, AuditEvent::KeySuspended))))
 }
 
-/// Puts a suspended key back where it was in its life, with its line in the change feed. `None` as for [`begin`]; a key
+/// Puts a suspended key back where it was in its life, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key
 /// that isn't suspended stays what it is, one that has ended is [`StoreError::NotPossible`].
 pub fn resume(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
     step(conn, act, id, |key, conn| {
         if key.not_before.is_some_and(|first| first > act.at) {
-            return Ok(Some(KeyEvent::ResumePending));
+            return Ok(Some((KeyEvent::ResumePending, AuditEvent::KeyResumed)));
         }
         let in_grace = credential::list(conn, key.id)?.iter().any(|old| old.is_in_grace(act.at));
-        Ok(Some(if in_grace { KeyEvent::ResumeRotating } else { KeyEvent::Resume }))
+        Ok(Some((if in_grace { KeyEvent::ResumeRotating } else { KeyEvent::Resume }, AuditEvent::KeyResumed)))
     })
 }
 
-/// Notes that a key has expired, with its line in the change feed. `None` as for [`begin`]; a key already expired keeps
+/// Notes that a key has expired, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key already expired keeps
 /// its first time, a revoked one is [`StoreError::NotPossible`].
 pub fn expire(conn: &mut Conn, act: &Act, id: KeyId, cause: ExpiryCause) -> Result<Option<Key>, StoreError> {
     conn.write(|conn| {
         let before = find_own(conn, act, id)?;
-        let after = step(conn, act, id, |_, _| Ok(Some(KeyEvent::Expire)))?;
+        let tell = |entry: Entry| entry.with("cause", cause);
+        let after = told_step(conn, act, id, |_, _| Ok(Some((KeyEvent::Expire, AuditEvent::KeyExpired))), tell)?;
         if let Some(before) = before.filter(|before| !before.state.has_ended()) {
             let details = Map::from_iter([("cause".to_owned(), json!(cause))]);
             outbox::tell(conn, act, &before, NoticeKind::Expired, &details)?;
@@ -89,11 +91,22 @@ fn step(
     conn: &mut Conn,
     act: &Act,
     id: KeyId,
-    choose: impl FnOnce(&Key, &mut Conn) -> Result<Option<KeyEvent>, StoreError>,
+    choose: impl FnOnce(&Key, &mut Conn) -> Result<Option<(KeyEvent, AuditEvent)>, StoreError>,
+) -> Result<Option<Key>, StoreError> {
+    told_step(conn, act, id, choose, |entry| entry)
+}
+
+/// The same, with more to tell of it.
+fn told_step(
+    conn: &mut Conn,
+    act: &Act,
+    id: KeyId,
+    choose: impl FnOnce(&Key, &mut Conn) -> Result<Option<(KeyEvent, AuditEvent)>, StoreError>,
+    tell: impl FnOnce(Entry) -> Entry,
 ) -> Result<Option<Key>, StoreError> {
     conn.write(|conn| {
         let Some(key) = find_own(conn, act, id)? else { return Ok(None) };
-        let Some(event) = choose(&key, conn)? else { return Ok(Some(key)) };
+        let Some((event, told)) = choose(&key, conn)? else { return Ok(Some(key)) };
         let state = ensure(&key, event)?;
         if state == key.state {
             return Ok(Some(key));
@@ -104,7 +117,8 @@ fn step(
             KeyState::Expired => update_key!(conn, key, (keys::state.eq(state), keys::expired_at.eq(at)))?,
             _ => update_key!(conn, key, (keys::state.eq(state), keys::suspended_at.eq(None::<NaiveDateTime>)))?,
         }
-        change::append(conn, act, ChangeKind::Key, &id)?;
+        let after = find(conn, id)?.ok_or_else(|| StoreError::not_found(Record::Key, id))?;
+        change::append(conn, act, ChangeKind::Key, &id, &tell(after.entry(told, &key)))?;
         match event {
             KeyEvent::Suspend => outbox::tell(conn, act, &key, NoticeKind::Suspended, &Map::new())?,
             KeyEvent::Resume | KeyEvent::ResumePending | KeyEvent::ResumeRotating => {
@@ -112,7 +126,7 @@ fn step(
             }
             _ => {}
         }
-        find(conn, id)
+        Ok(Some(after))
     })
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::{Environment, FAN_OUT, Key, KeyEvent, KeyState, LONGEST_CHAIN, count_derived, ensure, find, list_chain};
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry};
 use crate::change::{self, ChangeKind};
 use crate::conditions::Conditions;
 use crate::conn::{Conn, on};
@@ -51,7 +52,7 @@ pub struct NewKey {
     pub grace_seconds: Option<i64>,
 }
 
-/// Makes a key with its first credential and its line in the change feed: all three or none.
+/// Makes a key with its first credential, its audit entry and its line in the change feed: all of it or nothing.
 ///
 /// [`StoreError::AlreadyExists`] says whether the name is taken by a key that hasn't ended, or the credential's id by
 /// any credential; the latter is chance, and another id will do. A chain above it with a key that is stopped is
@@ -61,8 +62,10 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewKey, first: &NewCredential) -
         check_belonging(conn, act, new)?;
         insert(conn, act, new)?;
         credential::insert(conn, act, new.id, first)?;
-        change::append(conn, act, ChangeKind::Key, &new.id)?;
-        find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::Key, new.id))
+        let made = find(conn, new.id)?.ok_or_else(|| StoreError::not_found(Record::Key, new.id))?;
+        let entry = Entry::new(AuditEvent::KeyCreated, made.target()).made(made.view());
+        change::append(conn, act, ChangeKind::Key, &new.id, &entry.with("credential", first.view()))?;
+        Ok(made)
     })
 }
 

@@ -8,10 +8,12 @@ use super::below::ENDED;
 use super::find::narrow;
 use super::{Key, KeyEvent, KeyFilter, KeyState, ensure, find, find_own, list_below, update_key};
 use crate::act::Act;
+use crate::audit::{AuditEvent, BULK, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
-use crate::error::StoreError;
+use crate::error::{Record, StoreError};
 use crate::id::KeyId;
+use crate::organisation;
 use crate::outbox::{self, Affected, NoticeKind};
 use crate::schema::keys;
 use crate::value::{column, words};
@@ -64,7 +66,7 @@ pub struct RevokedMany {
 /// Rows in one statement.
 const CHUNK: usize = 1_000;
 
-/// Revokes a key, with its line in the change feed: both or none.
+/// Revokes a key, with its audit entry and its line in the change feed: all three or none.
 ///
 /// `None` where the organisation of the act has no such key. A key already revoked keeps its first time and reason.
 pub fn revoke(conn: &mut Conn, act: &Act, id: KeyId, revocation: &Revocation) -> Result<Option<Key>, StoreError> {
@@ -80,14 +82,15 @@ pub fn revoke(conn: &mut Conn, act: &Act, id: KeyId, revocation: &Revocation) ->
             keys::revoked_reason.eq(&revocation.reason),
         );
         update_key!(conn, key, columns)?;
-        change::append(conn, act, ChangeKind::Key, &id)?;
+        let after = find(conn, id)?.ok_or_else(|| StoreError::not_found(Record::Key, id))?;
+        change::append(conn, act, ChangeKind::Key, &id, &after.entry(AuditEvent::KeyRevoked, &key))?;
         outbox::tell(conn, act, &key, NoticeKind::Revoked, &revocation.details())?;
-        find(conn, id)
+        Ok(Some(after))
     })
 }
 
 /// Revokes every key of the organisation of the act that the filter lets through and that hasn't ended, with a line
-/// each in the change feed: all or none. Of the filter's organisation nothing is asked.
+/// each in the change feed and, for each [`BULK`] of them, an audit entry that names them: all or none. Of the filter's organisation nothing is asked.
 pub fn revoke_many(
     conn: &mut Conn,
     act: &Act,
@@ -95,15 +98,16 @@ pub fn revoke_many(
     revocation: &Revocation,
 ) -> Result<RevokedMany, StoreError> {
     conn.write(|conn| {
-        let RevokedMany { revoked, below } = list_revocable(conn, act, filter)?;
+        let done = list_revocable(conn, act, filter)?;
         let details = revocation.details();
-        for ids in revoked.chunks(CHUNK) {
+        for ids in done.revoked.chunks(CHUNK) {
             let affected = Affected::list(conn, ids)?;
             stop(conn, act, ids, revocation)?;
             outbox::tell_many(conn, act, &affected, NoticeKind::Revoked, &details)?;
         }
-        change::append_many(conn, act, ChangeKind::Key, &revoked)?;
-        Ok(RevokedMany { revoked, below })
+        let entries = entries(conn, act, filter, revocation, &done)?;
+        change::append_many(conn, act, ChangeKind::Key, &done.revoked, &entries)?;
+        Ok(done)
     })
 }
 
@@ -130,4 +134,38 @@ fn stop(conn: &mut Conn, act: &Act, ids: &[KeyId], revocation: &Revocation) -> R
     );
     let stopped = on!(conn, c => diesel::update(rows).set(columns).execute(c))?;
     if stopped == ids.len() { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// The entries of a bulk revocation. Each names its share of the keys, so that every key can be found in one.
+fn entries(
+    conn: &mut Conn,
+    act: &Act,
+    filter: &KeyFilter,
+    revocation: &Revocation,
+    done: &RevokedMany,
+) -> Result<Vec<Entry>, StoreError> {
+    let named = organisation::find(conn, act.organisation)?.map(|found| found.name);
+    let target = Target { kind: TargetKind::Organisation, id: act.organisation.to_string(), path: named };
+    let parts = done.revoked.len().div_ceil(BULK);
+    let whole = Entry::new(AuditEvent::KeysRevoked, target)
+        .with("filter", filter.view())
+        .with("cause", revocation.cause)
+        .with("reason", &revocation.reason)
+        .with("keys_in_all", done.revoked.len())
+        .with("keys_below", done.below.len())
+        .with("parts", parts);
+    let part = |(place, keys): (usize, &[KeyId])| whole.clone().with("part", place + 1).with("keys", keys);
+    Ok(done.revoked.chunks(BULK).enumerate().map(part).collect())
+}
+
+impl KeyFilter {
+    fn view(&self) -> View {
+        let view = View::default().with("project", self.project).with("state", self.state).with("tag", &self.tag);
+        let view = view.with("environment", self.environment).with("parent", self.parent);
+        let view = view.with("created_from", self.created_from).with("created_before", self.created_before);
+        match &self.owner {
+            Some(owner) => view.with_person("owner", owner),
+            None => view,
+        }
+    }
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, json};
 use super::make::next_rotation;
 use super::{Key, KeyEvent, KeyState, ensure, find, find_own, update_key};
 use crate::act::Act;
+use crate::audit::{AuditEvent, Entry, View};
 use crate::change::{self, ChangeKind};
 use crate::conn::{Conn, on};
 use crate::credential::{self, Credential, CredentialKind, CredentialState, Material, NewCredential, StoredHash};
@@ -31,7 +32,7 @@ pub struct Rotation {
     pub grace_ends_at: DateTime<Utc>,
 }
 
-/// Gives a key a new secret, with its line in the change feed: all or none.
+/// Gives a key a new secret, with its audit entry and its line in the change feed: all or none.
 ///
 /// `None` where the organisation of the act has no such key. A rotation that was opened and not collected is closed. A
 /// pending key has no grace, for nobody uses it yet. `seen` as for [`super::change`].
@@ -51,8 +52,7 @@ pub fn rotate(
         let material = Material::Secret(rotation.hash.clone());
         let new = NewCredential { id: rotation.id.clone(), material, not_before: act.at, expires_at: None };
         credential::insert(conn, act, id, &new)?;
-        supersede(conn, act, &key, &rotation.id, rotation.grace_ends_at)?;
-        find(conn, id)
+        supersede(conn, act, &key, rotation, AuditEvent::KeyRotated)
     })
 }
 
@@ -79,14 +79,15 @@ pub fn open_rotation(conn: &mut Conn, act: &Act, key: KeyId, id: &str) -> Result
         on!(conn, c => diesel::insert_into(credentials::table).values(row).execute(c))
             .or_taken(Record::Credential, id)?;
         update_key!(conn, found, keys::state.eq(found.state))?;
-        change::append(conn, act, ChangeKind::Key, &key)?;
+        let entry = Entry::new(AuditEvent::RotationOpened, found.target()).with("credential_id", id);
+        change::append(conn, act, ChangeKind::Key, &key, &entry)?;
         let details = Map::from_iter([("credential_id".to_owned(), json!(id))]);
         outbox::tell(conn, act, &found, NoticeKind::RotationOpened, &details)?;
         credential::find(conn, id)
     })
 }
 
-/// Gives the credential of an opened rotation its secret, once, with a line for the key in the change feed: all or
+/// Gives the credential of an opened rotation its secret, once, with its audit entry and a line for the key in the change feed: all or
 /// none. The grace of the older secret begins.
 ///
 /// `None` where the key has no such credential, or the organisation of the act no such key. A credential that was
@@ -110,12 +111,11 @@ pub fn collect(conn: &mut Conn, act: &Act, key: KeyId, rotation: &Rotation) -> R
         );
         let row = credentials::table.find(&rotation.id);
         on!(conn, c => diesel::update(row).set(collected).execute(c))?;
-        supersede(conn, act, &found, &rotation.id, rotation.grace_ends_at)?;
-        find(conn, key)
+        supersede(conn, act, &found, rotation, AuditEvent::RotationCollected)
     })
 }
 
-/// Retires the secrets of a key whose grace is over, with its line in the change feed. Before that, nothing happens.
+/// Retires the secrets of a key whose grace is over, with its audit entry and its line in the change feed. Before that, nothing happens.
 ///
 /// `None` where the organisation of the act has no such key.
 pub fn end_grace(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
@@ -135,21 +135,26 @@ pub fn end_grace(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, S
         }
         let state = if is_over { ensure(&key, KeyEvent::EndGrace)? } else { key.state };
         update_key!(conn, key, keys::state.eq(state))?;
-        change::append(conn, act, ChangeKind::Key, &id)?;
-        find(conn, id)
+        let after = found(conn, id)?;
+        let retired: Vec<_> = over.iter().map(|old| old.id.as_str()).collect();
+        let entry = after.entry(AuditEvent::GraceEnded, &key).with("retired_credentials", retired);
+        change::append(conn, act, ChangeKind::Key, &id, &entry)?;
+        Ok(Some(after))
     })
 }
 
-/// Puts a new secret in the place of all others of the key, and the key where that leads it.
+/// Puts a new secret in the place of all others of the key, and the key where that leads it; tells of it.
 fn supersede(
     conn: &mut Conn,
     act: &Act,
     key: &Key,
-    newest: &str,
-    grace_ends_at: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let end = key.expires_at.map_or(grace_ends_at, |end| end.min(grace_ends_at));
+    rotation: &Rotation,
+    told: AuditEvent,
+) -> Result<Option<Key>, StoreError> {
+    let newest = rotation.id.as_str();
+    let end = key.expires_at.map_or(rotation.grace_ends_at, |end| end.min(rotation.grace_ends_at));
     let (mut event, mut grace_ends_at) = (KeyEvent::RotateAtOnce, None);
+    let (mut in_grace, mut retired) = (None, Vec::new());
     for old in credential::list(conn, key.id)? {
         if old.kind != CredentialKind::Secret || old.state == CredentialState::Revoked || old.id == newest {
             continue;
@@ -160,18 +165,27 @@ fn supersede(
             event = KeyEvent::Rotate;
             grace_ends_at = Some(end);
             give_grace(conn, act, &old.id, newest, end)?;
+            in_grace = Some(View::default().with("credential_id", &old.id).with("until", end));
         } else {
             credential::retire(conn, act, &old.id)?;
+            retired.push(old.id);
         }
     }
     let state = ensure(key, event)?;
     let rotate_at = next_rotation(act.at, key.rotation_interval_seconds).map(column);
     update_key!(conn, key, (keys::state.eq(state), keys::rotate_at.eq(rotate_at)))?;
-    change::append(conn, act, ChangeKind::Key, &key.id)?;
+    let after = found(conn, key.id)?;
+    let entry = after.entry(told, key).with("credential_id", newest).with("in_grace", in_grace);
+    change::append(conn, act, ChangeKind::Key, &key.id, &entry.with("retired_credentials", retired))?;
     let grace_ends_at = grace_ends_at.map(|end| end.to_rfc3339_opts(SecondsFormat::AutoSi, true));
     let details = [("credential_id", json!(newest)), ("grace_ends_at", json!(grace_ends_at))];
     let details = details.map(|(member, value)| (member.to_owned(), value));
-    outbox::tell(conn, act, key, NoticeKind::Rotated, &Map::from_iter(details))
+    outbox::tell(conn, act, key, NoticeKind::Rotated, &Map::from_iter(details))?;
+    Ok(Some(after))
+}
+
+fn found(conn: &mut Conn, id: KeyId) -> Result<Key, StoreError> {
+    find(conn, id)?.ok_or_else(|| StoreError::not_found(Record::Key, id))
 }
 
 fn give_grace(conn: &mut Conn, act: &Act, old: &str, newest: &str, end: DateTime<Utc>) -> Result<(), StoreError> {
