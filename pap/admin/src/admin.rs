@@ -5,14 +5,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use argus_credentials::{CredentialId, Environment, Hasher, MintedKey, StoredHash, TagKeys, mint, mint_for};
+use argus_credentials::{
+    CredentialId, Environment, Hasher, MintedKey, PresentedKey, StoredHash, TagKeys, mint, mint_for,
+};
 use argus_store::Store;
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-use crate::{Addresses, AdminError, Applied, Authority, Caller, Unauthenticated};
+use crate::refusals::{Refusal, Refusals, Refused};
+use crate::{Addresses, AdminError, Applied, Authority, Call, Unauthenticated};
 
 /// What tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -39,6 +42,7 @@ pub struct Admin(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
+    refusals: Refusals,
     /// Acts and lists that may use a blocking thread at once.
     threads: Semaphore,
     /// Secrets that may be derived at once: each takes a core.
@@ -55,16 +59,38 @@ impl Admin {
     pub fn new(parts: Parts) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let derivations = Semaphore::new((cores / 2).max(1));
-        Self(Arc::new(Inner { parts, threads: Semaphore::new(THREADS), derivations }))
+        let refusals = Refusals::begin(parts.store.clone());
+        Self(Arc::new(Inner { parts, refusals, threads: Semaphore::new(THREADS), derivations }))
     }
 
-    /// Verifies the key in the `Authorization` headers of a request.
+    /// Verifies the key in the `Authorization` headers of a request. Whoever is refused stands in the audit, and so does
+    /// every act that is refused to whoever isn't.
     pub async fn authenticate(
         &self,
         authorization: &[&str],
         peer: Option<IpAddr>,
-    ) -> Result<Arc<dyn Caller>, Unauthenticated> {
-        self.0.parts.authority.authenticate(authorization, peer).await
+        request_id: String,
+    ) -> Result<Call, Unauthenticated> {
+        match self.0.parts.authority.authenticate(authorization, peer).await {
+            Ok(caller) => {
+                let call = Call::new(caller, request_id).from(peer);
+                Ok(call.told_to(self.0.refusals.clone(), Arc::clone(&self.0.parts.clock)))
+            }
+            Err(refused) => {
+                if refused == Unauthenticated::Refused {
+                    let what = Refused::Caller { credential: self.credential_in(authorization) };
+                    self.0.refusals.tell(Refusal { at: self.now(), request_id, source: peer, what });
+                }
+                Err(refused)
+            }
+        }
+    }
+
+    /// The id of the credential that was presented, where it bears our tag. Anybody else's word is not written down.
+    fn credential_in(&self, authorization: &[&str]) -> Option<String> {
+        let (_, token) = authorization.first()?.split_once(' ')?;
+        let key = PresentedKey::parse(token.trim_start()).ok()?;
+        self.0.parts.tag_keys.verify(&key).then(|| key.id().to_string())
     }
 
     pub(crate) fn authority(&self) -> &dyn Authority {

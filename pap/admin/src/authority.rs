@@ -44,7 +44,16 @@ pub trait Caller: Send + Sync {
     fn organisation(&self) -> &str;
 
     /// What the policy of administration says of an act upon `path`, which concerns `organisation`.
-    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> bool;
+    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling;
+}
+
+/// What the policy of administration says of an act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// Whether it is permitted.
+    pub is_permitted: bool,
+    /// The id of the decision, for the audit.
+    pub decision_id: String,
 }
 
 /// Why nobody is known to call.

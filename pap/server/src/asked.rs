@@ -37,6 +37,5 @@ async fn authenticate(admin: &Admin, request: &HttpRequest) -> Result<Call, Prob
     let values = request.headers().get_all(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or("Bearer ?"));
     let authorization: Vec<&str> = values.collect();
     let peer = request.peer_addr().map(|peer| peer.ip());
-    let caller = admin.authenticate(&authorization, peer).await?;
-    Ok(Call::new(caller, RequestId::of(request)))
+    Ok(admin.authenticate(&authorization, peer, RequestId::of(request)).await?)
 }

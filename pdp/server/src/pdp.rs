@@ -18,6 +18,7 @@ use argus_store::{Listener, Store, StoreError};
 use crate::caller::{
     Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer,
 };
+use crate::decision_id::DecisionId;
 use crate::error::StartError;
 use crate::http::problem::Problem;
 use crate::metrics::{Gauges, Metrics};
@@ -129,9 +130,10 @@ impl Pdp {
     /// Asks the policy of the administration whether a caller may act.
     pub fn authorise(&self, caller: &Caller, act: &Act<'_>) -> Authorisation {
         let snapshot = self.shared.snapshot();
-        let when = (Moment::now(), self.shared.settings.limits);
-        let reason = authorise(&snapshot, &caller.record, caller.peer, act, when);
-        Authorisation { is_permitted: reason.is_none(), reason, needed_scope: needed_scope(act) }
+        let now = Moment::now();
+        let reason = authorise(&snapshot, &caller.record, caller.peer, act, (now, self.shared.settings.limits));
+        let decision_id = DecisionId::new(now);
+        Authorisation { is_permitted: reason.is_none(), reason, needed_scope: needed_scope(act), decision_id }
     }
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {

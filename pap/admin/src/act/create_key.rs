@@ -96,13 +96,18 @@ impl Admin {
 
     /// Looks up what the body names, and ends its reading.
     async fn find_place(&self, call: &Call, mut draft: Draft, fields: Fields) -> Result<(Draft, Place), AdminError> {
-        let caller = call.caller().key_id();
-        self.with_store(move |store| {
+        let (caller, organisation) = (call.caller().key_id(), draft.organisation.clone());
+        let found = self.with_store(move |store| {
             let place = store.read(|conn| Place::find(conn, &draft, caller))?;
             let place = place.refuse(fields, &mut draft)?;
             Ok((draft, place))
-        })
-        .await
+        });
+        let found = found.await;
+        if let Err(AdminError::NotPermitted { .. }) = found {
+            // Says the same, and tells the audit.
+            call.require(&organisation, Own::Keys, Action::Write)?;
+        }
+        found
     }
 
     async fn make(

@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![expect(clippy::string_slice, reason = "keys are ASCII")]
 
+mod audit;
 mod create_key;
 mod delegation;
 mod life;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use argus_admin::{
-    Addresses, Admin, Applied, Authority, Caller, Parts, Supposition, Trial, Unauthenticated, Verdict, Waiting,
+    Addresses, Admin, Applied, Authority, Caller, Parts, Ruling, Supposition, Trial, Unauthenticated, Verdict, Waiting,
 };
 use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
@@ -30,10 +30,11 @@ impl Caller for TestCaller {
         &self.organisation
     }
 
-    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> bool {
-        (self.organisation == "argus" || self.organisation == organisation)
+    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
+        let is_permitted = (self.organisation == "argus" || self.organisation == organisation)
             && path.organisation() == organisation
-            && self.scopes.iter().any(|scope| scope.covers(path, action))
+            && self.scopes.iter().any(|scope| scope.covers(path, action));
+        Ruling { is_permitted, decision_id: format!("decided {path}:{action}") }
     }
 }
 

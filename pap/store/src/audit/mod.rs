@@ -12,6 +12,7 @@ mod canonical;
 mod chain;
 mod entry;
 mod event;
+mod read;
 mod view;
 
 pub use append::append;
@@ -19,6 +20,7 @@ pub use canonical::{NotCanonical, canonical};
 pub use chain::{Digest, Head, ORIGIN, digest, link};
 pub use entry::{Entry, Outcome, Target, TargetKind};
 pub use event::AuditEvent;
+pub use read::{Record, find, list_after};
 pub use view::View;
 
 /// Ids in one entry of a bulk act.

@@ -9,6 +9,8 @@
 
 #[path = "../store/acts.rs"]
 mod acts;
+#[path = "../store/audit.rs"]
+mod audit;
 mod away;
 mod database;
 #[path = "../store/due.rs"]

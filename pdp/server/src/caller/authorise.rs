@@ -10,6 +10,7 @@ use argus_engine::types::ZoneOffset;
 use argus_engine::value::{Arena, DataType};
 
 use crate::context::subject_attributes;
+use crate::decision_id::DecisionId;
 use crate::moment::Moment;
 use crate::names;
 use crate::reason::Reason;
@@ -35,6 +36,8 @@ pub struct Authorisation {
     pub reason: Option<Reason>,
     /// The scope that the act needs, for who may be told.
     pub needed_scope: String,
+    /// The id of this decision.
+    pub decision_id: DecisionId,
 }
 
 /// The scope that an act needs: its path and its action.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use argus_admin::{Applied, Authority, Caller, Supposition, Trial, Unauthenticated, Verdict, Waiting};
+use argus_admin::{Applied, Authority, Caller, Ruling, Supposition, Trial, Unauthenticated, Verdict, Waiting};
 use argus_credentials::Secret;
 use argus_engine::scope::{Action, ResourcePath};
 use argus_pdp::{Act, CallerRefused, Pdp, Reason, SupposedDecision, SupposedKey, SupposedUse};
@@ -83,9 +83,10 @@ impl Caller for Verified {
         &self.caller.record.key.organisation
     }
 
-    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> bool {
+    fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
         let act = Act { organisation, path: path.as_str(), action: action.as_str() };
-        self.pdp.authorise(&self.caller, &act).is_permitted
+        let decided = self.pdp.authorise(&self.caller, &act);
+        Ruling { is_permitted: decided.is_permitted, decision_id: decided.decision_id.to_string() }
     }
 }
 
