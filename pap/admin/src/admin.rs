@@ -63,8 +63,8 @@ impl Admin {
         Self(Arc::new(Inner { parts, refusals, threads: Semaphore::new(THREADS), derivations }))
     }
 
-    /// Verifies the key in the `Authorization` headers of a request. Whoever is refused stands in the audit, and so does
-    /// every act that is refused to whoever isn't.
+    /// Verifies the key in the `Authorization` headers of a request. Whoever is refused stands in the audit, and so
+    /// does every act that is refused to whoever isn't.
     pub async fn authenticate(
         &self,
         authorization: &[&str],

@@ -27,8 +27,8 @@ pub trait Authority: Send + Sync + 'static {
     /// Says that the change feed has grown to `sequence`, and waits until it is taken in, or a time-out of its own.
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied>;
 
-    /// What would be decided about uses of a key that isn't there, by the policies in force: as many verdicts as there are
-    /// trials.
+    /// What would be decided about uses of a key that isn't there, by the policies in force: as many verdicts as there
+    /// are trials.
     fn suppose(&self, key: &Supposition, trials: &[Trial]) -> Vec<Verdict>;
 
     /// Spares the first use of a key that was just minted its derivation. Called after the key has settled.

@@ -2,7 +2,8 @@
 //!
 //! An act says who calls ([`Call`]), asks the decision point whether he may ([`Authority`]), reports every fault of
 //! what he sent ([`Fault`]), does its work in one transaction of the store, and is over when the decision points have
-//! taken it in. What it did stands in the audit by then; what it refused soon after. [`installation`] makes the first administrator, who has nobody to ask.
+//! taken it in. What it did stands in the audit by then; what it refused soon after. [`installation`] makes the first
+//! administrator, who has nobody to ask.
 //!
 //! What is not here: no HTTP, no words for a terminal, and no permission system. What an act needs is a path and an
 //! action ([`resource`]); whether a key has it is decided by policy, like everything else that Argus decides.

@@ -95,8 +95,8 @@ impl Credential {
     }
 }
 
-/// Adds a credential to a key of the organisation of the act, with its audit entry and a line for the key in the change feed. One that
-/// presents another key is [`StoreError::AlreadyExists`], and so is a taken id.
+/// Adds a credential to a key of the organisation of the act, with its audit entry and a line for the key in the change
+/// feed. One that presents another key is [`StoreError::AlreadyExists`], and so is a taken id.
 pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Result<Credential, StoreError> {
     conn.write(|conn| {
         let found = key::find_own(conn, act, key)?.ok_or_else(|| StoreError::not_found(Record::Key, key))?;
@@ -115,7 +115,8 @@ pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Re
     })
 }
 
-/// Revokes one credential of a key, with its audit entry and a line for the key in the change feed; its other credentials go on.
+/// Revokes one credential of a key, with its audit entry and a line for the key in the change feed; its other
+/// credentials go on.
 ///
 /// `None` where the key has no such credential, or the organisation of the act no such key. A credential already
 /// revoked keeps its first time.

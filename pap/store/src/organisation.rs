@@ -97,7 +97,8 @@ pub struct NewOrganisation {
     pub policy: OrganisationPolicy,
 }
 
-/// Makes an organisation, with its audit entry and its line in the change feed. A taken name is [`StoreError::AlreadyExists`].
+/// Makes an organisation, with its audit entry and its line in the change feed. A taken name is
+/// [`StoreError::AlreadyExists`].
 pub fn create(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<Organisation, StoreError> {
     conn.write(|conn| {
         let row = (

@@ -72,8 +72,9 @@ pub struct Imported {
     pub version_reused: Vec<String>,
 }
 
-/// Makes these documents the current set, with an audit entry and a line in the change feed: all of it or nothing. A set
-/// that is current already changes nothing and makes neither. A path that stands there twice is [`StoreError::AlreadyExists`].
+/// Makes these documents the current set, with an audit entry and a line in the change feed: all of it or nothing. A
+/// set that is current already changes nothing and makes neither. A path that stands there twice is
+/// [`StoreError::AlreadyExists`].
 pub fn import(conn: &mut Conn, act: &Act, documents: &[NewPolicyDocument]) -> Result<Imported, StoreError> {
     conn.write(|conn| {
         let before = current_texts(conn)?;

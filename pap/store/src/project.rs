@@ -55,8 +55,8 @@ pub struct NewProject {
     pub conditions: Conditions,
 }
 
-/// Makes a project in the organisation of the act, with its audit entry and its line in the change feed. A name taken in that
-/// organisation is [`StoreError::AlreadyExists`].
+/// Makes a project in the organisation of the act, with its audit entry and its line in the change feed. A name taken
+/// in that organisation is [`StoreError::AlreadyExists`].
 pub fn create(conn: &mut Conn, act: &Act, new: &NewProject) -> Result<Project, StoreError> {
     conn.write(|conn| {
         let owner = crate::organisation::find(conn, act.organisation)?

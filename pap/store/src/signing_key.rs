@@ -1,7 +1,7 @@
 //! `signing_keys`: what access tokens are signed with, from its publication until nobody needs it to verify one.
 //!
-//! The private part is a sealed envelope, and is there only as long as the key may come to sign: with the signature goes
-//! the means to make another.
+//! The private part is a sealed envelope, and is there only as long as the key may come to sign: with the signature
+//! goes the means to make another.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

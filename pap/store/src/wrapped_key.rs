@@ -76,8 +76,8 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewWrappedKey) -> Result<Wrapped
     })
 }
 
-/// Retires a wrapped key, with its audit entry and its line in the change feed. What was made with it can still be checked. One already
-/// retired keeps its first time.
+/// Retires a wrapped key, with its audit entry and its line in the change feed. What was made with it can still be
+/// checked. One already retired keeps its first time.
 pub fn retire(conn: &mut Conn, act: &Act, id: WrappedKeyId) -> Result<Option<WrappedKey>, StoreError> {
     conn.write(|conn| {
         let in_use = wrapped_keys::table.find(id).filter(wrapped_keys::retired_at.is_null());

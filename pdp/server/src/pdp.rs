@@ -215,8 +215,8 @@ impl Shared {
         Ok(Caller { record, peer })
     }
 
-    /// The domain of an organisation, where the caller may ask for its decisions. Whether there is such an organisation is
-    /// told only to who may ask.
+    /// The domain of an organisation, where the caller may ask for its decisions. Whether there is such an organisation
+    /// is told only to who may ask.
     pub(crate) fn domain_for<'s>(
         &self,
         snapshot: &'s Snapshot,

@@ -68,8 +68,8 @@ pub(super) struct Place {
 const DRAWS: usize = 3;
 
 impl Admin {
-    /// Makes a key. Needs `<organisation>/argus/keys:write`, but for deriving one from the caller's own key, where that is
-    /// the organisation's.
+    /// Makes a key. Needs `<organisation>/argus/keys:write`, but for deriving one from the caller's own key, where that
+    /// is the organisation's.
     ///
     /// Who is no owner of the organisation hands out nothing that he hasn't: his keys are derived from his own.
     pub async fn create_key(&self, call: &Call, body: Body) -> Result<CreatedKey, AdminError> {

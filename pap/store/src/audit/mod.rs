@@ -4,8 +4,8 @@
 //! It is JSON in the one form that RFC 8785 fixes. Its digest and the hash of the entry before it make its own hash
 //! ([`link`]): whoever knows the last hash knows that nothing before it was changed, taken out or moved.
 //!
-//! No entry holds a secret, nor a hash of one. What a bulk act stopped stands in entries of [`BULK`] ids each: a hundred
-//! thousand keys are a hundred entries, and every id can be found in one of them.
+//! No entry holds a secret, nor a hash of one. What a bulk act stopped stands in entries of [`BULK`] ids each: a
+//! hundred thousand keys are a hundred entries, and every id can be found in one of them.
 
 mod append;
 mod canonical;

@@ -44,8 +44,8 @@ macro_rules! update_key {
 }
 pub(crate) use update_key;
 
-/// Makes a pending key active when its first moment has come, with its audit entry and its line in the change feed. `None` where the
-/// organisation of the act has no such key; before that moment nothing happens.
+/// Makes a pending key active when its first moment has come, with its audit entry and its line in the change feed.
+/// `None` where the organisation of the act has no such key; before that moment nothing happens.
 pub fn begin(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
     step(conn, act, id, |key, _| {
         let has_come = key.not_before.is_none_or(|first| first <= act.at);
@@ -53,14 +53,14 @@ pub fn begin(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, Store
     })
 }
 
-/// Suspends a key, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key already suspended keeps its first
-/// time, one that has ended is [`StoreError::NotPossible`].
+/// Suspends a key, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key already
+/// suspended keeps its first time, one that has ended is [`StoreError::NotPossible`].
 pub fn suspend(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
     step(conn, act, id, |_, _| Ok(Some((KeyEvent::Suspend, AuditEvent::KeySuspended))))
 }
 
-/// Puts a suspended key back where it was in its life, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key
-/// that isn't suspended stays what it is, one that has ended is [`StoreError::NotPossible`].
+/// Puts a suspended key back where it was in its life, with its audit entry and its line in the change feed. `None` as
+/// for [`begin`]; a key that isn't suspended stays what it is, one that has ended is [`StoreError::NotPossible`].
 pub fn resume(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
     step(conn, act, id, |key, conn| {
         if key.not_before.is_some_and(|first| first > act.at) {
@@ -71,8 +71,8 @@ pub fn resume(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, Stor
     })
 }
 
-/// Notes that a key has expired, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key already expired keeps
-/// its first time, a revoked one is [`StoreError::NotPossible`].
+/// Notes that a key has expired, with its audit entry and its line in the change feed. `None` as for [`begin`]; a key
+/// already expired keeps its first time, a revoked one is [`StoreError::NotPossible`].
 pub fn expire(conn: &mut Conn, act: &Act, id: KeyId, cause: ExpiryCause) -> Result<Option<Key>, StoreError> {
     conn.write(|conn| {
         let before = find_own(conn, act, id)?;

@@ -90,7 +90,8 @@ pub fn revoke(conn: &mut Conn, act: &Act, id: KeyId, revocation: &Revocation) ->
 }
 
 /// Revokes every key of the organisation of the act that the filter lets through and that hasn't ended, with a line
-/// each in the change feed and, for each [`BULK`] of them, an audit entry that names them: all or none. Of the filter's organisation nothing is asked.
+/// each in the change feed and, for each [`BULK`] of them, an audit entry that names them: all or none. Of the filter's
+/// organisation nothing is asked.
 pub fn revoke_many(
     conn: &mut Conn,
     act: &Act,

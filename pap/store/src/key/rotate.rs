@@ -87,8 +87,8 @@ pub fn open_rotation(conn: &mut Conn, act: &Act, key: KeyId, id: &str) -> Result
     })
 }
 
-/// Gives the credential of an opened rotation its secret, once, with its audit entry and a line for the key in the change feed: all or
-/// none. The grace of the older secret begins.
+/// Gives the credential of an opened rotation its secret, once, with its audit entry and a line for the key in the
+/// change feed: all or none. The grace of the older secret begins.
 ///
 /// `None` where the key has no such credential, or the organisation of the act no such key. A credential that was
 /// collected or revoked is [`StoreError::NotPossible`].
@@ -115,7 +115,8 @@ pub fn collect(conn: &mut Conn, act: &Act, key: KeyId, rotation: &Rotation) -> R
     })
 }
 
-/// Retires the secrets of a key whose grace is over, with its audit entry and its line in the change feed. Before that, nothing happens.
+/// Retires the secrets of a key whose grace is over, with its audit entry and its line in the change feed. Before that,
+/// nothing happens.
 ///
 /// `None` where the organisation of the act has no such key.
 pub fn end_grace(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {

@@ -6,10 +6,11 @@ use argus_store::key::{ExpiryCause, KeyChange, KeyFilter, Revocation, Rotation};
 use argus_store::organisation::{OrganisationChange, OrganisationPolicy};
 use argus_store::policy_document::{DocumentKind, NewPolicyDocument};
 use argus_store::project::ProjectChange;
+use argus_store::signing_key::NewSigningKey;
 use argus_store::wrapped_key::NewWrappedKey;
 use argus_store::{
     Act, Actor, Conditions, Conn, Store, StoreError, WrappedKeyId, credential, key, organisation, policy_document,
-    project, wrapped_key,
+    project, revoked_token, signing_key, wrapped_key,
 };
 use serde_json::{Value, json};
 
@@ -139,6 +140,28 @@ fn every_act_leaves_an_entry() {
     };
     assert_eq!(told(&fixture, 23, |conn, act| wrapped_key::create(conn, act, &new))["target"]["path"], "tag/1");
     assert_eq!(event(&told(&fixture, 24, |conn, act| wrapped_key::retire(conn, act, new.id))), "wrapped_key.retired");
+
+    let signing = |kid: &str| NewSigningKey {
+        kid: kid.into(),
+        algorithm: "RS256".into(),
+        public_jwk: "{}".into(),
+        envelope: "argus-wrap:…".into(),
+    };
+    for kid in ["first", "second"] {
+        let published = told(&fixture, 25, |conn, act| signing_key::publish(conn, act, &signing(kid)));
+        assert_eq!(event(&published), "signing_key.published");
+    }
+    let began = told(&fixture, 26, |conn, act| signing_key::begin_signing(conn, act, "first"));
+    assert_eq!((event(&began).as_str(), &began["target"]["id"]), ("signing_key.began", &json!("first")));
+    let by = act(fixture.acme, minute(27));
+    fixture.store.write(|conn| signing_key::begin_signing(conn, &by, "second")).unwrap();
+    let last: Vec<Value> = entries(&fixture.store).iter().map(|it| serde_json::from_str(&it.entry).unwrap()).collect();
+    let last: Vec<_> = last[last.len() - 2..].iter().map(event).collect();
+    assert_eq!(last, ["signing_key.retired", "signing_key.began"]);
+    let gone = told(&fixture, 28, |conn, act| signing_key::withdraw(conn, act, "first"));
+    assert_eq!(event(&gone), "signing_key.withdrawn");
+    let token = told(&fixture, 29, |conn, act| revoked_token::revoke(conn, act, id, ("a token", minute(40))));
+    assert_eq!((event(&token).as_str(), &token["details"]["jti"]), ("token.revoked", &json!("a token")));
 
     let text = entries(&fixture.store).iter().map(|record| record.entry.as_str()).collect::<String>();
     for secret in ["pbkdf2", "argus-wrap", "c2FsdA", "ada@acme.example"] {
