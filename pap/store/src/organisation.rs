@@ -43,7 +43,7 @@ pub struct Organisation {
 impl Organisation {
     /// The organisation as the target of an act.
     pub fn target(&self) -> Target {
-        Target::new(TargetKind::Organisation, self.id, &self.name)
+        Target::new(TargetKind::Organisation, &self.id, &self.name)
     }
 
     fn view(&self) -> View {

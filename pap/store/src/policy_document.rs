@@ -92,7 +92,7 @@ pub fn import(conn: &mut Conn, act: &Act, documents: &[NewPolicyDocument]) -> Re
         }
         imported.gone = gone(&before, &after);
         if before != after {
-            let target = Target::nameless(TargetKind::Policies, act.organisation);
+            let target = Target::nameless(TargetKind::Policies, &act.organisation);
             let entry = Entry::new(AuditEvent::PoliciesImported, target).changed(&view(&before), &view(&after));
             let entry = entry.with("version_reused", &imported.version_reused);
             change::append(conn, act, ChangeKind::Policies, &act.organisation, &entry)?;

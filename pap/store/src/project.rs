@@ -36,7 +36,7 @@ pub struct Project {
 impl Project {
     /// The project as the target of an act. `organisation` is the name of its organisation.
     pub fn target(&self, organisation: &str) -> Target {
-        Target::new(TargetKind::Project, self.id, format!("{organisation}/{}", self.name))
+        Target::new(TargetKind::Project, &self.id, format!("{organisation}/{}", self.name))
     }
 
     fn view(&self) -> View {

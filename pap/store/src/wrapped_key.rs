@@ -34,7 +34,7 @@ pub struct WrappedKey {
 
 impl WrappedKey {
     fn target(&self) -> Target {
-        Target::new(TargetKind::WrappedKey, self.id, format!("{}/{}", self.purpose, self.version))
+        Target::new(TargetKind::WrappedKey, &self.id, format!("{}/{}", self.purpose, self.version))
     }
 
     fn view(&self) -> View {

@@ -54,12 +54,12 @@ pub struct Target {
 
 impl Target {
     /// A thing by its id and its readable path.
-    pub fn new(kind: TargetKind, id: impl ToString, path: impl Into<String>) -> Self {
+    pub fn new(kind: TargetKind, id: &(impl ToString + ?Sized), path: impl Into<String>) -> Self {
         Self { kind, id: id.to_string(), path: Some(path.into()) }
     }
 
     /// A thing that has no name.
-    pub fn nameless(kind: TargetKind, id: impl ToString) -> Self {
+    pub fn nameless(kind: TargetKind, id: &(impl ToString + ?Sized)) -> Self {
         Self { kind, id: id.to_string(), path: None }
     }
 }

@@ -6,7 +6,7 @@ use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 impl Key {
     /// The key as the target of an act.
     pub fn target(&self) -> Target {
-        Target::new(TargetKind::Key, self.id, self.path())
+        Target::new(TargetKind::Key, &self.id, self.path())
     }
 
     /// All that a change may be about.
