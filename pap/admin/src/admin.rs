@@ -15,6 +15,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::refusals::{Refusal, Refusals, Refused};
+use crate::repeat::UnderWay;
 use crate::{Addresses, AdminError, Applied, Authority, Call, Unauthenticated};
 
 /// What tells the time.
@@ -47,6 +48,7 @@ struct Inner {
     threads: Semaphore,
     /// Secrets that may be derived at once: each takes a core.
     derivations: Semaphore,
+    under_way: UnderWay,
 }
 
 const THREADS: usize = 16;
@@ -60,7 +62,8 @@ impl Admin {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let derivations = Semaphore::new((cores / 2).max(1));
         let refusals = Refusals::begin(parts.store.clone());
-        Self(Arc::new(Inner { parts, refusals, threads: Semaphore::new(THREADS), derivations }))
+        let under_way = UnderWay::default();
+        Self(Arc::new(Inner { parts, refusals, threads: Semaphore::new(THREADS), derivations, under_way }))
     }
 
     /// Verifies the key in the `Authorization` headers of a request. Whoever is refused stands in the audit, and so
@@ -99,6 +102,10 @@ impl Admin {
 
     pub(crate) fn addresses(&self) -> &Addresses {
         &self.0.parts.addresses
+    }
+
+    pub(crate) fn under_way(&self) -> &UnderWay {
+        &self.0.under_way
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

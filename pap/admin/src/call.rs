@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use argus_engine::scope::Action;
 use argus_store::{Act, Actor, OrganisationId};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 
 use crate::refusals::{Refusal, Refusals, Refused};
 use crate::resource::Own;
-use crate::{AdminError, Caller, Clock, Ruling};
+use crate::{AdminError, Caller, Clock, Repeatable, Ruling};
 
 /// One request for an act.
 #[derive(Clone)]
@@ -20,12 +22,13 @@ pub struct Call {
     /// The first decision that let the caller do more than read.
     permitted_by: Arc<OnceLock<String>>,
     told: Option<(Refusals, Clock)>,
+    repeatable: Option<Repeatable>,
 }
 
 impl Call {
     /// A request of a caller whose key was verified, from an address that isn't known.
     pub fn new(caller: Arc<dyn Caller>, request_id: String) -> Self {
-        Self { caller, request_id, source: None, permitted_by: Arc::default(), told: None }
+        Self { caller, request_id, source: None, permitted_by: Arc::default(), told: None, repeatable: None }
     }
 
     /// The same, from an address.
@@ -37,6 +40,22 @@ impl Call {
     /// The same, whose refusals are told to the audit.
     pub(crate) fn told_to(self, refusals: Refusals, clock: Clock) -> Self {
         Self { told: Some((refusals, clock)), ..self }
+    }
+
+    /// This request by what its caller calls it. `route` is the method and the path.
+    pub fn named(&self, route: String, idempotency_key: String, body: &[u8]) -> Repeatable {
+        let body_digest = URL_SAFE_NO_PAD.encode(Sha256::digest(body));
+        Repeatable { caller: self.caller.key_id(), route, idempotency_key, body_digest }
+    }
+
+    /// The same, of a request that may be repeated.
+    #[must_use]
+    pub fn repeatable_as(self, request: Repeatable) -> Self {
+        Self { repeatable: Some(request), ..self }
+    }
+
+    pub(crate) fn repeatable(&self) -> Option<&Repeatable> {
+        self.repeatable.as_ref()
     }
 
     /// Who calls.
@@ -115,6 +134,7 @@ impl std::fmt::Debug for Call {
             .field("key", &self.caller.key_id())
             .field("organisation", &self.caller.organisation())
             .field("request_id", &self.request_id)
+            .field("repeatable", &self.repeatable)
             .finish_non_exhaustive()
     }
 }

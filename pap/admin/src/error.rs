@@ -31,6 +31,15 @@ pub enum AdminError {
         /// Its name.
         name: String,
     },
+    /// The caller has seen an older state than the one that is to be changed.
+    #[error("{what} was changed meanwhile")]
+    Stale {
+        /// What was to be changed.
+        what: &'static str,
+    },
+    /// A request of this idempotency key was done meanwhile. Nothing was done again.
+    #[error("a request with this idempotency key was done meanwhile")]
+    DoneBefore,
     /// It can't happen to a thing in this state.
     #[error("{0}")]
     WrongState(String),
@@ -59,6 +68,8 @@ impl From<StoreError> for AdminError {
         match error {
             error @ StoreError::NotPossible { .. } => Self::WrongState(error.to_string()),
             error @ StoreError::TooMany { .. } => Self::ChainLimit(error.to_string()),
+            StoreError::Stale { what, .. } => Self::Stale { what: changed(what) },
+            StoreError::AlreadyExists { what: argus_store::Record::IdempotentRequest, .. } => Self::DoneBefore,
             StoreError::Busy => Self::Busy { retry_after_seconds: 1 },
             StoreError::AlreadyExists { what: argus_store::Record::Organisation, name } => {
                 Self::AlreadyExists { what: "organisation", name }
@@ -94,6 +105,8 @@ pub enum Place {
     Body(String),
     /// In the query: the parameter's name.
     Query(String),
+    /// In a header: its name.
+    Header(String),
 }
 
 /// What sort of fault it is.
@@ -114,6 +127,8 @@ pub enum FaultCode {
     ScopeTooWide,
     /// A condition that lets in more than a key above does.
     ConditionTooWide,
+    /// A limit that lets through more than that of a key above does.
+    LimitTooWide,
     /// A life that is too long without a recorded exception.
     ExpiryTooLate,
 }
@@ -129,8 +144,24 @@ impl FaultCode {
             Self::AlreadyExists => "already-exists",
             Self::ScopeTooWide => "scope-too-wide",
             Self::ConditionTooWide => "condition-too-wide",
+            Self::LimitTooWide => "limit-too-wide",
             Self::ExpiryTooLate => "expiry-too-late",
         }
+    }
+}
+
+impl AdminError {
+    /// One value that has to be another.
+    pub fn of_place(place: Place, detail: String) -> Self {
+        Self::Refused(vec![Fault { place, code: FaultCode::InvalidField, detail, help: None }])
+    }
+}
+
+const fn changed(what: argus_store::Record) -> &'static str {
+    match what {
+        argus_store::Record::Organisation => "the organisation",
+        argus_store::Record::Project => "the project",
+        _ => "the key",
     }
 }
 

@@ -32,9 +32,11 @@ pub mod installation;
 mod query;
 mod reach;
 mod refusals;
+mod repeat;
 pub mod resource;
 mod risk;
 mod sample;
+pub mod schema;
 mod supposition;
 mod view;
 mod words;
@@ -50,6 +52,9 @@ pub use call::Call;
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
 pub use query::Query;
+pub use repeat::{Answer, Repeatable, Repetition, Turn};
 pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
-pub use view::{CredentialView, FaultView, KeyView, Listed, OrganisationView, ProjectView, TrialView};
+pub use view::{
+    CredentialView, FaultView, KeyView, Listed, OrganisationView, ProjectView, Seen, Tagged, TrialView, entity_tag,
+};

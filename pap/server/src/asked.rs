@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{Error, FromRequest, HttpRequest, web};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use argus_admin::{Admin, Call};
 
 use crate::Problem;
@@ -25,14 +25,19 @@ impl<T: FromRequest + 'static> FromRequest for Asked<T> {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let admin = web::Data::<Admin>::extract(&request).await?;
-            let call = authenticate(&admin, &request).await?;
+            let known = request.extensions().get::<Call>().cloned();
+            let call = match known {
+                Some(call) => call,
+                None => authenticate(&admin, &request).await?,
+            };
             let input = T::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self { admin, call, input })
         })
     }
 }
 
-async fn authenticate(admin: &Admin, request: &HttpRequest) -> Result<Call, Problem> {
+/// Who asks.
+pub(crate) async fn authenticate(admin: &Admin, request: &HttpRequest) -> Result<Call, Problem> {
     // Octets outside ASCII are in no key: what stands for them is refused like any other wrong one.
     let values = request.headers().get_all(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or("Bearer ?"));
     let authorization: Vec<&str> = values.collect();

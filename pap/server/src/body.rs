@@ -30,7 +30,7 @@ impl FromRequest for JsonBody {
     }
 }
 
-fn broken(error: &Error) -> Problem {
+pub(crate) fn broken(error: &Error) -> Problem {
     match error.as_error::<PayloadError>() {
         Some(PayloadError::Overflow) => Problem::body_too_large(BODY_BYTES),
         _ => Problem::broken_body(),

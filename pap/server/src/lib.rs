@@ -1,17 +1,23 @@
 //! `argus-pap`: the administration API. A handler decodes, calls one act of `argus-admin`, and encodes.
 //!
 //! Every answer carries `X-Request-ID`. Whatever goes wrong is one [`Problem`] (RFC 9457) of the closed list
-//! [`problem::KINDS`], unknown paths and methods included. Nothing is cached, and no header, query or body is logged.
+//! [`problem::KINDS`], unknown paths and methods included. What is shown has a tag, what changes it has to name one, and a
+//! POST with an `Idempotency-Key` happens once. No header, query or body is logged.
 //!
-//! What is not here yet: `ETag`, `If-Match` and `Idempotency-Key`. They are headers like any other unknown one, and
-//! change nothing.
+//! [`DOORS`] is the table of what there is; its description ([`openapi`]) is made of the doors themselves.
 
 mod asked;
 mod body;
+mod created;
+pub mod doors;
 mod envelope;
+mod etag;
+pub mod openapi;
 mod page;
+mod patch;
 pub mod problem;
 mod query;
+mod repeat;
 mod routes;
 
 use actix_web::middleware::from_fn;
@@ -19,6 +25,7 @@ use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use argus_admin::Admin;
 
 pub use problem::Problem;
+pub use routes::DOORS;
 
 /// The largest body. What is administered is small; the policies of a whole installation are not sent here.
 const BODY_BYTES: usize = 1024 * 1024;
@@ -27,8 +34,9 @@ const BODY_BYTES: usize = 1024 * 1024;
 pub fn configure(admin: Admin) -> impl FnOnce(&mut ServiceConfig) + Clone {
     move |config| {
         let api = web::scope("")
+            .wrap(from_fn(repeat::guard))
             .wrap(from_fn(envelope::seal))
-            .configure(routes::configure)
+            .configure(|config| doors::mount(config, routes::DOORS))
             .default_service(web::to(routes::no_such_path));
         config.app_data(web::Data::new(admin)).app_data(PayloadConfig::new(BODY_BYTES)).service(api);
     }

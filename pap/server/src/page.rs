@@ -1,20 +1,28 @@
 //! Pages of lists, with the address of the next one.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse};
 use argus_admin::Listed;
 use serde::Serialize;
 
+use crate::{Problem, etag};
+
 /// The answer that holds a page. `Link` (RFC 8288) repeats the query with the next cursor.
-pub(crate) fn page<T: Serialize>(request: &HttpRequest, listed: &Listed<T>) -> HttpResponse {
-    let mut answer = HttpResponse::Ok();
-    if let Some(cursor) = &listed.next_cursor {
-        let query = request.query_string().split('&');
-        let kept = query.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("cursor"));
-        let query: Vec<&str> = kept.collect();
-        let separator = if query.is_empty() { "" } else { "&" };
-        let next = format!("<{}?{}{separator}cursor={cursor}>; rel=\"next\"", request.path(), query.join("&"));
-        answer.insert_header((header::LINK, next));
+pub(crate) fn page<T: Serialize>(request: &HttpRequest, listed: &Listed<T>) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_string(listed).map_err(|_| Problem::internal())?;
+    let mut answer = etag::shown(request, None, body, ContentType::json())?;
+    if let Some(cursor) = &listed.next_cursor
+        && let Ok(next) = header::HeaderValue::from_str(&next(request, cursor))
+    {
+        answer.headers_mut().insert(header::LINK, next);
     }
-    answer.json(listed)
+    Ok(answer)
+}
+
+fn next(request: &HttpRequest, cursor: &str) -> String {
+    let query = request.query_string().split('&');
+    let kept = query.filter(|pair| !pair.is_empty() && pair.split('=').next() != Some("cursor"));
+    let query: Vec<&str> = kept.collect();
+    let separator = if query.is_empty() { "" } else { "&" };
+    format!("<{}?{}{separator}cursor={cursor}>; rel=\"next\"", request.path(), query.join("&"))
 }

@@ -18,38 +18,93 @@ pub struct Kind {
     pub status: u16,
     /// What it is, in a few words that never change.
     pub title: &'static str,
+    /// When it is answered and what to do, in a sentence or two.
+    pub meaning: &'static str,
 }
 
 macro_rules! kinds {
-    ($($name:ident = $code:literal, $status:literal, $title:literal;)+) => {
-        $(static $name: Kind = Kind { code: $code, status: $status, title: $title };)+
+    ($($name:ident = $code:literal, $status:literal, $title:literal, $meaning:literal;)+) => {
+        $(static $name: Kind = Kind { code: $code, status: $status, title: $title, meaning: $meaning };)+
 
-        /// Every kind of problem that this API answers with.
+        /// Every kind of problem that this API answers with. The description of the API and `argus help problems` are
+        /// drawn from here.
         pub static KINDS: &[&Kind] = &[$(&$name),+];
     };
 }
 
 #[rustfmt::skip]
 kinds! {
-    MALFORMED_BODY         = "malformed-body",         400, "the body can't be read";
-    INVALID_FIELD          = "invalid-field",          400, "a field has a value that it can't have";
-    UNKNOWN_FIELD          = "unknown-field",          400, "a field is not known";
-    MALFORMED_CREDENTIAL   = "malformed-credential",   400, "the authorization can't be read";
-    CREDENTIAL_IN_URL      = "credential-in-url",      400, "a key was sent in the URL";
-    CREDENTIAL_MISSING     = "credential-missing",     401, "a key is needed";
-    CREDENTIAL_REFUSED     = "credential-refused",     401, "the key is not accepted";
-    NOT_PERMITTED          = "not-permitted",          403, "the key does not grant this";
-    NOT_FOUND              = "not-found",              404, "there is no such thing here";
-    METHOD_NOT_ALLOWED     = "method-not-allowed",     405, "the method is not allowed here";
-    ALREADY_EXISTS         = "already-exists",         409, "the name is taken";
-    WRONG_STATE            = "wrong-state",            409, "it is in a state in which this can't happen";
-    BODY_TOO_LARGE         = "body-too-large",         413, "the body is too large";
-    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "the media type is not supported";
-    CHAIN_LIMIT            = "chain-limit",            422, "there would be too many";
-    INTERNAL               = "internal",               500, "Argus made a mistake";
-    BUSY                   = "busy",                   503, "too much is asked for at once";
-    STORE_AWAY             = "store-away",             503, "the store does not answer";
+    MALFORMED_BODY         = "malformed-body",         400, "the body can't be read",
+        "The body is not one JSON object in UTF-8 whose members are all different.";
+    INVALID_FIELD          = "invalid-field",          400, "a field has a value that it can't have",
+        "Something in the body, the query or a header is not as it has to be. `errors` has all of it, each with its own code: \
+         `missing-field`, `unknown-field`, `invalid-field`, `not-found`, `already-exists`, `scope-too-wide`, \
+         `condition-too-wide`, `limit-too-wide`, `expiry-too-late`.";
+    UNKNOWN_FIELD          = "unknown-field",          400, "a field is not known",
+        "The body or the query has members that are not known here, and is otherwise right. `errors` names them.";
+    MALFORMED_CREDENTIAL   = "malformed-credential",   400, "the authorization can't be read",
+        "`Authorization` is there twice, or is not `Bearer`, a blank and a key.";
+    CREDENTIAL_IN_URL      = "credential-in-url",      400, "a key was sent in the URL",
+        "A key in a URL ends in logs and histories. Take it for known: revoke it, and send its successor in the header.";
+    CREDENTIAL_MISSING     = "credential-missing",     401, "a key is needed",
+        "The request has no `Authorization: Bearer`.";
+    CREDENTIAL_REFUSED     = "credential-refused",     401, "the key is not accepted",
+        "The key is unknown, expired, suspended or revoked. Which of them, its owner sees.";
+    NOT_PERMITTED          = "not-permitted",          403, "the key does not grant this",
+        "The key is good and lacks a scope, or may not be used now or from here. `needed_scope` would have sufficed.";
+    NOT_FOUND              = "not-found",              404, "there is no such thing here",
+        "There is nothing of this id, or nothing that the key may read: the answer is the same.";
+    METHOD_NOT_ALLOWED     = "method-not-allowed",     405, "the method is not allowed here",
+        "`Allow` names the methods of this path.";
+    ALREADY_EXISTS         = "already-exists",         409, "the name is taken",
+        "Something there has this name. Choose another.";
+    WRONG_STATE            = "wrong-state",            409, "it is in a state in which this can't happen",
+        "An ended key can't be rotated, a stopped one hands nothing on. Look at its state.";
+    IDEMPOTENCY_IN_PROGRESS = "idempotency-in-progress", 409, "the same request is still under way",
+        "A request with this `Idempotency-Key` has not been answered yet. Ask again after `Retry-After`.";
+    SECRET_ALREADY_SHOWN   = "secret-already-shown",   409, "the secret was shown before",
+        "A request with this `Idempotency-Key` was done, and its answer held a secret, which is not kept. `key_id` is the \
+         key; rotate it if the secret did not arrive.";
+    STALE                  = "stale",                  412, "it was changed meanwhile",
+        "`If-Match` names a state that is no more. Read it again, and see whether the change is still wanted.";
+    BODY_TOO_LARGE         = "body-too-large",         413, "the body is too large",
+        "A body has at most 1 MiB.";
+    UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "the media type is not supported",
+        "Bodies are `application/json`, those of PATCH `application/merge-patch+json` as well.";
+    CHAIN_LIMIT            = "chain-limit",            422, "there would be too many",
+        "At most 8 keys stand above a key, and at most 1,000 that haven't ended are derived from one.";
+    IDEMPOTENCY_MISMATCH   = "idempotency-mismatch",   422, "the idempotency key was used for another request",
+        "This `Idempotency-Key` came with another body before. Choose a new one for a new request.";
+    IF_MATCH_REQUIRED      = "if-match-required",      428, "the state that is to be changed has to be named",
+        "A change names the state that it is based on: send the `ETag` that you have seen as `If-Match`.";
+    INTERNAL               = "internal",               500, "Argus made a mistake",
+        "This is no fault of yours. Report it with the id in `instance`.";
+    BUSY                   = "busy",                   503, "too much is asked for at once",
+        "Others are before you. Ask again after `Retry-After`.";
+    STORE_AWAY             = "store-away",             503, "the store does not answer",
+        "The database can't be reached, or refused the act. Nothing was changed, unless it was lost on its very last \
+         step: repeat the request with its `Idempotency-Key`.";
 }
+
+/// Whatever is asked with a key may be answered by these.
+pub(crate) const OF_ALL: [&str; 7] = [
+    "malformed-credential",
+    "credential-in-url",
+    "credential-missing",
+    "credential-refused",
+    "internal",
+    "busy",
+    "store-away",
+];
+
+/// What has a body, by these.
+pub(crate) const OF_BODIES: [&str; 4] = ["malformed-body", "unknown-field", "body-too-large", "unsupported-media-type"];
+
+/// A change, by these.
+pub(crate) const OF_CHANGES: [&str; 3] = ["not-permitted", "stale", "if-match-required"];
+
+/// What may be repeated, by these.
+pub(crate) const OF_REPETITIONS: [&str; 2] = ["idempotency-in-progress", "idempotency-mismatch"];
 
 /// One problem.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +143,7 @@ impl Problem {
     }
 
     pub(crate) fn no_such_path() -> Self {
-        Self::new(&NOT_FOUND, "this path leads nowhere").help("see the list of paths in the documentation")
+        Self::new(&NOT_FOUND, "this path leads nowhere").help("GET /openapi.json describes the paths there are")
     }
 
     pub(crate) fn credential_in_url() -> Self {
@@ -96,31 +151,64 @@ impl Problem {
             .help("revoke this key, and send its successor as `Authorization: Bearer`")
     }
 
-    pub(crate) fn method_not_allowed(allowed: &'static str) -> Self {
-        Self::new(&METHOD_NOT_ALLOWED, format!("this path takes {allowed}")).header(header::ALLOW, allowed)
+    pub(crate) fn method_not_allowed(allowed: String) -> Self {
+        Self::new(&METHOD_NOT_ALLOWED, format!("this path takes {allowed}"))
+            .help(format!("use one of {allowed}"))
+            .header(header::ALLOW, allowed)
+    }
+
+    pub(crate) fn idempotency_in_progress() -> Self {
+        Self::new(&IDEMPOTENCY_IN_PROGRESS, "a request with this `Idempotency-Key` has not been answered yet")
+            .help("ask again after `Retry-After`")
+            .header(header::RETRY_AFTER, "1")
+    }
+
+    pub(crate) fn idempotency_mismatch() -> Self {
+        Self::new(&IDEMPOTENCY_MISMATCH, "this `Idempotency-Key` came with another body before")
+            .help("choose a new one for a new request")
+    }
+
+    pub(crate) fn secret_already_shown(key: &str) -> Self {
+        let detail = format!("this was done before, and the answer held the secret of the key `{key}`");
+        Self::new(&SECRET_ALREADY_SHOWN, detail)
+            .help(format!("rotate it if the secret did not arrive: POST /v1/keys/{key}/rotate"))
+            .member("key_id", key.into())
+    }
+
+    pub(crate) fn if_match_required() -> Self {
+        Self::new(&IF_MATCH_REQUIRED, "the request has no `If-Match`")
+            .help("read the thing, and send its `ETag` as `If-Match`; `*` is for whatever is there")
     }
 
     pub(crate) fn unsupported_media_type() -> Self {
         Self::new(&UNSUPPORTED_MEDIA_TYPE, "a body here is JSON").help("send it with `Content-Type: application/json`")
     }
 
+    /// RFC 5789 §2.2.
+    pub(crate) fn unsupported_patch() -> Self {
+        Self::new(&UNSUPPORTED_MEDIA_TYPE, "a change here is a JSON Merge Patch")
+            .help("send it with `Content-Type: application/merge-patch+json`")
+            .header(header::HeaderName::from_static("accept-patch"), "application/merge-patch+json, application/json")
+    }
+
     pub(crate) fn body_too_large(most: usize) -> Self {
-        Self::new(&BODY_TOO_LARGE, format!("a body here has at most {most} octets"))
+        Self::new(&BODY_TOO_LARGE, format!("a body here has at most {most} octets")).help("send less at once")
     }
 
     pub(crate) fn broken_body() -> Self {
-        Self::new(&MALFORMED_BODY, "the body broke off, or its encoding is broken")
+        Self::new(&MALFORMED_BODY, "the body broke off, or its encoding is broken").help("send it again")
     }
 
     pub(crate) fn broken_query() -> Self {
         Self::new(&INVALID_FIELD, "the query is not `name=value` pairs in UTF-8, joined by `&`")
+            .help("write what is not a letter, a digit or one of `-._~` as `%XX`")
     }
 
     /// What stands for an error that the framework answered by itself.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             404 => Self::no_such_path(),
-            405 => Self::new(&METHOD_NOT_ALLOWED, "this path takes another method"),
+            405 => Self::new(&METHOD_NOT_ALLOWED, "this path takes another method").help("see `Allow`"),
             413 => Self::body_too_large(crate::BODY_BYTES),
             415 => Self::unsupported_media_type(),
             400..=499 => Self::broken_body(),
@@ -128,7 +216,7 @@ impl Problem {
         }
     }
 
-    fn internal() -> Self {
+    pub(crate) fn internal() -> Self {
         Self::new(&INTERNAL, "this is no fault of yours").help("report it with the id in `instance`")
     }
 
@@ -185,11 +273,16 @@ impl From<AdminError> for Problem {
             }
             AdminError::AlreadyExists { .. } => Self::new(&ALREADY_EXISTS, detail).help("choose another name"),
             AdminError::WrongState(_) => Self::new(&WRONG_STATE, detail).help("look at its state first"),
+            AdminError::Stale { .. } => {
+                Self::new(&STALE, detail).help("read it again, and see whether the change is still wanted")
+            }
+            AdminError::DoneBefore => Self::idempotency_in_progress(),
             AdminError::ChainLimit(_) => Self::new(&CHAIN_LIMIT, detail).help("revoke what is not needed any more"),
             AdminError::Busy { retry_after_seconds } => busy(detail, retry_after_seconds),
             AdminError::Store(cause) => {
                 error!("the store failed: {cause}");
                 Self::new(&STORE_AWAY, "nothing was changed; the cause is in Argus's log")
+                    .help("ask again after `Retry-After`")
                     .header(header::RETRY_AFTER, "5")
             }
             other => {
@@ -211,6 +304,7 @@ impl From<Unauthenticated> for Problem {
                 &MALFORMED_CREDENTIAL,
                 "`Authorization` is there twice, or is not `Bearer`, a blank and a key",
             )
+            .help("send one header `Authorization: Bearer argus_…`")
             .header(header::WWW_AUTHENTICATE, "Bearer realm=\"argus\", error=\"invalid_request\""),
             Unauthenticated::Refused => {
                 Self::new(&CREDENTIAL_REFUSED, "the key is unknown, expired, suspended or revoked")
@@ -219,6 +313,7 @@ impl From<Unauthenticated> for Problem {
             }
             Unauthenticated::StoreAway => {
                 Self::new(&STORE_AWAY, "the store has been away for too long for any key to be believed")
+                    .help("ask again after `Retry-After`")
                     .header(header::RETRY_AFTER, "1")
             }
             Unauthenticated::Busy { retry_after_seconds } => busy(
@@ -230,7 +325,9 @@ impl From<Unauthenticated> for Problem {
 }
 
 fn busy(detail: String, retry_after_seconds: u32) -> Problem {
-    Problem::new(&BUSY, detail).header(header::RETRY_AFTER, retry_after_seconds.to_string())
+    Problem::new(&BUSY, detail)
+        .help("ask again after `Retry-After`")
+        .header(header::RETRY_AFTER, retry_after_seconds.to_string())
 }
 
 fn not_permitted(needed_scope: &str) -> Problem {
@@ -252,6 +349,7 @@ fn fault(fault: &Fault) -> Value {
     let (member, place) = match &fault.place {
         Place::Body(pointer) => ("pointer", pointer),
         Place::Query(name) => ("parameter", name),
+        Place::Header(name) => ("header", name),
     };
     let mut error = json!({ member: place, "code": fault.code.as_str(), "detail": fault.detail });
     if let (Some(help), Some(error)) = (&fault.help, error.as_object_mut()) {

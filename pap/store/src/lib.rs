@@ -2,9 +2,9 @@
 //! share.
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
-//! [`credential`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`], [`revoked_token`], [`setting`],
-//! [`lease`]. An administrative act is one transaction that holds the new state, its entry in the [`audit`] and its
-//! line in the change feed ([`change`]); [`snapshot`] is what a decision point reads back.
+//! [`credential`], [`idempotency`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`],
+//! [`revoked_token`], [`setting`], [`lease`]. An administrative act is one transaction that holds the new state, its
+//! entry in the [`audit`] and its line in the change feed ([`change`]); [`snapshot`] is what a decision point reads back.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
@@ -52,6 +52,7 @@ mod error;
 mod file;
 mod forget;
 mod id;
+pub mod idempotency;
 pub mod key;
 pub mod lease;
 mod limit;

@@ -77,6 +77,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// All words, for whoever describes where they stand.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The word as it stands in columns and JSON.
             pub fn as_str(self) -> &'static str {
                 match self {

@@ -5,14 +5,17 @@ use argus_engine::scope::{Action, Scope};
 use argus_store::credential::{Material, NewCredential, StoredHash};
 use argus_store::key::{self, Environment, Key, NewKey};
 use argus_store::{
-    Conditions, Conn, KeyId, Limit, OrganisationId, ProjectId, Record, Store, StoreError, change, organisation, project,
+    Conditions, Conn, KeyId, Limit, OrganisationId, ProjectId, Record, StoreError, organisation, project,
 };
 use chrono::{DateTime, Utc};
 use tracing::info;
 
-use super::delegation::{Wanted, first_end};
+use super::delegation::{Bound, Wanted, first_end};
 use super::{no_organisation, no_project, read_whole};
-use crate::body::{Body, Expiry, Fields, Kind, Life, conditions, expiry, is_name, limits, name, scopes};
+use crate::body::{
+    Body, Expiry, Fields, Kind, LONGEST_OWNER, Life, conditions, expiry, is_name, limits, line, name, scopes, tags,
+};
+use crate::repeat::Keep;
 use crate::resource::{HOST, Own};
 use crate::view::{KeyView, Whole};
 use crate::{Admin, AdminError, Call, FaultCode, Guidance};
@@ -127,10 +130,12 @@ impl Admin {
             let (minted, hash) = self.mint(environment).await?;
             let first = credential(&minted, &hash, at);
             let (act, new) = (act.clone(), new.clone());
-            match self.with_store(move |store| write(store, &act, &new, &first)).await {
+            let id = new.id;
+            let work = move |conn: &mut Conn| write(conn, &act, &new, &first);
+            match self.act(call, work, move |_| Keep::Secret(id)).await {
                 Err(AdminError::Store(StoreError::AlreadyExists { what: Record::Credential, .. })) => {}
                 Err(error) => return Err(error),
-                Ok((key, sequence)) => return Ok((key, minted, sequence)),
+                Ok((key, sequence)) => return Ok((key.ok_or(AdminError::Unfinished)?, minted, sequence)),
             }
         }
         Err(AdminError::NoRandomness(argus_credentials::NoRandomness))
@@ -138,17 +143,13 @@ impl Admin {
 }
 
 fn write(
-    store: &Store,
+    conn: &mut Conn,
     act: &argus_store::Act,
     new: &NewKey,
     first: &NewCredential,
-) -> Result<(Whole, i64), AdminError> {
-    let written = store.write(|conn| {
-        key::create(conn, act, new, first)?;
-        let whole = read_whole(conn, new.id)?;
-        Ok(whole.zip(Some(change::find_latest_sequence(conn)?)))
-    })?;
-    written.ok_or(AdminError::Unfinished)
+) -> Result<Option<Whole>, StoreError> {
+    key::create(conn, act, new, first)?;
+    read_whole(conn, new.id)
 }
 
 pub(crate) fn credential(minted: &MintedKey, hash: &Hash, at: DateTime<Utc>) -> NewCredential {
@@ -180,28 +181,9 @@ impl Draft {
         }
     }
 
-    /// Refuses scopes in other organisations from one who isn't of `argus`, and scopes that would make the key an
-    /// owner from one who isn't an owner himself.
+    /// Refuses scopes that the caller doesn't hand out.
     pub(super) fn refuse_wide_scopes(&self, fields: &mut Fields, call: &Call) -> Result<(), AdminError> {
-        let own = self.organisation.as_str();
-        for (at, scope) in &self.scopes {
-            let first = scope.path().split('/').next().unwrap_or_default();
-            if first != own && call.caller().organisation() != HOST {
-                let detail = format!("`{scope}` reaches outside `{own}`, the organisation of the key");
-                let help = format!("begin it with `{own}`");
-                fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
-                continue;
-            }
-            let reached = if first == "*" { own } else { first };
-            let owns = scope.covers(&Own::Organisation.path(reached)?, Action::Admin);
-            if owns && !call.may(reached, Own::Organisation, Action::Admin)? {
-                let detail = format!("`{scope}` administers all of `{reached}`, which only its owner hands out");
-                let needed = Own::Organisation.needed_scope(reached, Action::Admin);
-                let help = format!("name a project, or ask whoever holds `{needed}`");
-                fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
-            }
-        }
-        Ok(())
+        refuse_reach(fields, call, &self.organisation, &self.scopes)
     }
 
     /// Where it would belong and its name.
@@ -229,6 +211,34 @@ impl Draft {
             grace_seconds: self.life.grace_seconds,
         })
     }
+}
+
+/// Refuses scopes in other organisations from one who isn't of `argus`, and scopes that would make the key an owner from one
+/// who isn't an owner himself. `own` is the organisation of the key.
+pub(super) fn refuse_reach(
+    fields: &mut Fields,
+    call: &Call,
+    own: &str,
+    scopes: &[(String, Scope)],
+) -> Result<(), AdminError> {
+    for (at, scope) in scopes {
+        let first = scope.path().split('/').next().unwrap_or_default();
+        if first != own && call.caller().organisation() != HOST {
+            let detail = format!("`{scope}` reaches outside `{own}`, the organisation of the key");
+            let help = format!("begin it with `{own}`");
+            fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
+            continue;
+        }
+        let reached = if first == "*" { own } else { first };
+        let owns = scope.covers(&Own::Organisation.path(reached)?, Action::Admin);
+        if owns && !call.may(reached, Own::Organisation, Action::Admin)? {
+            let detail = format!("`{scope}` administers all of `{reached}`, which only its owner hands out");
+            let needed = Own::Organisation.needed_scope(reached, Action::Admin);
+            let help = format!("name a project, or ask whoever holds `{needed}`");
+            fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
+        }
+    }
+    Ok(())
 }
 
 /// What was found of what the body names.
@@ -296,8 +306,14 @@ impl Found {
         if !draft.says_when {
             draft.expiry.at = [draft.expiry.at, first_end(&self.chain)].into_iter().flatten().min();
         }
-        let wanted = Wanted { scopes: &draft.scopes, conditions: &draft.conditions, expires_at: draft.expiry.at };
-        wanted.refuse_widening(fields, &self.chain);
+        let wanted = Wanted {
+            scopes: &draft.scopes,
+            conditions: &draft.conditions,
+            limits: &draft.limits,
+            expires_at: draft.expiry.at,
+            present: None,
+        };
+        wanted.refuse_widening(fields, self.chain.iter().map(Bound::above));
         Ok(())
     }
 }
@@ -323,10 +339,6 @@ impl Lineage {
     }
 }
 
-const LONGEST_OWNER: usize = 200;
-const LONGEST_TAG: usize = 64;
-const MOST_TAGS: usize = 32;
-
 fn project_name(fields: &mut Fields) -> Option<String> {
     let text = fields.text("project")?;
     if !is_name(&text) {
@@ -342,36 +354,4 @@ fn environment(fields: &mut Fields) -> Environment {
         fields.fault("environment", FaultCode::InvalidField, detail, None);
         Environment::Live
     })
-}
-
-fn line(fields: &mut Fields, member: &'static str, longest: usize) -> Option<String> {
-    let text = fields.text(member)?;
-    if !is_line(&text, longest) {
-        let detail = format!("`{member}` has 1 to {longest} characters, in one line");
-        fields.fault(member, FaultCode::InvalidField, detail, None);
-    }
-    Some(text)
-}
-
-fn is_line(text: &str, longest: usize) -> bool {
-    let is_trimmed = text.trim().len() == text.len();
-    !text.is_empty() && is_trimmed && text.chars().count() <= longest && !text.chars().any(char::is_control)
-}
-
-fn tags(fields: &mut Fields) -> Vec<String> {
-    let texts = fields.texts("tags");
-    if texts.len() > MOST_TAGS {
-        let detail = format!("{} tags are too many: a key has at most {MOST_TAGS}", texts.len());
-        fields.fault("tags", FaultCode::InvalidField, detail, None);
-    }
-    let mut tags = Vec::with_capacity(texts.len());
-    for (at, text) in texts {
-        if !is_line(&text, LONGEST_TAG) {
-            let detail = format!("a tag has 1 to {LONGEST_TAG} characters, in one line");
-            fields.fault(&at, FaultCode::InvalidField, detail, None);
-        } else if !tags.contains(&text) {
-            tags.push(text);
-        }
-    }
-    tags
 }

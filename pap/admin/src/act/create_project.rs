@@ -2,14 +2,15 @@
 
 use argus_engine::scope::Action;
 use argus_store::project::{self, NewProject};
-use argus_store::{ProjectId, change, organisation};
+use argus_store::{Conn, ProjectId, organisation};
 use tracing::info;
 
 use super::no_organisation;
 use crate::body::{Body, Fields, Kind, conditions, name};
+use crate::repeat::Keep;
 use crate::resource::Own;
-use crate::view::ProjectView;
-use crate::{Admin, AdminError, Call, FaultCode};
+use crate::view::{ProjectView, Tagged as _};
+use crate::{Admin, AdminError, Answer, Call, FaultCode};
 
 impl Admin {
     /// Makes a project. Needs `<organisation>/argus/projects:write`.
@@ -37,15 +38,14 @@ impl Admin {
         let at = self.now();
         let act = call.act(owner.id, at);
         let new = NewProject { id: ProjectId::new(at), name, conditions };
-        let write = move |store: &argus_store::Store| {
-            Ok(store.write(|conn| {
-                let made = project::create(conn, &act, &new)?;
-                Ok((made, change::find_latest_sequence(conn)?))
-            })?)
+        let work = move |conn: &mut Conn| Ok(ProjectView::new(project::create(conn, &act, &new)?, &organisation));
+        let keep = |made: &ProjectView| {
+            Keep::Answer(Answer::created(format!("/v1/projects/{}", made.id), made.entity_tag(), made))
         };
-        let (made, sequence) = self.with_store(write).await?;
-        info!(project.id = %made.id, organisation.id = %owner.id, request.id = call.request_id(), "created project {organisation}/{}", made.name);
+        let (made, sequence) = self.act(call, work, keep).await?;
+        let (id, path) = (made.id, made.path());
+        info!(project.id = %id, organisation.id = %owner.id, request.id = call.request_id(), "created project {path}");
         self.settle(sequence).await;
-        Ok(ProjectView::new(made, &organisation))
+        Ok(made)
     }
 }

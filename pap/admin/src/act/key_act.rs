@@ -2,9 +2,11 @@
 
 use argus_engine::scope::Action;
 use argus_store::key::{self, Key};
-use argus_store::{Act, Conn, KeyId, StoreError, change};
+use argus_store::{Act, Conn, KeyId, StoreError};
 
+use super::change_key::commands;
 use super::read_key;
+use crate::repeat::Keep;
 use crate::resource::Own;
 use crate::view::KeyView;
 use crate::{Admin, AdminError, Applied, Call};
@@ -23,23 +25,38 @@ impl Admin {
         Ok(found)
     }
 
+    /// Refuses a way to present a key to a caller who could have more of it than he has himself: it takes an owner of the
+    /// organisation, the holder of a key above it, or the key's own holder.
+    pub(super) async fn require_command(&self, call: &Call, key: &Key) -> Result<(), AdminError> {
+        let id = key.id;
+        let chain = self.with_store(move |store| Ok(store.read(|conn| key::list_chain(conn, id))?)).await?;
+        if call.caller().key_id() == id || commands(call, key, &chain)? {
+            return Ok(());
+        }
+        let needed_scope = Own::Organisation.needed_scope(&key.organisation_name, Action::Admin);
+        Err(AdminError::NotPermitted { needed_scope })
+    }
+
     /// Does one act upon a key, in a transaction, and waits for the decision points. `None` of the act means that the
-    /// key is gone.
+    /// key is gone. `keep` says what is kept of the answer for whoever repeats the request.
     pub(super) async fn act_on_key<T: Send + 'static>(
         &self,
         call: &Call,
         key: &Key,
         work: impl FnOnce(&mut Conn, &Act) -> Result<Option<T>, StoreError> + Send + 'static,
+        keep: impl FnOnce(&KeyView, &T) -> Keep + Send + 'static,
     ) -> Result<(KeyView, T, Applied), AdminError> {
         let (id, act) = (key.id, call.act(key.organisation_id, self.now()));
-        let write = move |store: &argus_store::Store| {
-            Ok(store.write(|conn| {
-                let Some(done) = work(conn, &act)? else { return Ok(None) };
-                let Some(view) = read_key(conn, id)? else { return Ok(None) };
-                Ok(Some((view, done, change::find_latest_sequence(conn)?)))
-            })?)
+        let work = move |conn: &mut Conn| {
+            let Some(done) = work(conn, &act)? else { return Ok(None) };
+            Ok(read_key(conn, id)?.map(|view| (view, done)))
         };
-        let (view, done, sequence) = self.with_store(write).await?.ok_or(AdminError::NotFound)?;
+        let keep = |done: &Option<(KeyView, T)>| match done {
+            Some((view, done)) => keep(view, done),
+            None => Keep::Nothing,
+        };
+        let (done, sequence) = self.act(call, work, keep).await?;
+        let (view, done) = done.ok_or(AdminError::NotFound)?;
         Ok((view, done, self.settle(sequence).await))
     }
 }

@@ -1,5 +1,8 @@
 //! The acts, each a method of [`Admin`](crate::Admin).
 
+mod change_key;
+mod change_organisation;
+mod change_project;
 mod create_key;
 mod create_organisation;
 mod create_project;

@@ -6,15 +6,17 @@
 
 use argus_credentials::PresentedKey;
 use argus_store::key::{self, Revocation, RevocationCause};
-use argus_store::{KeyId, StoreError, change, credential};
+use argus_store::{Conn, KeyId, StoreError, credential};
 use serde::Serialize;
 use tracing::warn;
+use utoipa::ToSchema;
 
 use crate::body::{Body, Fields};
-use crate::{Admin, AdminError, Call, FaultCode};
+use crate::repeat::Keep;
+use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
 
 /// What became of the reported keys.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeaksReported {
     /// One for each, in their order.
     pub results: Vec<LeakResult>,
@@ -25,16 +27,17 @@ pub struct LeaksReported {
 }
 
 /// What became of one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeakResult {
     /// What it came to.
     pub outcome: LeakOutcome,
     /// The key, where one was stopped.
+    #[schema(value_type = Option<String>, format = Uuid)]
     pub key_id: Option<KeyId>,
 }
 
 /// What a report came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LeakOutcome {
     /// The key is revoked by this report.
@@ -64,26 +67,30 @@ impl Admin {
             .collect();
         let reason = format!("reported as leaked: {source}");
         let (at, of_act) = (self.now(), call.clone());
-        let work = move |store: &argus_store::Store| {
-            Ok(store.write(|conn| {
-                let mut results = Vec::with_capacity(known.len());
-                for credential in &known {
-                    results.push(stop(conn, credential.as_deref(), &reason, |owner| of_act.act(owner, at))?);
-                }
-                Ok((results, change::find_latest_sequence(conn)?))
-            })?)
+        let work = move |conn: &mut Conn| {
+            let mut results = Vec::with_capacity(known.len());
+            for credential in &known {
+                results.push(stop(conn, credential.as_deref(), &reason, |owner| of_act.act(owner, at))?);
+            }
+            Ok(results)
         };
-        let (results, sequence) = self.with_store(work).await?;
+        let keep =
+            |results: &Vec<LeakResult>| Keep::Answer(Answer::of(200, &reported(results.clone(), Applied::NOWHERE)));
+        let (results, sequence) = self.act(call, work, keep).await?;
         for id in results.iter().filter(|result| result.outcome == LeakOutcome::Revoked).filter_map(|it| it.key_id) {
             warn!(key.id = %id, request.id = call.request_id(), "revoked a key that was reported as leaked");
         }
         let applied = self.settle(sequence).await;
-        Ok(LeaksReported { results, applied_by: applied.by, decision_points: applied.of })
+        Ok(reported(results, applied))
     }
 }
 
+fn reported(results: Vec<LeakResult>, applied: Applied) -> LeaksReported {
+    LeaksReported { results, applied_by: applied.by, decision_points: applied.of }
+}
+
 fn stop(
-    conn: &mut argus_store::Conn,
+    conn: &mut Conn,
     credential: Option<&str>,
     reason: &str,
     act: impl FnOnce(argus_store::OrganisationId) -> argus_store::Act,

@@ -3,14 +3,16 @@
 use argus_store::key::{self, Revocation};
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::revoke_keys::cause;
 use crate::body::{Body, Fields};
+use crate::repeat::Keep;
 use crate::view::KeyView;
-use crate::{Admin, AdminError, Applied, Call, FaultCode};
+use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
 
 /// What a revocation has done.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RevokedKey {
     /// The key, as it is now.
     #[serde(flatten)]
@@ -42,7 +44,8 @@ impl Admin {
         fields.finish()?;
         let id = key.id;
         let work = move |conn: &mut argus_store::Conn, act: &argus_store::Act| key::revoke(conn, act, id, &revocation);
-        let (key, _, applied) = self.act_on_key(call, &key, work).await?;
+        let keep = |key: &KeyView, _: &_| Keep::Answer(Answer::of(200, &revoked(key.clone(), Applied::NOWHERE)));
+        let (key, _, applied) = self.act_on_key(call, &key, work, keep).await?;
         info!(key.id = %key.id, request.id = call.request_id(), "revoked key {}", key.path);
         Ok(revoked(key, applied))
     }

@@ -1,19 +1,21 @@
 //! Revoking many keys at once: those of an owner, of a project, with a tag, made in a window of time.
 
 use argus_engine::scope::Action;
-use argus_store::key::{self, KeyFilter, Revocation, RevocationCause};
-use argus_store::{KeyId, StoreError, change, organisation, project};
+use argus_store::key::{self, KeyFilter, Revocation, RevocationCause, RevokedMany};
+use argus_store::{Conn, KeyId, StoreError, organisation, project};
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::revoke_key::reason;
 use super::{no_organisation, no_project};
 use crate::body::{Body, Fields, Kind, name, time};
+use crate::repeat::Keep;
 use crate::resource::Own;
-use crate::{Admin, AdminError, Call, FaultCode};
+use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
 
 /// What a bulk revocation has stopped, or with `dry_run` would stop.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RevokedKeys {
     /// Whether nothing was done.
     pub dry_run: bool,
@@ -22,6 +24,7 @@ pub struct RevokedKeys {
     /// Keys below them, which are stopped with them.
     pub revoked_delegated_keys: usize,
     /// The first of the former, by the order of their creation.
+    #[schema(value_type = Vec<String>)]
     pub key_ids: Vec<KeyId>,
     /// The decision points that refuse them already.
     pub applied_by: u32,
@@ -51,36 +54,34 @@ impl Admin {
         }
         let asked = Asked::read(&mut fields, organisation.unwrap_or_default());
         let (at, of_act) = (self.now(), call.clone());
-        let work = move |store: &argus_store::Store| {
+        let find = move |store: &argus_store::Store| {
             let found = store.read(|conn| asked.find(conn))?;
             let (owner, filter) = asked.narrow(found, fields)?;
             let act = of_act.act(owner, at);
-            if asked.dry_run {
-                let would = store.read(|conn| key::list_revocable(conn, &act, &filter))?;
-                return Ok((would, None, true));
-            }
-            let done = store.write(|conn| {
-                let done = key::revoke_many(conn, &act, &filter, &asked.revocation)?;
-                Ok((done, change::find_latest_sequence(conn)?))
-            })?;
-            Ok((done.0, Some(done.1), false))
+            let would =
+                if asked.dry_run { Some(store.read(|conn| key::list_revocable(conn, &act, &filter))?) } else { None };
+            Ok((act, filter, asked.revocation, would))
         };
-        let (done, sequence, dry_run) = self.with_store(work).await?;
-        let applied = match sequence {
-            Some(sequence) => Some(self.settle(sequence).await),
-            None => None,
-        };
-        if !dry_run {
-            info!(request.id = call.request_id(), "revoked {} keys", done.revoked.len());
+        let (act, filter, revocation, would) = self.with_store(find).await?;
+        if let Some(would) = would {
+            return Ok(revoked(&would, true, Applied::NOWHERE));
         }
-        Ok(RevokedKeys {
-            dry_run,
-            revoked: done.revoked.len(),
-            revoked_delegated_keys: done.below.len(),
-            key_ids: done.revoked.into_iter().take(SHOWN).collect(),
-            applied_by: applied.map_or(0, |applied| applied.by),
-            decision_points: applied.map_or(0, |applied| applied.of),
-        })
+        let work = move |conn: &mut Conn| key::revoke_many(conn, &act, &filter, &revocation);
+        let keep = |done: &RevokedMany| Keep::Answer(Answer::of(200, &revoked(done, false, Applied::NOWHERE)));
+        let (done, sequence) = self.act(call, work, keep).await?;
+        info!(request.id = call.request_id(), "revoked {} keys", done.revoked.len());
+        Ok(revoked(&done, false, self.settle(sequence).await))
+    }
+}
+
+fn revoked(done: &RevokedMany, dry_run: bool, applied: Applied) -> RevokedKeys {
+    RevokedKeys {
+        dry_run,
+        revoked: done.revoked.len(),
+        revoked_delegated_keys: done.below.len(),
+        key_ids: done.revoked.iter().copied().take(SHOWN).collect(),
+        applied_by: applied.by,
+        decision_points: applied.of,
     }
 }
 
@@ -105,7 +106,7 @@ impl Asked {
         Self { organisation, project, filter, revocation, dry_run }
     }
 
-    fn find(&self, conn: &mut argus_store::Conn) -> Result<Found, StoreError> {
+    fn find(&self, conn: &mut Conn) -> Result<Found, StoreError> {
         let organisation = organisation::find_by_name(conn, &self.organisation)?.map(|found| found.id);
         let project = match (organisation, &self.project) {
             (Some(organisation), Some(name)) => project::find_by_name(conn, organisation, name)?.map(|found| found.id),

@@ -1,16 +1,18 @@
 //! Rotating a key: a new secret under the same key. The older one is good beside it for a grace, then never again.
 
 use argus_credentials::{CredentialId, Secret};
-use argus_store::credential::StoredHash;
+use argus_store::credential::{Credential, StoredHash};
 use argus_store::key::{self, Environment, Key, Rotation};
 use argus_store::organisation;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
 use crate::body::{Body, Fields, grace};
+use crate::repeat::Keep;
 use crate::view::KeyView;
-use crate::{Admin, AdminError, Applied, Call, FaultCode};
+use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
 
 /// A key with a new secret, which is shown this once.
 #[derive(Debug)]
@@ -24,7 +26,8 @@ pub struct RotatedKey {
 }
 
 /// When the older secret ends, and who knows.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Rotation)]
 pub struct RotationView {
     /// The credential of the new secret.
     pub credential_id: String,
@@ -37,7 +40,7 @@ pub struct RotationView {
 }
 
 /// A rotation that waits for the key's holder.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OpenedRotation {
     /// The key.
     #[serde(flatten)]
@@ -74,6 +77,7 @@ impl Admin {
         if asked.collect {
             return self.open_rotation(call, &key).await.map(|opened| Rotated::Opened(Box::new(opened)));
         }
+        self.require_command(call, &key).await?;
         let grace = self.grace(&key, asked.grace_seconds).await?;
         let (minted, hash) = self.mint(environment(&key)).await?;
         let rotation = Rotation {
@@ -82,7 +86,14 @@ impl Admin {
             grace_ends_at: end_of(self.now(), grace, &key),
         };
         let (work, id) = (rotation.clone(), key.id);
-        let act = self.act_on_key(call, &key, move |conn, act| key::rotate(conn, act, id, &work, None)).await?;
+        let act = self
+            .act_on_key(
+                call,
+                &key,
+                move |conn, act| key::rotate(conn, act, id, &work, None),
+                move |_, _| Keep::Secret(id),
+            )
+            .await?;
         let (view, _, applied) = act;
         info!(key.id = %id, credential.id = %minted.id, request.id = call.request_id(), "rotated key {}", view.path);
         self.remember(&minted);
@@ -94,10 +105,11 @@ impl Admin {
         let (id, credential) = (key.id, CredentialId::generate()?.to_string());
         let open =
             move |conn: &mut argus_store::Conn, act: &argus_store::Act| key::open_rotation(conn, act, id, &credential);
-        let (key, opened, _) = self.act_on_key(call, key, open).await?;
+        let keep =
+            |key: &KeyView, opened: &Credential| Keep::Answer(Answer::of(202, &opened_rotation(key.clone(), opened)));
+        let (key, opened, _) = self.act_on_key(call, key, open, keep).await?;
         info!(key.id = %id, credential.id = opened.id, request.id = call.request_id(), "opened a rotation of {}", key.path);
-        let collect = format!("/v1/keys/{id}/credentials/{}/collect", opened.id);
-        Ok(OpenedRotation { key, credential_id: opened.id, collect })
+        Ok(opened_rotation(key, &opened))
     }
 
     /// The secret of an opened rotation, for the key's holder, who presents the older one. It is shown this once.
@@ -118,7 +130,9 @@ impl Admin {
             grace_ends_at: end_of(self.now(), grace, &key),
         };
         let work = rotation.clone();
-        let act = self.act_on_key(call, &key, move |conn, act| key::collect(conn, act, id, &work)).await?;
+        let act = self
+            .act_on_key(call, &key, move |conn, act| key::collect(conn, act, id, &work), move |_, _| Keep::Secret(id))
+            .await?;
         let (view, _, applied) = act;
         info!(key.id = %id, credential.id = %minted.id, request.id = call.request_id(), "a rotation was collected");
         self.remember(&minted);
@@ -161,6 +175,11 @@ fn environment(key: &Key) -> argus_credentials::Environment {
         Environment::Test => argus_credentials::Environment::Test,
         _ => argus_credentials::Environment::Live,
     }
+}
+
+fn opened_rotation(key: KeyView, opened: &Credential) -> OpenedRotation {
+    let collect = format!("/v1/keys/{}/credentials/{}/collect", key.id, opened.id);
+    OpenedRotation { key, credential_id: opened.id.clone(), collect }
 }
 
 fn rotation_view(rotation: &Rotation, applied: Applied) -> RotationView {

@@ -3,13 +3,15 @@
 use argus_store::key;
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
 use crate::body::{Body, Fields};
+use crate::repeat::Keep;
 use crate::view::KeyView;
-use crate::{Admin, AdminError, Applied, Call};
+use crate::{Admin, AdminError, Answer, Applied, Call};
 
 /// A key that was stopped, or started again.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StoppedKey {
     /// The key, as it is now.
     #[serde(flatten)]
@@ -26,7 +28,7 @@ impl Admin {
         let key = self.writable_key(call, id).await?;
         Fields::of(body).finish()?;
         let id = key.id;
-        let (key, _, applied) = self.act_on_key(call, &key, move |conn, act| key::suspend(conn, act, id)).await?;
+        let (key, _, applied) = self.act_on_key(call, &key, move |conn, act| key::suspend(conn, act, id), keep).await?;
         info!(key.id = %id, request.id = call.request_id(), "suspended key {}", key.path);
         Ok(stopped(key, applied))
     }
@@ -36,10 +38,15 @@ impl Admin {
         let key = self.writable_key(call, id).await?;
         Fields::of(body).finish()?;
         let id = key.id;
-        let (key, _, applied) = self.act_on_key(call, &key, move |conn, act| key::resume(conn, act, id)).await?;
+        let (key, _, applied) = self.act_on_key(call, &key, move |conn, act| key::resume(conn, act, id), keep).await?;
         info!(key.id = %id, request.id = call.request_id(), "resumed key {}", key.path);
         Ok(stopped(key, applied))
     }
+}
+
+/// As it is known before the decision points are asked.
+fn keep<T>(key: &KeyView, _: &T) -> Keep {
+    Keep::Answer(Answer::of(200, &stopped(key.clone(), Applied::NOWHERE)))
 }
 
 fn stopped(key: KeyView, applied: Applied) -> StoppedKey {

@@ -17,7 +17,8 @@ pub(crate) fn conditions(fields: &mut Fields) -> Conditions {
         countries: read(&mut within, "countries", country),
         windows: read(&mut within, "windows", window),
         network_types: read(&mut within, "network_types", network_type),
-        device: device(&mut within),
+        // What isn't asked for is no rule.
+        device: within.flag("device_compliant").filter(|is_asked| *is_asked),
     };
     fields.absorb(within);
     conditions
@@ -79,13 +80,4 @@ fn network_type(text: &str) -> Result<String, Refusal> {
     }
     let help = "write a word such as `corporate`, `vpn` or `mobile`, as the enforcement points report it".to_owned();
     Err((format!("`{}` is no type of network", text.escape_debug()), Some(help)))
-}
-
-fn device(fields: &mut Fields) -> Option<bool> {
-    let asked = fields.flag("device_compliant")?;
-    if !asked {
-        let detail = "a rule can ask for a compliant device, not for one that isn't";
-        fields.fault("device_compliant", FaultCode::InvalidField, detail, Some("leave it out".to_owned()));
-    }
-    asked.then_some(true)
 }

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Fields;
+use super::{Fields, time};
 use crate::FaultCode;
 
 /// The life of a key where nothing is said.
@@ -40,6 +40,30 @@ pub(crate) fn expiry(fields: &mut Fields, now: DateTime<Utc>) -> Expiry {
     Expiry { at, exception }
 }
 
+/// Reads `expires_at` and `expiry_exception` of a key that is there. What stays as it is is no fault; a year is counted
+/// from when the key was made, so that no row of changes makes it older without an exception.
+pub(crate) fn changed_expiry(
+    fields: &mut Fields,
+    present: &Expiry,
+    made_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Expiry {
+    let exception = exception(fields);
+    let at = time(fields, "expires_at");
+    let changed = Expiry { at, exception };
+    if changed == *present || fields.is_faulty("expires_at") {
+        return changed;
+    }
+    if changed.at != present.at {
+        let is_past = changed.at.is_some_and(|at| at <= now);
+        refuse_past(fields, "expires_at", is_past, "the key would be over at once: revoke it instead");
+    }
+    if changed.exception.is_none() {
+        refuse_excess(fields, made_at, changed.at, changed.at.is_none());
+    }
+    changed
+}
+
 fn exception(fields: &mut Fields) -> Option<String> {
     let text = fields.text("expiry_exception")?;
     let text = text.trim();
@@ -58,7 +82,7 @@ fn named_time(fields: &mut Fields, now: DateTime<Utc>) -> Option<DateTime<Utc>> 
             let help = "write it as `2027-02-22T12:00:00Z`".to_owned();
             fields.fault("expires_at", FaultCode::InvalidField, detail, Some(help));
         }
-        at.inspect(|at| refuse_past(fields, "expires_at", *at <= now))
+        at.inspect(|at| refuse_past(fields, "expires_at", *at <= now, STILLBORN))
     });
     let within = fields.integer("expires_in_seconds");
     if at.is_some() && within.is_some() {
@@ -66,7 +90,7 @@ fn named_time(fields: &mut Fields, now: DateTime<Utc>) -> Option<DateTime<Utc>> 
         fields.fault("expires_in_seconds", FaultCode::InvalidField, detail, None);
     }
     let within = within.and_then(|seconds| {
-        refuse_past(fields, "expires_in_seconds", seconds <= 0);
+        refuse_past(fields, "expires_in_seconds", seconds <= 0, STILLBORN);
         let at = TimeDelta::try_seconds(seconds).and_then(|life| now.checked_add_signed(life));
         // A time beyond the calendar is no time to be stored, whatever the exception.
         if at.is_none() {
@@ -78,18 +102,20 @@ fn named_time(fields: &mut Fields, now: DateTime<Utc>) -> Option<DateTime<Utc>> 
     at.or(within)
 }
 
-fn refuse_past(fields: &mut Fields, member: &str, is_past: bool) {
+const STILLBORN: &str = "the key would have expired before it is made";
+
+fn refuse_past(fields: &mut Fields, member: &str, is_past: bool, detail: &str) {
     if is_past {
-        fields.fault(member, FaultCode::InvalidField, "the key would have expired before it is made", None);
+        fields.fault(member, FaultCode::InvalidField, detail, None);
     }
 }
 
-fn refuse_excess(fields: &mut Fields, now: DateTime<Utc>, at: Option<DateTime<Utc>>, endless: bool) {
+fn refuse_excess(fields: &mut Fields, since: DateTime<Utc>, at: Option<DateTime<Utc>>, endless: bool) {
     let help = || Some("say in `expiry_exception` why it may; it is kept with the key".to_owned());
     if endless {
         let detail = "a key expires, unless an exception is recorded";
         fields.fault("expires_at", FaultCode::ExpiryTooLate, detail, help());
-    } else if at.is_some_and(|at| at - now > TimeDelta::days(LONGEST_DAYS)) {
+    } else if at.is_some_and(|at| at - since > TimeDelta::days(LONGEST_DAYS)) {
         let detail = format!("a key lives at most {LONGEST_DAYS} days, unless an exception is recorded");
         fields.fault("expires_at", FaultCode::ExpiryTooLate, detail, help());
     }

@@ -7,16 +7,21 @@ mod fields;
 mod json;
 mod life;
 mod limits;
+mod line;
 mod name;
+mod patch;
+mod policy;
 mod scopes;
 mod time;
 
 pub(crate) use conditions::conditions;
-pub(crate) use expiry::{DEFAULT_DAYS, Expiry, expiry};
+pub(crate) use expiry::{DEFAULT_DAYS, Expiry, changed_expiry, expiry};
 pub(crate) use fields::Fields;
-pub(crate) use life::{Life, grace};
+pub(crate) use life::{Life, grace, rotation_interval};
 pub(crate) use limits::limits;
+pub(crate) use line::{LONGEST_OWNER, display_name, line, required_line, tags};
 pub(crate) use name::{Kind, is_name, name};
+pub(crate) use policy::policy;
 pub(crate) use scopes::scopes;
 pub(crate) use time::time;
 

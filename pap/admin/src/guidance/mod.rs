@@ -66,6 +66,7 @@ struct Sending {
 
 /// A call that the key is allowed to make.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ExampleCall)]
 struct ExampleView {
     /// What it does.
     does: String,

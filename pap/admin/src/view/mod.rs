@@ -3,21 +3,27 @@
 mod conditions;
 mod key;
 mod organisation;
+mod policy;
 mod project;
+mod tagged;
 mod trial;
+mod words;
 
-use conditions::ConditionsView;
+pub(crate) use conditions::ConditionsView;
 pub(crate) use key::Whole;
 pub use key::{CredentialView, KeyView};
 pub use organisation::OrganisationView;
+pub(crate) use policy::PolicyView;
 pub use project::ProjectView;
+pub use tagged::{Seen, Tagged, entity_tag};
 pub use trial::{FaultView, TrialView};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// A page of a list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Listed<T> {
     /// The things, oldest first.
     pub items: Vec<T>,

@@ -3,18 +3,35 @@
 use argus_store::OrganisationId;
 use argus_store::organisation::Organisation;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{ConditionsView, Time};
+use super::{ConditionsView, PolicyView, Time};
 
 /// An organisation.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Organisation)]
 pub struct OrganisationView {
     /// Its id.
+    #[schema(value_type = String, format = Uuid)]
     pub id: OrganisationId,
+    /// Its segment in resource paths.
     name: String,
+    /// What people call it.
     display_name: Option<String>,
+    /// What every key of it has to meet.
     conditions: ConditionsView,
+    /// What it asks of the life of its keys.
+    policy: PolicyView,
+    /// When it was made.
     created_at: Time,
+    #[serde(skip)]
+    pub(super) generation: i64,
+}
+
+impl OrganisationView {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl From<Organisation> for OrganisationView {
@@ -24,7 +41,9 @@ impl From<Organisation> for OrganisationView {
             name: organisation.name,
             display_name: organisation.display_name,
             conditions: organisation.conditions.into(),
+            policy: organisation.policy.into(),
             created_at: Time(organisation.created_at),
+            generation: organisation.generation,
         }
     }
 }

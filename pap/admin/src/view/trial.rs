@@ -10,6 +10,7 @@ use crate::{Fault, Place, Surroundings, Verdict};
 
 /// A use, and what is decided about it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Trial)]
 pub struct TrialView {
     /// What is tried by it.
     about: String,
@@ -32,6 +33,7 @@ pub struct TrialView {
 
 /// What is known of a client.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TrialContext)]
 struct ContextView {
     #[serde(skip_serializing_if = "Option::is_none")]
     ip: Option<String>,
@@ -45,12 +47,14 @@ struct ContextView {
 
 /// What is known of a device.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = TrialDevice)]
 struct DeviceView {
     compliant: bool,
 }
 
 /// Something that is wrong with what was sent.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Fault)]
 pub struct FaultView {
     /// Where: a JSON Pointer (RFC 6901).
     pub pointer: String,
@@ -92,7 +96,7 @@ impl From<Surroundings> for ContextView {
 
 impl From<&Fault> for FaultView {
     fn from(fault: &Fault) -> Self {
-        let (Place::Body(pointer) | Place::Query(pointer)) = &fault.place;
+        let (Place::Body(pointer) | Place::Query(pointer) | Place::Header(pointer)) = &fault.place;
         Self {
             pointer: pointer.clone(),
             code: fault.code.as_str(),

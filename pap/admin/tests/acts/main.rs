@@ -54,6 +54,7 @@ fn faults(error: &AdminError) -> Vec<String> {
     let place = |place: &Place| match place {
         Place::Body(pointer) => pointer.clone(),
         Place::Query(name) => format!("?{name}"),
+        Place::Header(name) => format!("{name}:"),
     };
     faults.iter().map(|fault| format!("{} {}", fault.code.as_str(), place(&fault.place))).collect()
 }

@@ -34,7 +34,7 @@ async fn every_fault_of_an_organisation_is_named() {
     let asked = json!({
         "name": "Acme", "nickname": "x", "display_name": "",
         "conditions": {"networks": ["10.0.0.0/8", "ten", "10.0.0.0/8:80"], "countries": ["DE", "de", "UK"],
-                       "windows": ["always"], "network_types": ["Corp Net"], "device_compliant": false, "asn": [1]},
+                       "windows": ["always"], "network_types": ["Corp Net"], "device_compliant": 1, "asn": [1]},
     });
     let error = installation().admin.create_organisation(&root(), body(&asked)).await.unwrap_err();
     assert_eq!(

@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![expect(clippy::string_slice, reason = "keys are ASCII")]
 
+mod description;
 mod keys;
 mod pages;
 mod problems;
@@ -45,8 +46,13 @@ async fn send(installation: &Installation, request: test::TestRequest) -> Answer
     let app = test::init_service(App::new().configure(argus_pap::configure(installation.admin.clone()))).await;
     let answer: ServiceResponse = test::call_service(&app, request.to_request()).await;
     let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let (method, pattern) = (answer.request().method().to_string(), answer.request().match_pattern());
     let octets = to_bytes(answer.into_body()).await.unwrap().to_vec();
-    Answer { status, headers, body: serde_json::from_slice(&octets).unwrap_or(Value::Null), octets }
+    let answer = Answer { status, headers, body: serde_json::from_slice(&octets).unwrap_or(Value::Null), octets };
+    if method != "HEAD" {
+        description::check_described(&method, pattern.as_deref(), &answer);
+    }
+    answer
 }
 
 async fn get(installation: &Installation, path: &str) -> Answer {
@@ -56,6 +62,13 @@ async fn get(installation: &Installation, path: &str) -> Answer {
 async fn post(installation: &Installation, authorization: &str, path: &str, body: &Value) -> Answer {
     let request = test::TestRequest::post().uri(path).insert_header((header::AUTHORIZATION, authorization));
     send(installation, request.set_json(body)).await
+}
+
+/// A request with a body, as a patch where it is one.
+async fn ask(installation: &Installation, method: &str, path: &str, body: &Value) -> Answer {
+    let asked = request(method.parse().unwrap(), path).insert_header((header::AUTHORIZATION, ROOT));
+    let asked = if method == "PATCH" { asked.insert_header((header::IF_MATCH, "*")) } else { asked };
+    send(installation, asked.set_json(body)).await
 }
 
 /// An installation with the project `acme/atlas`.

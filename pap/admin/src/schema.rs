@@ -1,0 +1,302 @@
+//! Bodies as they are described to whoever sends them. The acts read bodies by hand, so that all faults are reported at
+//! once; these types say the same in the form that a description is generated from, and a test sends what they allow.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// When a level grants anything at all. What is left out asks for nothing; several rules have all to be met.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ConditionsAsked)]
+#[serde(deny_unknown_fields)]
+pub struct Conditions {
+    /// Networks that a client may come from: `10.0.0.0/8`, `192.0.2.7`, `[2001:db8::]/32`.
+    pub networks: Option<Vec<String>>,
+    /// Countries that a client may come from (ISO 3166-1 alpha-2).
+    pub countries: Option<Vec<String>>,
+    /// Windows of time, such as `Mon-Fri 08:00-18:00 Europe/Berlin`.
+    pub windows: Option<Vec<String>>,
+    /// Types of network that a client may be in, as enforcement points report them.
+    pub network_types: Option<Vec<String>>,
+    /// Whether the device has to be known to comply.
+    pub device_compliant: Option<bool>,
+}
+
+/// How much a key may be used.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Its name, unlike that of any other limit of the key.
+    pub name: String,
+    /// How it counts.
+    pub strategy: Strategy,
+    /// How much is let through in a window.
+    #[schema(minimum = 1)]
+    pub limit: i64,
+    /// How long a window is.
+    #[schema(minimum = 1, maximum = 31_622_400)]
+    pub window_seconds: i64,
+    /// How much a token bucket holds, where that is not `limit`.
+    #[schema(minimum = 1)]
+    pub burst: Option<i64>,
+    /// What a use costs where the request doesn't say; 1 unless set.
+    #[schema(minimum = 0)]
+    pub cost: Option<i64>,
+}
+
+/// How a limit counts.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// Windows that follow each other, aligned to the clock.
+    FixedWindow,
+    /// Any window of that length.
+    SlidingWindow,
+    /// A bucket that fills up steadily.
+    TokenBucket,
+    /// An allowance for a longer time.
+    Quota,
+}
+
+/// What a key may be used on.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// The real thing.
+    Live,
+    /// Trials.
+    Test,
+}
+
+/// An organisation to be made.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganisation {
+    /// Its segment in resource paths: 1 to 63 of `a-z 0-9 - _ .`, with a letter or a digit at both ends.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$")]
+    pub name: String,
+    /// What people call it.
+    #[schema(max_length = 200)]
+    pub display_name: Option<String>,
+    /// What every key of it has to meet.
+    pub conditions: Option<Conditions>,
+    /// What it asks of the life of its keys.
+    pub policy: Option<Policy>,
+}
+
+/// A project to be made.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProject {
+    /// The organisation that it belongs to, by its name.
+    pub organisation: String,
+    /// Its segment in resource paths. `argus` is reserved.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$")]
+    pub name: String,
+    /// What every key of it has to meet.
+    pub conditions: Option<Conditions>,
+}
+
+/// A key to be made, or to be looked at before it is.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewKey {
+    /// The organisation that it belongs to, by its name.
+    pub organisation: String,
+    /// The project that it belongs to; none for a key of the organisation itself.
+    pub project: Option<String>,
+    /// Its name, unlike that of any other key there that hasn't ended.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$")]
+    pub name: String,
+    /// Who answers for it; the owner of the caller's key where nobody is named.
+    #[schema(max_length = 200)]
+    pub owner: Option<String>,
+    /// What it may be used on; `live` unless set.
+    pub environment: Option<Environment>,
+    /// What it grants: `<path>:<action>`. Never more than the key above it does.
+    #[schema(min_items = 1, max_items = 256)]
+    pub scopes: Vec<String>,
+    /// What it has to meet, besides the conditions of its project and organisation.
+    pub conditions: Option<Conditions>,
+    /// How much it may be used.
+    #[schema(max_items = 32)]
+    pub limits: Option<Vec<Limit>>,
+    /// Words to find it by.
+    #[schema(max_items = 32)]
+    pub tags: Option<Vec<String>>,
+    /// The key that it is derived from. Who is no owner of the organisation derives from his own key.
+    #[schema(format = Uuid)]
+    pub parent_key_id: Option<String>,
+    /// From when it may be used; at once unless set.
+    #[schema(format = DateTime)]
+    pub not_before: Option<String>,
+    /// When it ends: 90 days from now unless set, and at most 365 without an exception.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+    /// The same, counted from now.
+    #[schema(minimum = 1)]
+    pub expires_in_seconds: Option<i64>,
+    /// Why it may live longer than others, or for ever. It is kept with the key.
+    #[schema(max_length = 500)]
+    pub expiry_exception: Option<String>,
+    /// How often it gets a new secret.
+    #[schema(minimum = 3_600, maximum = 31_536_000)]
+    pub rotation_interval_seconds: Option<i64>,
+    /// How long an older secret is good beside a new one.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    pub grace_seconds: Option<i64>,
+}
+
+/// What is to become of an organisation. What isn't named stays as it is.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationPatch {
+    /// What people call it.
+    #[schema(max_length = 200)]
+    pub display_name: Option<String>,
+    /// What every key of it has to meet.
+    pub conditions: Option<Conditions>,
+    /// What it asks of the life of its keys.
+    pub policy: Option<Policy>,
+}
+
+/// What an organisation asks of the life of its keys.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = OrganisationPolicyAsked)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// How old a key may become.
+    #[schema(minimum = 3_600, maximum = 315_360_000)]
+    pub max_age_seconds: Option<i64>,
+    /// How long a key may be unused.
+    #[schema(minimum = 3_600, maximum = 315_360_000)]
+    pub max_idle_seconds: Option<i64>,
+    /// How often a key gets a new secret, where the key doesn't say.
+    #[schema(minimum = 3_600, maximum = 31_536_000)]
+    pub rotation_interval_seconds: Option<i64>,
+    /// How long an older secret is good beside a new one, where the key doesn't say.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    pub grace_seconds: Option<i64>,
+}
+
+/// What is to become of a project. What isn't named stays as it is.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectPatch {
+    /// What every key of it has to meet.
+    pub conditions: Option<Conditions>,
+}
+
+/// What is to become of a key. What isn't named stays as it is.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyPatch {
+    /// Its name.
+    #[schema(pattern = "^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$")]
+    pub name: Option<String>,
+    /// Who answers for it.
+    #[schema(max_length = 200)]
+    pub owner: Option<String>,
+    /// What it grants: `<path>:<action>`.
+    #[schema(min_items = 1, max_items = 256)]
+    pub scopes: Option<Vec<String>>,
+    /// What it has to meet.
+    pub conditions: Option<Conditions>,
+    /// How much it may be used.
+    #[schema(max_items = 32)]
+    pub limits: Option<Vec<Limit>>,
+    /// Words to find it by.
+    #[schema(max_items = 32)]
+    pub tags: Option<Vec<String>>,
+    /// When it ends; `null` for never, which needs an exception, as more than 365 days since it was made do.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+    /// Why it may live longer than others, or for ever.
+    #[schema(max_length = 500)]
+    pub expiry_exception: Option<String>,
+    /// How often it gets a new secret. The next one is counted from now.
+    #[schema(minimum = 3_600, maximum = 31_536_000)]
+    pub rotation_interval_seconds: Option<i64>,
+    /// How long an older secret is good beside a new one.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    pub grace_seconds: Option<i64>,
+}
+
+/// A revocation. Without a body it is one by hand, for no reason that is said.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRevocation {
+    /// What makes the key be revoked; `manual` unless set.
+    pub cause: Option<Cause>,
+    /// Why, in words.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// What makes a key be revoked.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// Somebody decided so.
+    Manual,
+    /// A threat was detected.
+    Threat,
+    /// It was found where it doesn't belong.
+    Leak,
+}
+
+/// Which keys of an organisation are to be revoked: those that every filter lets through. One filter at least is named.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRevocations {
+    /// The organisation, by its name.
+    pub organisation: String,
+    /// Only keys of this project.
+    pub project: Option<String>,
+    /// Only keys of this owner.
+    pub owner: Option<String>,
+    /// Only keys with this tag.
+    pub tag: Option<String>,
+    /// Only keys made at this time or later.
+    #[schema(format = DateTime)]
+    pub created_from: Option<String>,
+    /// Only keys made before this time.
+    #[schema(format = DateTime)]
+    pub created_before: Option<String>,
+    /// What makes them be revoked; `manual` unless set.
+    pub cause: Option<Cause>,
+    /// Why, in words.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+    /// Whether to tell which keys it would be, and revoke none.
+    pub dry_run: Option<bool>,
+}
+
+/// A rotation. Without a body it has the grace of the key, else of its organisation, else a day.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRotation {
+    /// How long the older secret is good beside the new one.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    pub grace_seconds: Option<i64>,
+    /// Whether the older secret ends at once.
+    pub emergency: Option<bool>,
+    /// Whether the key's holder is to fetch the secret himself. No secret is answered then.
+    pub collect: Option<bool>,
+}
+
+/// An act that takes nothing but the thing in its path.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// Keys that were found where they don't belong.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLeaks {
+    /// The keys, whole: they are the proof.
+    #[schema(min_items = 1, max_items = 100)]
+    pub keys: Vec<String>,
+    /// Where they were found.
+    #[schema(max_length = 300)]
+    pub source: Option<String>,
+}

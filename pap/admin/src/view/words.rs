@@ -1,0 +1,50 @@
+//! How the store's words and ids are described. Readers tolerate words that they don't know, so the words there are now
+//! are examples, and no closed list.
+
+use argus_store::credential::{CredentialKind, CredentialState};
+use argus_store::key::{Environment, KeyState, RevocationCause};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::Time;
+
+pub(super) fn key_state() -> Object {
+    word(KeyState::WORDS)
+}
+
+pub(super) fn environment() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Environment::WORDS.iter().copied())).build()
+}
+
+pub(super) fn revocation_cause() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .examples(RevocationCause::WORDS.iter().copied())
+        .build()
+}
+
+pub(super) fn credential_kind() -> Object {
+    word(CredentialKind::WORDS)
+}
+
+pub(super) fn credential_state() -> Object {
+    word(CredentialState::WORDS)
+}
+
+fn word(words: &[&'static str]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).examples(words.iter().copied()).build()
+}
+
+impl PartialSchema for Time {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .description(Some("A time: RFC 3339 in UTC."))
+            .into()
+    }
+}
+
+impl ToSchema for Time {}
