@@ -122,6 +122,8 @@
 
 mod base62;
 mod hash;
+mod json;
+pub mod jwt;
 mod key;
 mod mac;
 mod master;
@@ -135,6 +137,7 @@ mod tag;
 mod verifier;
 
 pub use hash::{HashError, Hasher, Iterations, IterationsError, StoredHash};
+pub use json::read_json;
 pub use key::{
     CredentialId, CredentialIdError, Environment, KEY_LENGTH, KEY_PATTERN, KeyFormError, MintedKey, PresentedKey,
     UnknownEnvironment, mint, mint_for, redact,

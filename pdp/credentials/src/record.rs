@@ -59,18 +59,25 @@ pub trait Snapshots: Send + Sync + 'static {
 /// The record type of a source of snapshots.
 pub type RecordOf<S> = <<S as Snapshots>::Records as Records>::Record;
 
-/// State, then validity: all that is said of a credential before its secret is looked at.
+impl State {
+    /// State, then validity: all that is said of a credential before what it is proven by is looked at. Times are Unix
+    /// seconds.
+    pub fn judge(self, not_before: Option<i64>, expires_at: Option<i64>, now: i64) -> Result<(), Refusal> {
+        match self {
+            Self::Revoked => return Err(Refusal::Revoked),
+            Self::Suspended => return Err(Refusal::Suspended),
+            Self::Active => {}
+        }
+        if not_before.is_some_and(|first| now < first) {
+            return Err(Refusal::NotYetValid);
+        }
+        if expires_at.is_some_and(|end| now >= end) {
+            return Err(Refusal::Expired);
+        }
+        Ok(())
+    }
+}
+
 pub(crate) fn judge<R: Record>(record: &R, now: i64) -> Result<(), Refusal> {
-    match record.state() {
-        State::Revoked => return Err(Refusal::Revoked),
-        State::Suspended => return Err(Refusal::Suspended),
-        State::Active => {}
-    }
-    if record.not_before().is_some_and(|first| now < first) {
-        return Err(Refusal::NotYetValid);
-    }
-    if record.expires_at().is_some_and(|end| now >= end) {
-        return Err(Refusal::Expired);
-    }
-    Ok(())
+    record.state().judge(record.not_before(), record.expires_at(), now)
 }

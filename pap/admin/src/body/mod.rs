@@ -4,7 +4,6 @@ mod conditions;
 mod countries;
 mod expiry;
 mod fields;
-mod json;
 mod life;
 mod limits;
 mod line;
@@ -39,7 +38,7 @@ impl Body {
         if octets.is_empty() {
             return Ok(Self::default());
         }
-        match json::parse(octets) {
+        match argus_credentials::read_json(octets) {
             Ok(Value::Object(members)) => Ok(Self(members)),
             Ok(_) => Err(AdminError::Malformed("the body is not a JSON object".to_owned())),
             Err(error) => Err(AdminError::Malformed(format!("the body is not JSON: {error}"))),

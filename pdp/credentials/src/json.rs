@@ -1,13 +1,18 @@
 //! JSON in which no member is given twice. Ordinary parsers keep the last, and another reader of the same text may
-//! keep the first.
+//! keep the first: of a token, or of a body, the two would believe different things.
 
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads a whole text.
-pub(super) fn parse(octets: &[u8]) -> Result<Value, serde_json::Error> {
+/// Reads a whole text of JSON, in which no object has the same member twice.
+///
+/// ```
+/// assert!(argus_credentials::read_json(br#"{"aud": "argus"}"#).is_ok());
+/// assert!(argus_credentials::read_json(br#"{"aud": "argus", "aud": "other"}"#).is_err());
+/// ```
+pub fn read_json(octets: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice::<Strict>(octets).map(|strict| strict.0)
 }
 
@@ -80,12 +85,12 @@ mod tests {
     #[test]
     fn a_text_is_read_as_any_reader_would_or_not_at_all() {
         for text in [r#"{"a": [1, -2, 0.5, "x", true, null, {}]}"#, "[]", r#""ä\n""#] {
-            assert_eq!(parse(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+            assert_eq!(read_json(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap());
         }
-        let twice = parse(br#"{"a": {"b": 1, "b": 2}}"#).unwrap_err();
+        let twice = read_json(br#"{"a": {"b": 1, "b": 2}}"#).unwrap_err();
         assert!(twice.to_string().starts_with("the member `b` is given twice"), "{twice}");
         for text in ["", "{", "{} {}", "1e999", "\u{feff}{}", "{a: 1}"] {
-            assert!(parse(text.as_bytes()).is_err(), "{text}");
+            assert!(read_json(text.as_bytes()).is_err(), "{text}");
         }
     }
 }
