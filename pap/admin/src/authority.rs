@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use argus_credentials::Secret;
-use argus_engine::scope::{Action, ResourcePath};
+use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::KeyId;
+use chrono::{DateTime, Utc};
 
 use crate::{Supposition, Trial, Verdict};
 
@@ -23,6 +24,20 @@ pub trait Authority: Send + Sync + 'static {
         authorization: &'a [&'a str],
         peer: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>>;
+
+    /// Verifies an assertion by which a client authenticates itself (RFC 7523 §3): signed with a key that was registered for
+    /// it, meant for one of these audiences and nobody else, good for five minutes at most, and never used before, on
+    /// whatever node. Its use is noted.
+    fn authenticate_assertion<'a>(
+        &'a self,
+        assertion: &'a str,
+        audiences: &'a [String],
+        peer: Option<IpAddr>,
+    ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>>;
+
+    /// What an access token of this installation says, where it is good now, its key included, whoever it is meant for
+    /// (RFC 7662 §2.2). Whose business that is, the act says.
+    fn inspect_token(&self, token: &str) -> Option<ActiveToken>;
 
     /// Says that the change feed has grown to `sequence`, and waits until it is taken in, or a time-out of its own.
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied>;
@@ -43,6 +58,18 @@ pub trait Caller: Send + Sync {
     /// The name of the organisation that his key belongs to.
     fn organisation(&self) -> &str;
 
+    /// What he may use of his key: less than it grants, where a token says so.
+    fn scopes(&self) -> Vec<Scope>;
+
+    /// Whether a token leaves him less than his key grants.
+    fn is_narrowed(&self) -> bool;
+
+    /// Whether he presents the secret of his key, and nothing that was made with it.
+    fn presents_secret(&self) -> bool;
+
+    /// When what he presents ends: it, its key, or a key above that.
+    fn expires_at(&self) -> Option<DateTime<Utc>>;
+
     /// What the policy of administration says of an act upon `path`, which concerns `organisation`.
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling;
 }
@@ -54,6 +81,29 @@ pub struct Ruling {
     pub is_permitted: bool,
     /// The id of the decision, for the audit.
     pub decision_id: String,
+}
+
+/// An access token that is good now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveToken {
+    /// The key that it was issued to: its `client_id`, and its `sub`.
+    pub key: KeyId,
+    /// The name of the organisation that the key belongs to.
+    pub organisation: String,
+    /// What it grants: what it names and its key still grants.
+    pub scopes: Vec<Scope>,
+    /// Its own id.
+    pub jti: String,
+    /// Whom it is meant for.
+    pub audiences: Vec<String>,
+    /// When it was issued, in Unix seconds.
+    pub issued_at: i64,
+    /// From when it is good.
+    pub not_before: Option<i64>,
+    /// Until when it is good.
+    pub expires_at: i64,
+    /// The thumbprint of the certificate that it is bound to, `x5t#S256`.
+    pub certificate: Option<String>,
 }
 
 /// Why nobody is known to call.

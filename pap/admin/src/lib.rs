@@ -46,7 +46,7 @@ pub use act::{
     RotatedKey, RotationView, StoppedKey,
 };
 pub use admin::{Admin, Clock, Parts};
-pub use authority::{Applied, Authority, Caller, Ruling, Unauthenticated, Waiting};
+pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, Unauthenticated, Waiting};
 pub use body::Body;
 pub use call::Call;
 pub use error::{AdminError, Fault, FaultCode, Place};

@@ -3,8 +3,9 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`],
-//! [`revoked_token`], [`setting`], [`lease`]. An administrative act is one transaction that holds the new state, its
-//! entry in the [`audit`] and its line in the change feed ([`change`]); [`snapshot`] is what a decision point reads back.
+//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`]. An administrative act is one transaction that holds the
+//! new state, its entry in the [`audit`] and its line in the change feed ([`change`]); [`snapshot`] is what a decision
+//! point reads back.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
@@ -73,6 +74,7 @@ pub mod signing_key;
 pub mod snapshot;
 mod sqlite;
 mod store;
+pub mod used_assertion;
 mod value;
 pub mod wrapped_key;
 

@@ -1,6 +1,6 @@
 //! Why a decision point doesn't start.
 
-use argus_credentials::{SelfTestError, VerifierError};
+use argus_credentials::{NoRandomness, SelfTestError, VerifierError};
 use argus_store::StoreError;
 
 use crate::policies::PolicyFault;
@@ -25,6 +25,9 @@ pub enum StartError {
     /// Keys can't be verified.
     #[error(transparent)]
     Verifier(#[from] VerifierError),
+    /// Verified tokens can't be remembered.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
     /// The thread that keeps the snapshot can't be started.
     #[error("no thread could be started to keep the snapshot: {0}")]
     Thread(#[source] std::io::Error),

@@ -11,6 +11,7 @@
 //! What is not here: no socket (the caller's server listens), no administrative act (nothing but policies from the folder
 //! is ever written), no limits, no lock on the way of a decision. Nothing of a body is logged.
 
+mod authentication;
 mod caller;
 mod context;
 mod decision_id;
@@ -29,6 +30,7 @@ mod snapshot;
 mod suppose;
 mod wait;
 
+pub use authentication::{AssertionRefused, InspectedToken, Method, TokenSettings};
 pub use caller::{Act, Authorisation, Caller, CallerRefused};
 pub use decision_id::DecisionId;
 pub use error::StartError;
@@ -39,6 +41,7 @@ pub use policies::{Origin, PolicyFault, PolicyProblem, SHIPPED_POLICIES};
 pub use reason::Reason;
 pub use settings::Settings;
 pub use snapshot::{
-    KeyRecord, KeyView, Snapshot, SupposedKey, TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key,
+    KeyRecord, KeyView, SecretRecord, Snapshot, SupposedKey, TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version,
+    wrap_tag_key,
 };
 pub use suppose::{SupposedDecision, SupposedUse};

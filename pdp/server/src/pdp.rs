@@ -9,12 +9,16 @@ use std::time::Duration;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::web;
-use argus_credentials::{Checked, PresentedKey, Record, Records, Secret, Verifier, self_test};
+use argus_credentials::{PresentedKey, Record, Records, Refusal, Secret, Verifier, self_test};
 use argus_engine::limits::Limits;
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
 use argus_store::{Listener, Store, StoreError};
+use tokio::task::spawn_blocking;
 
+use crate::authentication::{
+    AssertionChecked, AssertionRefused, Authenticator, Checked, InspectedToken, Lent, Presentation, Waiting,
+};
 use crate::caller::{
     Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer,
 };
@@ -27,7 +31,8 @@ use crate::policies::{Folder, Origin, PolicyFault, Watch};
 use crate::reason::Reason;
 use crate::routes;
 use crate::settings::Settings;
-use crate::snapshot::{Current, Domain, Kept, Snapshot, Sources};
+use crate::snapshot::{Domain, Kept, KeyRecord, Snapshot, Sources};
+use crate::wait::ROUNDS;
 
 /// How often the change feed is looked at when nothing wakes the keeper.
 const POLL: Duration = Duration::from_millis(500);
@@ -46,7 +51,7 @@ pub struct Pdp {
 /// What all doors share.
 pub(crate) struct Shared {
     pub(crate) settings: Settings,
-    pub(crate) verifier: Verifier<Current>,
+    pub(crate) authenticator: Authenticator,
     pub(crate) metrics: Metrics,
     kept: Arc<Kept>,
     wake: Sender<Message>,
@@ -104,6 +109,7 @@ impl Pdp {
             limits: settings.limits,
         })?);
         let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
+        let authenticator = Authenticator::new(verifier, settings.tokens.clone())?;
         let watch = folder.filter(Folder::exists).and_then(|folder| {
             let wake = wake.clone();
             // Once the keeper is gone there is nobody to tell.
@@ -113,7 +119,15 @@ impl Pdp {
         keep_up(Arc::clone(&kept), messages, polls)?;
         let metrics = Metrics::new();
         Ok(Self {
-            shared: Arc::new(Shared { settings, verifier, metrics, kept, wake, _watch: watch, _listener: listener }),
+            shared: Arc::new(Shared {
+                settings,
+                authenticator,
+                metrics,
+                kept,
+                wake,
+                _watch: watch,
+                _listener: listener,
+            }),
         })
     }
 
@@ -125,6 +139,24 @@ impl Pdp {
     /// Verifies the caller of a request by its `Authorization`. `peer` is where the request came from.
     pub async fn authenticate(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Caller, CallerRefused> {
         self.shared.authenticate(headers, peer, Moment::now()).await
+    }
+
+    /// Verifies an assertion by which a client authenticates itself (RFC 7523 §3), and notes its use: it is good once, on
+    /// all nodes. It has to be meant for one of these audiences, and for nobody else.
+    pub async fn authenticate_assertion(
+        &self,
+        assertion: &str,
+        audiences: &[String],
+    ) -> Result<Arc<KeyRecord>, AssertionRefused> {
+        self.shared.authenticate_assertion(assertion, audiences, Moment::now()).await
+    }
+
+    /// What an access token of this installation says, where it is good now; for introspection (RFC 7662), whoever it is
+    /// meant for. Nothing where the store has been away for too long.
+    pub fn inspect_token(&self, token: &str) -> Option<InspectedToken> {
+        let now = Moment::now();
+        let is_trusted = !self.shared.is_stale(now);
+        is_trusted.then(|| self.shared.authenticator.inspect(token, &self.shared.snapshot(), now.seconds)).flatten()
     }
 
     /// Asks the policy of the administration whether a caller may act.
@@ -166,7 +198,7 @@ impl Pdp {
         let snapshot = self.shared.snapshot();
         let record = PresentedKey::parse(token.expose()).ok().and_then(|key| snapshot.find(&key.id()).cloned());
         if let Some(record) = record {
-            self.shared.verifier.prime(token, record.generation(), Moment::now().seconds);
+            self.shared.authenticator.secrets.prime(token, record.generation(), Moment::now().seconds);
         }
     }
 
@@ -204,15 +236,60 @@ impl Shared {
         if self.is_stale(now) {
             return Err(CallerRefused::StoreAway);
         }
-        let snapshot = self.snapshot();
-        let record = match self.verifier.check(token, &snapshot, now.seconds) {
-            Checked::Verified(record) => Arc::clone(record),
-            Checked::Refused(refusal) => return Err(refusal.into()),
-            Checked::NeedsDerivation(pending) => pending.derive(peer.map(Into::into)).await?,
-        };
+        let record = self.verify(token, peer, now).await?;
         // To ask for decisions and to administer are uses, too.
         record.key.note_use(now.seconds);
         Ok(Caller { record, peer })
+    }
+
+    /// Verifies what a caller presents, waiting where that takes it.
+    async fn verify(&self, token: &str, peer: Option<IpAddr>, now: Moment) -> Result<Arc<KeyRecord>, Refusal> {
+        for _ in 0..ROUNDS {
+            let waiting = match self.look(token, now) {
+                Looked::Verified(record) => return Ok(record),
+                Looked::Refused(refusal) => return Err(refusal),
+                Looked::Wait(waiting) => waiting,
+            };
+            waiting.wait(peer).await?;
+        }
+        Err(Refusal::Busy { retry_after_seconds: 1 })
+    }
+
+    /// One look at what a caller presents, after which nothing of the snapshot is held.
+    fn look(&self, token: &str, now: Moment) -> Looked {
+        let (snapshot, lent) = (self.snapshot(), Lent::with_capacity(0));
+        let presented = Presentation { text: token, certificate: None };
+        match self.authenticator.check(presented, &snapshot, &lent, now.seconds) {
+            Checked::Verified(record) => Looked::Verified(Arc::clone(record)),
+            Checked::Refused(refusal, _) => Looked::Refused(refusal),
+            Checked::Wait(waiting, _) => Looked::Wait(waiting),
+        }
+    }
+
+    async fn authenticate_assertion(
+        &self,
+        assertion: &str,
+        audiences: &[String],
+        now: Moment,
+    ) -> Result<Arc<KeyRecord>, AssertionRefused> {
+        let busy = AssertionRefused::Busy { retry_after_seconds: 1 };
+        if self.is_stale(now) {
+            return Err(AssertionRefused::StoreAway);
+        }
+        for _ in 0..ROUNDS {
+            let waiting = match self.authenticator.check_assertion(assertion, audiences, &self.snapshot(), now.seconds)
+            {
+                AssertionChecked::Wait(waiting) => waiting,
+                AssertionChecked::Refused(refused) => return Err(refused),
+                AssertionChecked::Right(unused) => {
+                    let store = self.kept.store();
+                    let noted = move || unused.note(&store, now.seconds).map(|()| unused.record);
+                    return spawn_blocking(noted).await.unwrap_or(Err(busy));
+                }
+            };
+            waiting.wait(None).await.map_err(|_| busy)?;
+        }
+        Err(busy)
     }
 
     /// The domain of an organisation, where the caller may ask for its decisions. Whether there is such an organisation
@@ -293,10 +370,17 @@ impl Shared {
             documents: report.policy_documents,
             policies_faulty: report.policy_fault.is_some(),
             store_away: report.store_fault.is_some(),
-            remembered: self.verifier.verified_len(),
+            remembered: self.authenticator.secrets.verified_len(),
         };
-        self.metrics.render(&self.verifier.counts(), &gauges)
+        self.metrics.render(&self.authenticator.secrets.counts(), &gauges)
     }
+}
+
+/// What one look at a presented text came to.
+enum Looked {
+    Verified(Arc<KeyRecord>),
+    Refused(Refusal),
+    Wait(Waiting),
 }
 
 /// Whether a text could be the name of an organisation: one level of a path.

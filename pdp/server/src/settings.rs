@@ -6,6 +6,7 @@ use std::time::Duration;
 use argus_credentials::{Hasher, Iterations};
 use argus_engine::limits::Limits;
 
+use crate::authentication::TokenSettings;
 use crate::snapshot::TagKeySource;
 
 /// The settings of a decision point.
@@ -19,6 +20,8 @@ pub struct Settings {
     pub hasher: Hasher,
     /// Caps and times of verification.
     pub verifier: argus_credentials::Settings,
+    /// Whose signed tokens are believed.
+    pub tokens: TokenSettings,
     /// The bounds of requests and policies.
     pub limits: Limits,
     /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
@@ -38,6 +41,7 @@ impl Settings {
             tag_keys,
             hasher: Hasher::new(Iterations::production()),
             verifier: argus_credentials::Settings::default(),
+            tokens: TokenSettings::default(),
             limits: Limits::default(),
             longest_staleness: None,
             body_timeout: Duration::from_secs(20),

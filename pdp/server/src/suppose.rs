@@ -71,7 +71,7 @@ fn refused(snapshot: &Snapshot, key: &KeyView, supposed: &SupposedUse<'_>, limit
     let arena = Arena::new();
     let organisation = supposed.resource.split('/').next().unwrap_or_default();
     let now = moment(supposed.at);
-    let subject = key_attributes(&[], None, key, &arena);
+    let subject = key_attributes(key, &arena);
     let surroundings = surroundings(supposed, &arena);
     if supposed.resource.split('/').nth(1) == Some(names::ARGUS) {
         let act = Act { organisation, path: supposed.resource, action: supposed.action };

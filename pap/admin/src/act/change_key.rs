@@ -74,11 +74,13 @@ fn read(call: &Call, patch: Body, key: &Key, chain: &[Key], now: DateTime<Utc>) 
 }
 
 /// Whether a caller may let a key do more than it does, and may have a way to present it: an owner of the organisation, and
-/// the holder of a key above it, whose bounds bind it whatever becomes of it. `chain` begins with the key itself.
+/// the holder of a key above it, whose bounds bind it whatever becomes of it. A token that leaves him less than that key is
+/// not that key. `chain` begins with the key itself.
 pub(super) fn commands(call: &Call, key: &Key, chain: &[Key]) -> Result<bool, AdminError> {
     let caller = call.caller().key_id();
     let is_above = chain.iter().any(|above| above.id == caller && above.id != key.id);
-    Ok(is_above || call.may(&key.organisation_name, Own::Organisation, Action::Admin)?)
+    Ok(is_above && !call.caller().is_narrowed()
+        || call.may(&key.organisation_name, Own::Organisation, Action::Admin)?)
 }
 
 /// What can be changed of it.

@@ -213,15 +213,23 @@ impl Draft {
     }
 }
 
-/// Refuses scopes in other organisations from one who isn't of `argus`, and scopes that would make the key an owner from one
-/// who isn't an owner himself. `own` is the organisation of the key.
+/// Refuses scopes in other organisations from one who isn't of `argus`, scopes that would make the key an owner from one who
+/// isn't an owner himself, and those that a token of the caller's doesn't grant, whatever his key does. `own` is the
+/// organisation of the key.
 pub(super) fn refuse_reach(
     fields: &mut Fields,
     call: &Call,
     own: &str,
     scopes: &[(String, Scope)],
 ) -> Result<(), AdminError> {
+    let left = call.caller().is_narrowed().then(|| call.caller().scopes());
     for (at, scope) in scopes {
+        if left.as_ref().is_some_and(|left| !left.iter().any(|left| left.covers_scope(scope))) {
+            let detail = format!("`{scope}` is more than your token grants");
+            let help = "ask with your key itself, or with a token that grants it".to_owned();
+            fields.fault(at, FaultCode::ScopeTooWide, detail, Some(help));
+            continue;
+        }
         let first = scope.path().split('/').next().unwrap_or_default();
         if first != own && call.caller().organisation() != HOST {
             let detail = format!("`{scope}` reaches outside `{own}`, the organisation of the key");

@@ -26,11 +26,12 @@ impl Admin {
     }
 
     /// Refuses a way to present a key to a caller who could have more of it than he has himself: it takes an owner of the
-    /// organisation, the holder of a key above it, or the key's own holder.
+    /// organisation, the holder of a key above it, or the key's own holder, with nothing less than that key.
     pub(super) async fn require_command(&self, call: &Call, key: &Key) -> Result<(), AdminError> {
         let id = key.id;
         let chain = self.with_store(move |store| Ok(store.read(|conn| key::list_chain(conn, id))?)).await?;
-        if call.caller().key_id() == id || commands(call, key, &chain)? {
+        let is_holder = call.caller().key_id() == id && !call.caller().is_narrowed();
+        if is_holder || commands(call, key, &chain)? {
             return Ok(());
         }
         let needed_scope = Own::Organisation.needed_scope(&key.organisation_name, Action::Admin);

@@ -116,7 +116,8 @@ impl Admin {
     pub async fn collect_credential(&self, call: &Call, id: &str, credential: &str) -> Result<RotatedKey, AdminError> {
         let id: argus_store::KeyId = id.parse().map_err(|_| AdminError::NotFound)?;
         // Nobody else's business, whatever he may administer: his act would be a secret in two hands.
-        if call.caller().key_id() != id {
+        // And a token, which lives for minutes, is no way to a secret that stays.
+        if call.caller().key_id() != id || !call.caller().presents_secret() {
             return Err(AdminError::NotFound);
         }
         let found = self.with_store(move |store| Ok(store.read(|conn| key::find(conn, id))?)).await?;

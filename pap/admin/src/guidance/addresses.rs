@@ -28,6 +28,11 @@ impl Addresses {
         let read = |text: Option<&str>| text.map(address).transpose();
         Ok(Self { decisions: read(decisions)?, administration: read(administration)?, issuer: read(issuer)? })
     }
+
+    /// What tokens name as their issuer.
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
 }
 
 fn address(text: &str) -> Result<String, NotAnAddress> {

@@ -1,12 +1,13 @@
 //! Keys that are derived from keys: never more than any key above them, by whatever door they are asked for.
 
-use argus_admin::AdminError;
+use argus_admin::{AdminError, Call, Rotated};
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use crate::{create_key, faults, holding, root, shown, with, with_acme};
+use crate::support::narrowed_caller;
+use crate::{body, create_key, faults, holding, root, shown, with, with_acme};
 
 fn manager() -> Value {
     json!({"organisation": "acme", "name": "manager", "scopes": ["acme/argus/keys:write", "acme/atlas:write"],
@@ -44,6 +45,38 @@ async fn who_is_no_owner_derives_from_his_own_key_and_hands_out_nothing_he_has_n
     let made = shown(&create_key(&installation, &manager, &worker()).await.unwrap().key);
     assert_eq!(made["parent_key_id"], above.key.id.to_string());
     assert_eq!(made["expires_at"], shown(&above.key)["expires_at"], "what isn't said ends with the key above");
+}
+
+#[tokio::test]
+async fn who_calls_with_a_token_hands_out_no_more_than_it_grants_whatever_his_key_does() {
+    let installation = with_acme().await;
+    let above = create_key(&installation, &root(), &manager()).await.unwrap();
+    let token = narrowed_caller(above.key.id, "acme", &["acme/argus/keys:write", "acme/atlas/jobs:write"]);
+    let token = Call::new(token, "r-4".to_owned());
+    let wide = with(worker(), &json!({"scopes": ["acme/atlas/jobs:write", "acme/atlas:write"]}));
+    let refused = create_key(&installation, &token, &wide).await.unwrap_err();
+    assert_eq!(faults(&refused), ["scope-too-wide /scopes/1"]);
+    assert!(refused.to_string().contains("`acme/atlas:write` is more than your token grants"), "{refused}");
+    assert!(create_key(&installation, &token, &worker()).await.is_ok());
+
+    // Nor does he get the secret of his own key.
+    let id = above.key.id.to_string();
+    let refused = installation.admin.rotate_key(&token, &id, body(&json!({}))).await.unwrap_err();
+    assert!(matches!(refused, AdminError::NotPermitted { .. }), "{refused}");
+    assert!(installation.admin.rotate_key(&holding(&above), &id, body(&json!({}))).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_token_is_no_way_to_the_secret_of_its_key() {
+    let installation = with_acme().await;
+    let made = create_key(&installation, &root(), &worker()).await.unwrap();
+    let id = made.key.id.to_string();
+    let opened = installation.admin.rotate_key(&root(), &id, body(&json!({"collect": true}))).await.unwrap();
+    let Rotated::Opened(opened) = opened else { panic!() };
+    let token = Call::new(narrowed_caller(made.key.id, "acme", &["acme/atlas/jobs:write"]), "r-5".to_owned());
+    let refused = installation.admin.collect_credential(&token, &id, &opened.credential_id).await.unwrap_err();
+    assert!(matches!(refused, AdminError::NotFound), "{refused}");
+    assert!(installation.admin.collect_credential(&holding(&made), &id, &opened.credential_id).await.is_ok());
 }
 
 #[tokio::test]

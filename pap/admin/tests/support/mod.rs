@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use argus_admin::{
-    Addresses, Admin, Applied, Authority, Caller, Parts, Ruling, Supposition, Trial, Unauthenticated, Verdict, Waiting,
+    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Parts, Ruling, Supposition, Trial, Unauthenticated,
+    Verdict, Waiting,
 };
 use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
@@ -19,6 +20,10 @@ pub(crate) struct TestCaller {
     pub(crate) key: KeyId,
     pub(crate) organisation: String,
     pub(crate) scopes: Vec<Scope>,
+    /// Whether he calls with a token that leaves him these scopes of his key's.
+    pub(crate) is_narrowed: bool,
+    /// When his key ends.
+    pub(crate) expires_at: Option<DateTime<Utc>>,
 }
 
 impl Caller for TestCaller {
@@ -28,6 +33,22 @@ impl Caller for TestCaller {
 
     fn organisation(&self) -> &str {
         &self.organisation
+    }
+
+    fn scopes(&self) -> Vec<Scope> {
+        self.scopes.clone()
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.is_narrowed
+    }
+
+    fn presents_secret(&self) -> bool {
+        !self.is_narrowed
+    }
+
+    fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.expires_at
     }
 
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
@@ -51,7 +72,13 @@ pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
 
 pub(crate) fn caller_of(key: KeyId, organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
     let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
-    Arc::new(TestCaller { key, organisation: organisation.to_owned(), scopes })
+    Arc::new(TestCaller { key, organisation: organisation.to_owned(), scopes, is_narrowed: false, expires_at: None })
+}
+
+/// One who calls with a token of a key that leaves him no more than these scopes.
+pub(crate) fn narrowed_caller(key: KeyId, organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
+    let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
+    Arc::new(TestCaller { key, organisation: organisation.to_owned(), scopes, is_narrowed: true, expires_at: None })
 }
 
 impl Authority for TestAuthority {
@@ -71,6 +98,19 @@ impl Authority for TestAuthority {
             organisation => Ok(caller(organisation.unwrap_or_default(), &words.collect::<Vec<_>>())),
         };
         Box::pin(std::future::ready(result))
+    }
+
+    fn authenticate_assertion<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a [String],
+        _: Option<IpAddr>,
+    ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
+        Box::pin(std::future::ready(Err(Unauthenticated::Refused)))
+    }
+
+    fn inspect_token(&self, _: &str) -> Option<ActiveToken> {
+        None
     }
 
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied> {

@@ -1,9 +1,11 @@
 //! From a decoded request to its results: each individual request has its subject verified and its root found.
 //!
-//! Nothing here waits. A credential that needs a derivation ends the step with what there is to wait for; afterwards the
-//! whole step is done again, with the credential warm. So no borrow of a request has to live across a wait.
+//! Nothing here waits. A credential that can't be verified at once ends the step with what there is to wait for; afterwards
+//! the whole step is done again, with the credential warm. So no borrow of a request has to live across a wait.
 
-use argus_credentials::{Checked, CredentialId, Pending, PresentedKey, Records, Refusal, Verifier};
+use std::sync::Arc;
+
+use argus_credentials::Refusal;
 use argus_engine::decision::Decision;
 use argus_engine::evaluate::Environment;
 use argus_engine::limits::Limits;
@@ -17,17 +19,20 @@ use smallvec::SmallVec;
 
 use super::enrich::enrich;
 use super::presented::{Presented, presented};
+use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting};
 use crate::caller::{Caller, may_ask};
 use crate::moment::Moment;
 use crate::names::{ARGUS, REASON};
 use crate::reason::Reason;
-use crate::snapshot::{Current, Domain, KeyRecord, Snapshot};
+use crate::snapshot::{Domain, KeyRecord, Snapshot};
 
 /// A question, but for its request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Ask<'s> {
-    pub(crate) verifier: &'s Verifier<Current>,
+    pub(crate) authenticator: &'s Authenticator,
     pub(crate) snapshot: &'s Snapshot,
+    /// For records that are no part of the snapshot.
+    pub(crate) lent: &'s Lent,
     pub(crate) caller: &'s Caller,
     pub(crate) root: Root<'s>,
     pub(crate) now: Moment,
@@ -47,9 +52,8 @@ pub(crate) enum Root<'s> {
 pub(crate) enum Step<'a> {
     /// To its answer.
     Answered(Response<'a>),
-    /// To keys that have to be derived first.
-    #[expect(clippy::vec_box, reason = "they come boxed")]
-    Derive(Vec<Box<Pending<Current>>>),
+    /// To credentials that something has to be waited for.
+    Wait(Vec<Waiting>),
     /// To a key that can't be looked at now.
     Busy {
         /// When to try again.
@@ -73,8 +77,8 @@ pub(crate) enum Subject<'s> {
     Nobody,
     /// Its credential is right.
     Verified(&'s KeyRecord),
-    /// Its credential is refused.
-    Refused(Reason),
+    /// Its credential is refused. The record is there where it is known, and of the organisation that decides.
+    Refused(Reason, Option<&'s KeyRecord>),
     /// What was presented can't be taken for a credential.
     Faulty(&'static str),
 }
@@ -82,7 +86,7 @@ pub(crate) enum Subject<'s> {
 /// A subject, or why nothing can be said of it yet.
 pub(crate) enum Verification<'s> {
     Known(Subject<'s>),
-    Derive(Box<Pending<Current>>),
+    Wait(Waiting),
     Busy { retry_after_seconds: u32 },
     NotGranted { organisation: &'s str, reason: Reason },
 }
@@ -134,14 +138,14 @@ impl<'a> Ask<'a> {
                     }
                     subjects.push(subject);
                 }
-                Verification::Derive(derivation) => pending.push(derivation),
+                Verification::Wait(waiting) => pending.push(waiting),
                 Verification::Busy { retry_after_seconds } => return Err(Step::Busy { retry_after_seconds }),
                 Verification::NotGranted { organisation, reason } => {
                     return Err(Step::NotGranted { organisation, reason });
                 }
             }
         }
-        if pending.is_empty() { Ok(subjects) } else { Err(Step::Derive(pending)) }
+        if pending.is_empty() { Ok(subjects) } else { Err(Step::Wait(pending)) }
     }
 
     fn verify(&self, presented: Presented<'_>) -> Verification<'a> {
@@ -155,32 +159,31 @@ impl<'a> Ask<'a> {
     /// Verifies a subject's key. One of another organisation than the one that decides is as good as unknown, and is so
     /// before anything is derived.
     pub(crate) fn verify_token(&self, token: &str) -> Verification<'a> {
-        match self.verifier.check(token, self.snapshot, self.now.seconds) {
+        // Of the connection between the subject and the enforcement point, nothing is known here.
+        let presented = Presentation { text: token, certificate: None };
+        match self.authenticator.check(presented, self.snapshot, self.lent, self.now.seconds) {
             Checked::Verified(record) => self.belonging(record),
-            Checked::Refused(Refusal::Busy { retry_after_seconds }) => Verification::Busy { retry_after_seconds },
-            Checked::Refused(refusal) => {
-                let record = credential_id(token).and_then(|id| self.snapshot.find(&id));
+            Checked::Refused(Refusal::Busy { retry_after_seconds }, _) => Verification::Busy { retry_after_seconds },
+            Checked::Refused(refusal, record) => {
                 // Of another organisation's key not even the state is told.
                 let is_foreign = record.is_some_and(|record| self.is_foreign(record));
                 let reason = Reason::of_refusal(refusal).filter(|_| !is_foreign).unwrap_or(Reason::CredentialUnknown);
-                self.with_grant(Subject::Refused(reason), ARGUS)
+                // What is told of the record has to be why it is refused, not something else about it.
+                let is_why = |record: &&Arc<KeyRecord>| record.judge(self.now.seconds) == Err(refusal);
+                let record = record.filter(|_| !is_foreign).filter(is_why).map(|record| &**record);
+                self.with_grant(Subject::Refused(reason, record), ARGUS)
             }
-            Checked::NeedsDerivation(pending) => {
-                let Some(record) = credential_id(token).and_then(|id| self.snapshot.find(&id)) else {
-                    return self.with_grant(Subject::Refused(Reason::CredentialUnknown), ARGUS);
-                };
-                match self.belonging(record) {
-                    Verification::Known(Subject::Verified(_)) => Verification::Derive(pending),
-                    otherwise => otherwise,
-                }
-            }
+            Checked::Wait(waiting, record) => match record.map(|record| self.belonging(record)) {
+                None | Some(Verification::Known(Subject::Verified(_))) => Verification::Wait(waiting),
+                Some(otherwise) => otherwise,
+            },
         }
     }
 
     /// Takes a record for its subject's where it is of the organisation that decides.
     fn belonging(&self, record: &'a KeyRecord) -> Verification<'a> {
         if self.is_foreign(record) {
-            return Verification::Known(Subject::Refused(Reason::CredentialUnknown));
+            return Verification::Known(Subject::Refused(Reason::CredentialUnknown, None));
         }
         self.with_grant(Subject::Verified(record), &record.key.organisation)
     }
@@ -214,11 +217,11 @@ impl<'a> Ask<'a> {
                 record.key.note_use(self.now.seconds);
                 Some(record)
             }
-            Subject::Nobody | Subject::Refused(_) | Subject::Faulty(_) => None,
+            Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,
         };
         let individual = arena.bump().alloc(enrich(individual, record, arena));
         match subject {
-            Subject::Refused(reason) => denied(reason, individual),
+            Subject::Refused(reason, _) => denied(reason, individual),
             Subject::Faulty(why) => {
                 DecisionResult { attributes: individual.attributes, ..DecisionResult::failed(Fault::syntax(why)) }
             }
@@ -249,8 +252,4 @@ pub(crate) fn denied<'a>(reason: Reason, individual: &'a Individual<'a>) -> Deci
         attributes: individual.attributes,
         policies: Vec::new(),
     }
-}
-
-fn credential_id(token: &str) -> Option<CredentialId> {
-    PresentedKey::parse(token).ok().map(|key| key.id())
 }

@@ -4,6 +4,7 @@ use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::value::{Arena, DataType};
 use smallvec::SmallVec;
 
+use crate::authentication::Method;
 use crate::names;
 use crate::snapshot::{KeyRecord, KeyView, value};
 
@@ -26,36 +27,50 @@ pub(super) fn enrich<'a>(
     Individual { attributes, ..*individual }
 }
 
-/// What may stay of given attributes, then those of a key and its credential.
+/// What may stay of given attributes, then those of a key and of the way in which it is presented.
 pub(crate) fn subject_attributes<'a>(
     given: &[Attribute<'a>],
     record: &'a KeyRecord,
     arena: &'a Arena,
 ) -> &'a [Attribute<'a>] {
-    key_attributes(given, Some(record.credential_id.as_str()), &record.key, arena)
+    let mut all = claimed(given);
+    if let Some(id) = &record.credential_id {
+        all.push(one(names::CREDENTIAL_ID, id.as_str(), arena));
+    }
+    all.push(one(names::AUTHENTICATION_METHOD, record.method.as_str(), arena));
+    match record.narrowed() {
+        None => all.extend(record.key.attributes(arena)),
+        Some(scopes) => {
+            all.extend(record.key.attributes_but_scopes(arena));
+            let values = scopes.iter().map(|scope| value(DataType::String, scope.as_str()));
+            let values = arena.bump().alloc_slice_fill_iter(values);
+            all.push(Attribute { id: names::SCOPE, values, ..Attribute::default() });
+        }
+    }
+    arena.bump().alloc_slice_copy(&all)
 }
 
-/// The same for a key of which nothing may have been presented.
-pub(crate) fn key_attributes<'a>(
-    given: &[Attribute<'a>],
-    credential: Option<&'a str>,
-    key: &'a KeyView,
-    arena: &'a Arena,
-) -> &'a [Attribute<'a>] {
-    let mut all: SmallVec<[Attribute<'a>; 24]> =
-        given.iter().filter(|attribute| names::may_be_claimed(attribute.id)).copied().collect();
-    if let Some(id) = credential {
-        let id = arena.bump().alloc_slice_copy(&[value(DataType::String, id)]);
-        all.push(Attribute { id: names::CREDENTIAL_ID, values: id, ..Attribute::default() });
-    }
+/// The same for a key that nobody has presented yet, as if by its secret.
+pub(crate) fn key_attributes<'a>(key: &'a KeyView, arena: &'a Arena) -> &'a [Attribute<'a>] {
+    let mut all = claimed(&[]);
+    all.push(one(names::AUTHENTICATION_METHOD, Method::ApiKey.as_str(), arena));
     all.extend(key.attributes(arena));
     arena.bump().alloc_slice_copy(&all)
 }
 
+type Gathered<'a> = SmallVec<[Attribute<'a>; 24]>;
+
+fn claimed<'a>(given: &[Attribute<'a>]) -> Gathered<'a> {
+    given.iter().filter(|attribute| names::may_be_claimed(attribute.id)).copied().collect()
+}
+
+fn one<'a>(id: &'static str, text: &'a str, arena: &'a Arena) -> Attribute<'a> {
+    let values = arena.bump().alloc_slice_copy(&[value(DataType::String, text)]);
+    Attribute { id, values, ..Attribute::default() }
+}
+
 fn kept<'a>(given: &[Attribute<'a>], arena: &'a Arena) -> &'a [Attribute<'a>] {
-    let kept: SmallVec<[Attribute<'a>; 24]> =
-        given.iter().filter(|attribute| names::may_be_claimed(attribute.id)).copied().collect();
-    arena.bump().alloc_slice_copy(&kept)
+    arena.bump().alloc_slice_copy(&claimed(given))
 }
 
 fn rewrite<'a>(original: &Attributes<'a>, attributes: &'a [Attribute<'a>], arena: &'a Arena) -> &'a Attributes<'a> {

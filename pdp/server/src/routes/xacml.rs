@@ -9,6 +9,7 @@ use argus_engine::response::Response;
 use argus_engine::wire;
 use tracing::debug;
 
+use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
 use crate::context::{Ask, Root, Step, with_arena};
 use crate::http::accept::negotiate;
@@ -23,7 +24,7 @@ use crate::names::ARGUS;
 use crate::pdp::Shared;
 use crate::reason::Reason;
 use crate::snapshot::Snapshot;
-use crate::wait::{ROUNDS, derive_all};
+use crate::wait::{ROUNDS, wait_for_all};
 
 /// By whose policies is decided.
 #[derive(Debug, Clone, Copy)]
@@ -48,8 +49,7 @@ struct Question<'r> {
 /// What one look at the body came to.
 enum Outcome {
     Written(Vec<u8>),
-    #[expect(clippy::vec_box, reason = "they come boxed")]
-    Derive(Vec<Box<crate::wait::Derivation>>),
+    Wait(Vec<Waiting>),
 }
 
 /// Answers a request, with a problem where it can't be decided at all.
@@ -91,7 +91,7 @@ async fn decide(
     for _ in 0..ROUNDS {
         match question.ask(&bytes)? {
             Outcome::Written(written) => return Ok(question.respond(written)),
-            Outcome::Derive(pending) => derive_all(pending, None).await?,
+            Outcome::Wait(waiting) => wait_for_all(waiting, None).await?,
         }
     }
     Err(Problem::busy(1))
@@ -133,17 +133,17 @@ impl Question<'_> {
 
     /// Reads, decides and writes, without a wait in between.
     fn ask(&self, bytes: &[u8]) -> Result<Outcome, Problem> {
-        let snapshot: Arc<Snapshot> = self.shared.snapshot();
+        let (snapshot, lent): (Arc<Snapshot>, _) = (self.shared.snapshot(), Lent::with_capacity(0));
         let limits = self.shared.settings.limits;
         with_arena(|arena| {
             let request = wire::read(self.content.format, bytes, arena, &limits)
                 .map_err(|error| self.shared.refuse_body(&error, bytes))?;
             let root = self.root(&snapshot)?;
-            let (verifier, caller, now) = (&self.shared.verifier, &self.caller, self.call.now);
-            let ask = Ask { verifier, snapshot: &snapshot, caller, root, now, limits };
+            let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
+            let ask = Ask { authenticator, snapshot: &snapshot, lent: &lent, caller, root, now, limits };
             match ask.answer(&request, arena) {
                 Step::Answered(response) => Ok(Outcome::Written(self.write(&response))),
-                Step::Derive(pending) => Ok(Outcome::Derive(pending)),
+                Step::Wait(waiting) => Ok(Outcome::Wait(waiting)),
                 Step::Busy { retry_after_seconds } => Err(Problem::busy(retry_after_seconds)),
                 Step::NotGranted { organisation, reason } => Err(self.shared.refuse_grant(organisation, reason)),
                 Step::Refused(error) => Err(self.shared.refuse_body(&error, bytes)),

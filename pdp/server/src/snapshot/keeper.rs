@@ -5,14 +5,16 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use argus_credentials::{Hasher, TagKeys};
+use argus_credentials::{Hasher, TagKeys, jwt};
 use argus_engine::limits::Limits;
 use argus_store::{Store, StoreError};
+use chrono::{TimeDelta, Utc};
 use tracing::{error, info, warn};
 
 use super::read::{Keys, Update, read_everything, read_update};
 use super::register::Register;
 use super::tag_keys::TagKeySource;
+use super::tokens::{RevokedTokens, read_signing_keys};
 use super::{Current, Snapshot, domains};
 use crate::error::StartError;
 use crate::health::Health;
@@ -36,6 +38,8 @@ pub(crate) struct Keeper {
     register: Register,
     organisations: Vec<String>,
     tag_keys: Arc<TagKeys>,
+    signing_keys: Arc<jwt::KeySet>,
+    revoked_tokens: Arc<RevokedTokens>,
     policies: Arc<InForce>,
     /// The digest of the documents in force, where they came from the folder.
     in_force: Option<[u8; 32]>,
@@ -81,7 +85,7 @@ impl Kept {
         if uses.is_empty() {
             return;
         }
-        let store = self.lock().sources.store.clone();
+        let store = self.store();
         if let Err(cause) = store.write_aside(|conn| argus_store::key::touch_last_used(conn, &uses)) {
             warn!("when {} keys were last used was not written down: {cause}", uses.len());
         }
@@ -97,6 +101,11 @@ impl Kept {
         self.lock().reload_policies()
     }
 
+    /// Where everything is kept.
+    pub(crate) fn store(&self) -> Store {
+        self.lock().sources.store.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Keeper> {
         // Whatever a panic left half done is not published; the next refresh begins from the published state.
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
@@ -105,10 +114,14 @@ impl Kept {
 
 impl Keeper {
     fn open(sources: Sources) -> Result<Self, StartError> {
-        let everything = sources.store.read(read_everything)?;
+        // A token that has just expired is believed for a little longer where clocks differ.
+        let at = Utc::now() - TimeDelta::seconds(2 * jwt::LONGEST_LEEWAY_SECONDS);
+        let everything = sources.store.read(|conn| read_everything(conn, at))?;
         let tag_keys = sources.tag_keys.load(&sources.store)?;
         let mut register = Register::new(sources.hasher);
         register.replace(everything.credentials);
+        let signing_keys = Arc::new(read_signing_keys(&everything.signing_keys));
+        let revoked_tokens: Arc<RevokedTokens> = Arc::new(everything.revoked_tokens.into_iter().collect());
         let fingerprint = sources.folder.as_ref().map(Folder::fingerprint).unwrap_or_default();
         let health = Arc::new(Health::default());
         let First { policies, in_force, is_kept } = first_policies(&sources, &health)?;
@@ -117,7 +130,9 @@ impl Keeper {
             revision: 1,
             sequence: everything.sequence,
             tag_keys: Arc::clone(&tag_keys),
-            credentials: Arc::clone(register.records()),
+            held: Arc::clone(register.held()),
+            signing_keys: Arc::clone(&signing_keys),
+            revoked_tokens: Arc::clone(&revoked_tokens),
             domains,
             policies: Arc::clone(&policies),
         };
@@ -127,6 +142,8 @@ impl Keeper {
             register,
             organisations: everything.organisations,
             tag_keys,
+            signing_keys,
+            revoked_tokens,
             policies,
             in_force,
             fingerprint,
@@ -170,6 +187,12 @@ impl Keeper {
         if update.wrapped_keys {
             self.reload_tag_keys();
         }
+        if let Some(rows) = update.signing_keys {
+            self.signing_keys = Arc::new(read_signing_keys(&rows));
+        }
+        if !update.revoked_tokens.is_empty() {
+            Arc::make_mut(&mut self.revoked_tokens).extend(update.revoked_tokens, Moment::now().seconds);
+        }
         // Our own import comes back as a line as well.
         if update.policies && self.policies.origin != Origin::Folder {
             // What failed stays in the log and in the health.
@@ -192,7 +215,9 @@ impl Keeper {
             revision: self.revision,
             sequence: self.sequence,
             tag_keys: Arc::clone(&self.tag_keys),
-            credentials: Arc::clone(self.register.records()),
+            held: Arc::clone(self.register.held()),
+            signing_keys: Arc::clone(&self.signing_keys),
+            revoked_tokens: Arc::clone(&self.revoked_tokens),
             domains: Arc::new(domains(&self.organisations, &self.policies)),
             policies: Arc::clone(&self.policies),
         });

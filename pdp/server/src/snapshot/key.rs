@@ -92,9 +92,14 @@ impl KeyView {
         }
     }
 
-    /// The attributes that enrichment adds, but for the credential's own.
+    /// The attributes that enrichment adds, but for those of the way in which the key is presented.
     pub(crate) fn attributes<'a>(&'a self, arena: &'a Arena) -> impl Iterator<Item = Attribute<'a>> {
         self.attributes.iter().map(|prepared| prepared.lend(arena))
+    }
+
+    /// The same without its scopes: a token narrows them.
+    pub(crate) fn attributes_but_scopes<'a>(&'a self, arena: &'a Arena) -> impl Iterator<Item = Attribute<'a>> {
+        self.attributes.iter().filter(|prepared| prepared.id != names::SCOPE).map(|prepared| prepared.lend(arena))
     }
 
     /// The first of its scopes that covers this path and action, given as text.
@@ -128,7 +133,6 @@ fn prepare(parts: &KeyParts<'_>) -> Box<[Prepared]> {
     add(names::PROJECT, DataType::String, parts.project.iter().map(|name| (*name).into()).collect());
     add(names::OWNER, DataType::String, one(parts.owner));
     add(names::SCOPE, DataType::String, parts.scopes.iter().map(|scope| scope.as_str().into()).collect());
-    add(names::AUTHENTICATION_METHOD, DataType::String, one("api_key"));
     add(names::PARENT_KEY_ID, DataType::String, parts.chain.iter().map(|id| id.to_string().into()).collect());
     for (names, conditions) in [
         (&names::KEY_CONDITIONS, &parts.conditions.key),

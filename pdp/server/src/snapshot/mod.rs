@@ -3,6 +3,8 @@
 //! A request takes the snapshot in force once and sees nothing newer. The keeper makes the next one beside it.
 
 mod chain;
+mod credential;
+mod held;
 mod keeper;
 mod key;
 mod read;
@@ -11,23 +13,25 @@ mod register;
 mod stopped;
 mod supposed;
 mod tag_keys;
+mod tokens;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use argus_credentials::{CredentialId, Records, Snapshots, TagKeys};
+use argus_credentials::{CredentialId, Records, Snapshots, TagKeys, jwt};
 use rustc_hash::FxHashMap;
 
+pub(crate) use held::{Held, Signer, SignerKeys};
 pub(crate) use keeper::{Kept, Sources};
 pub use key::KeyView;
 pub(crate) use key::value;
-pub use record::KeyRecord;
+pub use record::{KeyRecord, SecretRecord};
 pub use supposed::SupposedKey;
 pub use tag_keys::{TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key};
 
 use crate::names::ARGUS;
 use crate::policies::{DomainPolicy, InForce};
-use register::Credentials;
+use tokens::RevokedTokens;
 
 /// One moment of everything that decisions depend on.
 #[derive(Debug)]
@@ -37,7 +41,10 @@ pub struct Snapshot {
     /// The last line of the change feed that it takes in.
     pub(crate) sequence: i64,
     tag_keys: Arc<TagKeys>,
-    credentials: Arc<Credentials>,
+    held: Arc<Held>,
+    /// What access tokens of this installation are verified with.
+    signing_keys: Arc<jwt::KeySet>,
+    revoked_tokens: Arc<RevokedTokens>,
     domains: Arc<Domains>,
     pub(crate) policies: Arc<InForce>,
 }
@@ -62,26 +69,41 @@ impl Snapshot {
         self.domains.get(organisation)
     }
 
-    /// The keys that were used since this was last asked, and when.
-    fn take_uses(&self) -> Vec<(argus_store::KeyId, i64)> {
-        self.credentials.values().filter_map(|record| Some((record.key.id, record.key.take_use()?))).collect()
+    /// The keys, by what is presented of them.
+    pub(crate) fn held(&self) -> &Held {
+        &self.held
     }
 
-    /// How many credentials it holds.
+    /// What access tokens of this installation are verified with.
+    pub(crate) fn signing_keys(&self) -> &jwt::KeySet {
+        &self.signing_keys
+    }
+
+    /// Whether an access token was revoked by itself.
+    pub(crate) fn is_revoked_token(&self, jti: &str) -> bool {
+        self.revoked_tokens.contains(jti)
+    }
+
+    /// The keys that were used since this was last asked, and when.
+    fn take_uses(&self) -> Vec<(argus_store::KeyId, i64)> {
+        self.held.keys().map(|key| &key.token.key).filter_map(|key| Some((key.id, key.take_use()?))).collect()
+    }
+
+    /// How many secrets it holds.
     pub fn credentials_len(&self) -> usize {
-        self.credentials.len()
+        self.held.secrets.len()
     }
 }
 
 impl Records for Snapshot {
-    type Record = KeyRecord;
+    type Record = SecretRecord;
 
     fn tag_keys(&self) -> &TagKeys {
         &self.tag_keys
     }
 
-    fn find(&self, id: &CredentialId) -> Option<&Arc<KeyRecord>> {
-        self.credentials.get(id)
+    fn find(&self, id: &CredentialId) -> Option<&Arc<SecretRecord>> {
+        self.held.secrets.get(id)
     }
 }
 

@@ -5,8 +5,11 @@ use std::str::FromStr;
 
 use argus_store::change::{self, Change, ChangeKind};
 use argus_store::organisation;
+use argus_store::revoked_token::{self, RevokedToken};
+use argus_store::signing_key::{self, SigningKey};
 use argus_store::snapshot::{CredentialRecord, load_credentials, load_credentials_of};
 use argus_store::{Conn, KeyId, PageSize, StoreError};
+use chrono::{DateTime, Utc};
 use tracing::error;
 
 use super::register::Register;
@@ -22,6 +25,8 @@ pub(super) struct Everything {
     pub(super) sequence: i64,
     pub(super) credentials: Vec<CredentialRecord>,
     pub(super) organisations: Vec<String>,
+    pub(super) signing_keys: Vec<SigningKey>,
+    pub(super) revoked_tokens: Vec<RevokedToken>,
 }
 
 /// What has become of the things that changed up to one sequence number.
@@ -33,6 +38,10 @@ pub(super) struct Update {
     pub(super) organisations: Option<Vec<String>>,
     pub(super) policies: bool,
     pub(super) wrapped_keys: bool,
+    /// All of them, where one has changed.
+    pub(super) signing_keys: Option<Vec<SigningKey>>,
+    /// Those that were revoked.
+    pub(super) revoked_tokens: Vec<RevokedToken>,
 }
 
 /// The keys of an [`Update`].
@@ -45,11 +54,13 @@ pub(super) enum Keys {
 }
 
 /// Reads everything. The caller's transaction makes it one moment.
-pub(super) fn read_everything(conn: &mut Conn) -> Result<Everything, StoreError> {
+pub(super) fn read_everything(conn: &mut Conn, now: DateTime<Utc>) -> Result<Everything, StoreError> {
     Ok(Everything {
         sequence: change::find_latest_sequence(conn)?,
         credentials: load_credentials(conn)?,
         organisations: list_organisations(conn)?,
+        signing_keys: signing_key::list(conn)?,
+        revoked_tokens: revoked_token::list(conn, now)?,
     })
 }
 
@@ -69,6 +80,8 @@ pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Resu
             ChangeKind::Project => keys.extend(id(line).into_iter().flat_map(|id| known.keys_of_project(id))),
             ChangeKind::Policies => update.policies = true,
             ChangeKind::WrappedKey => update.wrapped_keys = true,
+            ChangeKind::SigningKey => update.signing_keys = Some(Vec::new()),
+            ChangeKind::Token => update.revoked_tokens.extend(revoked_token::find(conn, &line.id)?),
             // Of a newer version of the store; nothing here depends on it.
             _ => {}
         }
@@ -76,6 +89,9 @@ pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Resu
     update.keys = read_keys(conn, &keys)?;
     if let Some(names) = &mut update.organisations {
         *names = list_organisations(conn)?;
+    }
+    if let Some(keys) = &mut update.signing_keys {
+        *keys = signing_key::list(conn)?;
     }
     Ok(Some(update))
 }

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use argus_credentials::{CredentialId, Hasher, State, StoredHash};
+use argus_credentials::{Hasher, State};
 use argus_engine::scope::Scope;
-use argus_store::credential::CredentialKind;
 use argus_store::key::{Key, KeyState};
 use argus_store::snapshot::CredentialRecord;
 use argus_store::{KeyId, OrganisationId, ProjectId};
@@ -16,12 +15,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tracing::error;
 
 use super::chain::intersect;
+use super::credential::{CredentialRow, Proof};
+use super::held::{CertificateRecord, Held, HeldKey, Parts, Signer, SignerKeys};
 use super::key::{KeyParts, KeyView, LevelConditions};
-use super::record::KeyRecord;
+use super::record::{KeyRecord, RecordParts, SecretRecord};
 use super::stopped::Stopped;
-
-/// The records by credential id: the plain map that every request looks into.
-pub(super) type Credentials = FxHashMap<CredentialId, Arc<KeyRecord>>;
+use crate::authentication::Method;
 
 /// More keys above one than anything sensible makes. A chain that is longer, or closes into a ring, grants nothing.
 const LONGEST_CHAIN: usize = 64;
@@ -32,7 +31,7 @@ pub(super) struct Register {
     hasher: Hasher,
     keys: FxHashMap<KeyId, KeyRow>,
     organisations: FxHashMap<Box<str>, Arc<str>>,
-    records: Arc<Credentials>,
+    held: Arc<Held>,
 }
 
 #[derive(Debug)]
@@ -54,16 +53,6 @@ struct KeyRow {
     credentials: Vec<CredentialRow>,
 }
 
-#[derive(Debug)]
-struct CredentialRow {
-    id: CredentialId,
-    hash: StoredHash,
-    revoked_at: Option<DateTime<Utc>>,
-    not_before: i64,
-    expires_at: Option<i64>,
-    generation: u64,
-}
-
 /// What the chain above a key leaves of it.
 struct Chain {
     above: Vec<KeyId>,
@@ -77,11 +66,11 @@ struct Chain {
 
 impl Register {
     pub(super) fn new(hasher: Hasher) -> Self {
-        Self { hasher, keys: FxHashMap::default(), organisations: FxHashMap::default(), records: Arc::default() }
+        Self { hasher, keys: FxHashMap::default(), organisations: FxHashMap::default(), held: Arc::default() }
     }
 
-    pub(super) fn records(&self) -> &Arc<Credentials> {
-        &self.records
+    pub(super) fn held(&self) -> &Arc<Held> {
+        &self.held
     }
 
     /// Takes in everything anew.
@@ -91,9 +80,11 @@ impl Register {
         for row in rows {
             self.take_in(row);
         }
-        let records = self.keys.iter().flat_map(|(id, row)| self.records_of(*id, row));
-        let records = records.map(|record| (record.credential_id, record)).collect();
-        self.put(records);
+        let mut held = Held::default();
+        for (id, row) in &self.keys {
+            held.add(self.parts_of(*id, row));
+        }
+        self.put(held);
     }
 
     /// Takes in what some keys have become; a key without rows is gone.
@@ -105,27 +96,23 @@ impl Register {
                 self.take_in(row);
             }
         }
-        let mut records = Credentials::clone(&self.records);
         let touched = |key: &KeyView| ids.contains(&key.id) || key.chain.iter().any(|above| ids.contains(above));
-        let below: FxHashSet<KeyId> =
-            records.values().filter(|record| touched(&record.key)).map(|record| record.key.id).collect();
-        records.retain(|_, record| !below.contains(&record.key.id));
-        for id in below.union(&ids) {
+        let held = self.held.keys().map(|key| &key.token.key).filter(|key| touched(key));
+        let mut anew: FxHashSet<KeyId> = held.map(|key| key.id).collect();
+        anew.extend(&ids);
+        let mut held = Held::clone(&self.held);
+        held.remove(&anew);
+        for id in &anew {
             let Some(row) = self.keys.get(id) else { continue };
-            records.extend(self.records_of(*id, row).map(|record| (record.credential_id, record)));
+            held.add(self.parts_of(*id, row));
         }
-        self.put(records);
+        self.put(held);
     }
 
     /// Puts new records in the place of the old ones. What was noted of a key goes on with its new record.
-    fn put(&mut self, records: Credentials) {
-        for (id, record) in &records {
-            let before = self.records.get(id).filter(|before| !Arc::ptr_eq(&before.key, &record.key));
-            if let Some(used_at) = before.and_then(|before| before.key.take_use()) {
-                record.key.note_use(used_at);
-            }
-        }
-        self.records = Arc::new(records);
+    fn put(&mut self, held: Held) {
+        held.take_over_uses(&self.held);
+        self.held = Arc::new(held);
     }
 
     /// The keys that belong to an organisation.
@@ -148,43 +135,54 @@ impl Register {
             organisation: organisation_conditions,
         };
         let entry = self.keys.entry(id).or_insert_with(|| KeyRow::new(key, organisation, conditions));
-        // Presented in another way, or not collected yet.
-        if credential.kind != CredentialKind::Secret || credential.hash.is_none() {
-            return;
-        }
         match CredentialRow::read(&credential, self.hasher) {
-            Ok(credential) => entry.credentials.push(credential),
+            Ok(credential) => entry.credentials.extend(credential),
             Err(cause) => {
                 error!(credential.id = %credential.id, key.id = %id, "left out credential {}: {cause}", credential.id);
             }
         }
     }
 
-    fn records_of(&self, id: KeyId, row: &KeyRow) -> impl Iterator<Item = Arc<KeyRecord>> {
-        let Chain { above, scopes, state, stopped, not_before, expires_at, generation } = self.chain(id, row);
+    fn parts_of(&self, id: KeyId, row: &KeyRow) -> Parts {
+        let mut chain = self.chain(id, row);
         let key = Arc::new(KeyView::new(KeyParts {
             id,
             name: &row.name,
             organisation: &row.organisation,
             project: row.project.as_deref(),
             owner: &row.owner,
-            scopes,
-            chain: above,
+            scopes: std::mem::take(&mut chain.scopes),
+            chain: std::mem::take(&mut chain.above),
             conditions: &row.conditions,
         }));
-        row.credentials.iter().map(move |credential| {
-            Arc::new(KeyRecord {
-                credential_id: credential.id,
-                key: Arc::clone(&key),
-                // Each part only grows, and the parent of a key never changes: so does the sum.
-                generation: generation.saturating_add(credential.generation),
-                state: if credential.revoked_at.is_some() { State::Revoked } else { state },
-                stopped: stopped_first(credential.revoked_at, state, stopped.as_ref()),
-                not_before: not_before.map_or(credential.not_before, |first| first.max(credential.not_before)),
-                expires_at: earlier(expires_at, credential.expires_at),
-                hash: credential.hash.clone(),
-            })
-        })
+        let (mut secrets, mut signers) = (Vec::new(), Vec::new());
+        let (mut subjects, mut certificates) = (Vec::new(), Vec::new());
+        for credential in &row.credentials {
+            let record = |method| Arc::new(chain.record(&key, Some(credential), method));
+            match &credential.proof {
+                Proof::Secret(hash) => {
+                    let (record, hash) = (record(Method::ApiKey), hash.clone());
+                    secrets.push((credential.id, SecretRecord { record, hash }));
+                }
+                Proof::PublicKey(public) => {
+                    signers.push(Signer { record: record(Method::Jwt), keys: SignerKeys::One(Arc::clone(public)) });
+                }
+                Proof::JwksUrl { url, algorithms } => {
+                    let keys = SignerKeys::Url { url: Arc::clone(url), algorithms: Arc::clone(algorithms) };
+                    signers.push(Signer { record: record(Method::Jwt), keys });
+                }
+                Proof::Subject { issuer, subject } => {
+                    subjects.push((Arc::clone(issuer), Arc::clone(subject), record(Method::Jwt)));
+                }
+                Proof::Certificate(known_by) => {
+                    let (record, known_by) = (record(Method::MutualTls), Arc::clone(known_by));
+                    certificates.push(CertificateRecord { record, known_by });
+                }
+            }
+        }
+        let token = Arc::new(chain.record(&key, None, Method::ClientCredentials));
+        let key = HeldKey { token, signers: signers.into(), certificates: certificates.into() };
+        Parts { id, key, secrets, subjects }
     }
 
     /// Walks up. A key whose parent is missing, or whose chain has no end, is as good as revoked.
@@ -247,16 +245,21 @@ impl KeyRow {
     }
 }
 
-impl CredentialRow {
-    fn read(row: &argus_store::credential::Credential, hasher: Hasher) -> Result<Self, String> {
-        let hash = row.hash.as_ref().ok_or("it has no hash")?;
-        Ok(Self {
-            id: CredentialId::parse(&row.id).map_err(|error| error.to_string())?,
-            hash: hasher.read(hash.as_str()).map_err(|error| error.to_string())?,
-            revoked_at: row.revoked_at,
-            not_before: seconds(row.not_before),
-            expires_at: row.expires_at.map(seconds),
-            generation: row.generation.unsigned_abs(),
+impl Chain {
+    /// What is judged by where a credential of the key is presented, or where the key itself is.
+    fn record(&self, key: &Arc<KeyView>, credential: Option<&CredentialRow>, method: Method) -> KeyRecord {
+        let revoked_at = credential.and_then(|credential| credential.revoked_at);
+        let own = credential.map_or(0, |credential| credential.generation);
+        KeyRecord::new(RecordParts {
+            credential_id: credential.map(|credential| credential.id),
+            key: Arc::clone(key),
+            method,
+            // Each part only grows, and the parent of a key never changes: so does the sum.
+            generation: self.generation.saturating_add(own),
+            state: if revoked_at.is_some() { State::Revoked } else { self.state },
+            stopped: stopped_first(revoked_at, self.state, self.stopped.as_ref()),
+            not_before: self.not_before.max(credential.map(|credential| credential.not_before)),
+            expires_at: earlier(self.expires_at, credential.and_then(|credential| credential.expires_at)),
         })
     }
 }
@@ -274,7 +277,7 @@ fn read_scopes(key: &Key) -> Vec<Scope> {
 }
 
 /// Whole seconds, downwards: a key is valid from the second in which it was made.
-fn seconds(at: DateTime<Utc>) -> i64 {
+pub(super) fn seconds(at: DateTime<Utc>) -> i64 {
     at.timestamp()
 }
 

@@ -4,8 +4,10 @@
 
 mod callers;
 mod home;
+mod signing;
 mod state;
 mod support;
 mod suppose;
+mod tokens;
 mod verify;
 mod xacml;

@@ -12,7 +12,7 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, http::Method};
 use argus_credentials::{Environment as Prefix, Hasher, Iterations, TagKey, TagKeys, TagVersion, mint};
 use argus_pdp::{Pdp, Settings, TagKeySource};
-use argus_store::credential::{Material, NewCredential, StoredHash};
+use argus_store::credential::{self, Material, NewCredential, PublicMaterial, StoredHash};
 use argus_store::key::{self, Environment, Key, NewKey};
 use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
 use argus_store::{Act, Conditions, KeyId, OrganisationId, Store};
@@ -22,6 +22,9 @@ use tempfile::TempDir;
 
 /// How long anything may take on a machine that builds meanwhile.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The name of the installation as an issuer of tokens.
+pub(crate) const ISSUER: &str = "https://argus.example";
 
 /// What is presented, and what it presents.
 pub(crate) struct TestKey {
@@ -76,6 +79,7 @@ impl Installation {
         let reader = make("acme", "reader", "acme/atlas/evidence:read");
         let mut settings = Settings::new(TagKeySource::Given(Arc::clone(&tag_keys)));
         settings.hasher = hasher();
+        settings.tokens.issuer = Some(ISSUER.into());
         change(&mut settings, &folder);
         let pdp = Pdp::start(settings, store.clone()).unwrap();
         Self { pdp, boss, pep, reader, store, tag_keys, organisations, folder }
@@ -105,6 +109,14 @@ impl Installation {
         let done = self.store.write(|conn| Ok(work(conn, &act))).unwrap();
         self.pdp.apply_changes().unwrap();
         done
+    }
+
+    /// Adds a credential to a key of `acme`, which the decision point knows when this ends, and gives its id.
+    pub(crate) fn add_credential(&self, key: KeyId, public: PublicMaterial) -> String {
+        let id = argus_credentials::CredentialId::generate().unwrap().to_string();
+        let (material, not_before) = (Material::Public(public), yesterday());
+        let new = NewCredential { id, material, not_before, expires_at: None };
+        self.act(|conn, act| credential::create(conn, act, key, &new).unwrap().id)
     }
 
     pub(crate) fn find_key(&self, id: KeyId) -> Key {

@@ -5,11 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use argus_admin::{Applied, Authority, Caller, Ruling, Supposition, Trial, Unauthenticated, Verdict, Waiting};
+use argus_admin::{
+    ActiveToken, Applied, Authority, Caller, Ruling, Supposition, Trial, Unauthenticated, Verdict, Waiting,
+};
 use argus_credentials::Secret;
-use argus_engine::scope::{Action, ResourcePath};
-use argus_pdp::{Act, CallerRefused, Pdp, Reason, SupposedDecision, SupposedKey, SupposedUse};
+use argus_engine::scope::{Action, ResourcePath, Scope};
+use argus_pdp::{
+    Act, AssertionRefused, CallerRefused, InspectedToken, Method, Pdp, Reason, SupposedDecision, SupposedKey,
+    SupposedUse,
+};
 use argus_store::KeyId;
+use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 use tracing::warn;
 
@@ -36,6 +42,34 @@ impl Authority for Decisions {
             }
             let caller = self.0.authenticate(&headers, peer).await.map_err(unauthenticated)?;
             Ok(Arc::new(Verified { pdp: self.0.clone(), caller }) as Arc<dyn Caller>)
+        })
+    }
+
+    fn authenticate_assertion<'a>(
+        &'a self,
+        assertion: &'a str,
+        audiences: &'a [String],
+        peer: Option<IpAddr>,
+    ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
+        Box::pin(async move {
+            let record = self.0.authenticate_assertion(assertion, audiences).await.map_err(unproven)?;
+            let caller = argus_pdp::Caller { record, peer };
+            Ok(Arc::new(Verified { pdp: self.0.clone(), caller }) as Arc<dyn Caller>)
+        })
+    }
+
+    fn inspect_token(&self, token: &str) -> Option<ActiveToken> {
+        let InspectedToken { record, claims, .. } = self.0.inspect_token(token)?;
+        Some(ActiveToken {
+            key: record.key.id,
+            organisation: record.key.organisation.to_string(),
+            scopes: record.scopes().to_vec(),
+            jti: claims.jti.into(),
+            audiences: claims.audiences.into_iter().map(Into::into).collect(),
+            issued_at: claims.issued_at,
+            not_before: claims.not_before,
+            expires_at: claims.expires_at,
+            certificate: claims.certificate.map(|thumbprint| thumbprint.to_string()),
         })
     }
 
@@ -83,6 +117,22 @@ impl Caller for Verified {
         &self.caller.record.key.organisation
     }
 
+    fn scopes(&self) -> Vec<Scope> {
+        self.caller.record.scopes().to_vec()
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.caller.record.is_narrowed()
+    }
+
+    fn presents_secret(&self) -> bool {
+        self.caller.record.method == Method::ApiKey
+    }
+
+    fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.caller.record.expires_at()
+    }
+
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
         let act = Act { organisation, path: path.as_str(), action: action.as_str() };
         let decided = self.pdp.authorise(&self.caller, &act);
@@ -114,5 +164,13 @@ fn unauthenticated(refused: CallerRefused) -> Unauthenticated {
         CallerRefused::Refused(_) => Unauthenticated::Refused,
         CallerRefused::Busy { retry_after_seconds } => Unauthenticated::Busy { retry_after_seconds },
         CallerRefused::StoreAway => Unauthenticated::StoreAway,
+    }
+}
+
+fn unproven(refused: AssertionRefused) -> Unauthenticated {
+    match refused {
+        AssertionRefused::Fault(_) | AssertionRefused::Key(_) => Unauthenticated::Refused,
+        AssertionRefused::Busy { retry_after_seconds } => Unauthenticated::Busy { retry_after_seconds },
+        AssertionRefused::StoreAway => Unauthenticated::StoreAway,
     }
 }

@@ -117,7 +117,7 @@ fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bo
             .help("name the master key of this installation with --master-key-file (ARGUS_MASTER_KEY_FILE)")
     })?;
     let bootstrap = bootstrap::make(settings, store, &tag_keys, hasher, (new_key, at))?;
-    let pdp = start_decisions(settings, store, source)?;
+    let pdp = start_decisions(settings, store, source, addresses.issuer())?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }
@@ -132,8 +132,14 @@ fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bo
     Ok(Installation { pdp, admin: Admin::new(parts), bootstrap })
 }
 
-fn start_decisions(settings: &Settings, store: &Store, source: TagKeySource) -> Result<Pdp, Failure> {
+fn start_decisions(
+    settings: &Settings,
+    store: &Store,
+    source: TagKeySource,
+    issuer: Option<&str>,
+) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
+    of_pdp.tokens.issuer = issuer.map(str::to_owned);
     of_pdp.policies = Some(settings.policies.clone());
     of_pdp.longest_staleness = settings.longest_staleness;
     Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use argus_credentials::{PresentedKey, Records};
 use argus_engine::decision::Decision;
 use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::response::Result as DecisionResult;
@@ -15,6 +14,7 @@ use tracing::debug;
 use super::decode::{Question, decode};
 use super::encode::{Answer, KeyNames, PolicyNames, encode};
 use super::trace::denies_by_failure;
+use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
 use crate::context::{Ask, Root, Subject, Verification, denied, subject_attributes, with_arena};
 use crate::http::accept::negotiate;
@@ -29,7 +29,7 @@ use crate::names;
 use crate::pdp::Shared;
 use crate::reason::{Reason, advised};
 use crate::snapshot::{KeyRecord, Snapshot, value};
-use crate::wait::{Derivation, ROUNDS, derive_all};
+use crate::wait::{ROUNDS, wait_for_all};
 
 /// One question, but for its body.
 struct Verify<'r> {
@@ -40,7 +40,7 @@ struct Verify<'r> {
 
 enum Outcome {
     Written(Vec<u8>),
-    Derive(Box<Derivation>),
+    Wait(Waiting),
 }
 
 /// A decision with all that is told of it.
@@ -48,6 +48,8 @@ struct Decided<'a> {
     result: DecisionResult<'a>,
     reason: Option<Reason>,
     record: Option<&'a KeyRecord>,
+    /// What was presented and refused, where it is known.
+    refused: Option<&'a KeyRecord>,
 }
 
 /// Verify one use of a key: is the credential right, and may its key do this to that, by the policies of the organisation
@@ -80,7 +82,7 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
         let question = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
         match verify.ask(&question)? {
             Outcome::Written(written) => return Ok(verify.respond(written)),
-            Outcome::Derive(pending) => derive_all(vec![pending], question.context.ip).await?,
+            Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
         }
     }
     Err(Problem::busy(1))
@@ -101,14 +103,14 @@ fn check_media(request: &HttpRequest) -> Result<(), Problem> {
 
 impl Verify<'_> {
     fn ask(&self, question: &Question<'_>) -> Result<Outcome, Problem> {
-        let snapshot: Arc<Snapshot> = self.shared.snapshot();
+        let (snapshot, lent): (Arc<Snapshot>, _) = (self.shared.snapshot(), Lent::with_capacity(0));
         let organisation = question.resource.split('/').next().unwrap_or_default();
         self.shared.check_grant(&snapshot, &self.caller, organisation, self.call.now)?;
         with_arena(|arena| {
-            let verification = self.subject(&snapshot, organisation, &question.credential);
+            let verification = self.subject(&snapshot, &lent, organisation, &question.credential);
             let subject = match verification {
                 Verification::Known(subject) => subject,
-                Verification::Derive(pending) => return Ok(Outcome::Derive(pending)),
+                Verification::Wait(waiting) => return Ok(Outcome::Wait(waiting)),
                 Verification::Busy { retry_after_seconds } => return Err(Problem::busy(retry_after_seconds)),
                 Verification::NotGranted { organisation, reason } => {
                     return Err(self.shared.refuse_grant(organisation, reason));
@@ -119,17 +121,23 @@ impl Verify<'_> {
         })
     }
 
-    fn subject<'s>(&'s self, snapshot: &'s Snapshot, organisation: &str, credential: &str) -> Verification<'s> {
+    fn subject<'s>(
+        &'s self,
+        snapshot: &'s Snapshot,
+        lent: &'s Lent,
+        organisation: &str,
+        credential: &str,
+    ) -> Verification<'s> {
         if credential.is_empty() {
-            return Verification::Known(Subject::Refused(Reason::CredentialMissing));
+            return Verification::Known(Subject::Refused(Reason::CredentialMissing, None));
         }
         // Where there is no such organisation, no key is of it.
         let Some(domain) = snapshot.domain(organisation) else {
-            return Verification::Known(Subject::Refused(Reason::CredentialUnknown));
+            return Verification::Known(Subject::Refused(Reason::CredentialUnknown, None));
         };
-        let (verifier, caller, now) = (&self.shared.verifier, &self.caller, self.call.now);
-        let root = Root::Of(domain);
-        Ask { verifier, snapshot, caller, root, now, limits: self.shared.settings.limits }.verify_token(credential)
+        let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
+        let (root, limits) = (Root::Of(domain), self.shared.settings.limits);
+        Ask { authenticator, snapshot, lent, caller, root, now, limits }.verify_token(credential)
     }
 
     fn decide<'a>(
@@ -142,8 +150,8 @@ impl Verify<'_> {
     ) -> Decided<'a> {
         let record = match subject {
             Subject::Verified(record) => record,
-            Subject::Refused(reason) => return refused(reason, arena),
-            Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, arena),
+            Subject::Refused(reason, record) => return refused(reason, record, arena),
+            Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, None, arena),
         };
         record.key.note_use(self.call.now.seconds);
         let individual = arena.bump().alloc(individual(question, record, arena));
@@ -166,7 +174,7 @@ impl Verify<'_> {
                 if by_failure { Reason::PolicyError } else { Reason::PolicyDenied }
             })),
         };
-        Decided { result, reason, record: Some(record) }
+        Decided { result, reason, record: Some(record), refused: None }
     }
 
     fn write(
@@ -176,7 +184,7 @@ impl Verify<'_> {
         question: &Question<'_>,
         decided: &Decided<'_>,
     ) -> Vec<u8> {
-        let Decided { result, reason, record } = decided;
+        let Decided { result, reason, record, refused } = decided;
         let decision = if result.decision == Decision::Permit { Decision::Permit } else { Decision::Deny };
         self.shared.metrics.count(Door::Verify, decision, *reason);
         debug!(
@@ -189,13 +197,12 @@ impl Verify<'_> {
             "decided {decision}"
         );
         let policy = snapshot.policies.of(organisation);
-        let scope = record.and_then(|record| record.key.scope_for(&question.resource, &question.action));
+        let scope = record.and_then(|record| record.scope_for(&question.resource, &question.action));
         let mut id = [0; 36];
         encode(&Answer {
             decision: decision.as_str(),
             reason: reason.map(Reason::as_str),
-            detail: reason
-                .map(|reason| refusal(snapshot, reason, question).unwrap_or_else(|| detail(reason, question, result))),
+            detail: reason.map(|reason| refusal(reason, *refused).unwrap_or_else(|| detail(reason, question, result))),
             decision_id: self.call.decision_id.encode(&mut id),
             matched_scope: scope.map(argus_engine::scope::Scope::as_str),
             key: record.map(|record| KeyNames { id: record.key.id.to_string(), name: &record.key.name }),
@@ -219,9 +226,9 @@ impl Verify<'_> {
 }
 
 /// A credential that is refused: Deny, and no policy is asked.
-fn refused(reason: Reason, arena: &Arena) -> Decided<'_> {
+fn refused<'a>(reason: Reason, refused: Option<&'a KeyRecord>, arena: &'a Arena) -> Decided<'a> {
     let nothing = Individual { attributes: &[], xpath_version: None, return_policy_id_list: false };
-    Decided { result: denied(reason, arena.bump().alloc(nothing)), reason: Some(reason), record: None }
+    Decided { result: denied(reason, arena.bump().alloc(nothing)), reason: Some(reason), record: None, refused }
 }
 
 /// The question as an XACML request, enriched.
@@ -259,12 +266,12 @@ fn individual<'a>(question: &'a Question<'_>, record: &'a KeyRecord, arena: &'a 
 
 /// Since when a credential is of no use. A reason of this kind is given only for a key of the organisation that was asked
 /// about, to who may ask about it: to them it is no secret.
-fn refusal(snapshot: &Snapshot, reason: Reason, question: &Question<'_>) -> Option<String> {
-    let record = || snapshot.find(&PresentedKey::parse(&question.credential).ok()?.id());
+fn refusal(reason: Reason, refused: Option<&KeyRecord>) -> Option<String> {
+    let record = refused?;
     match reason {
-        Reason::CredentialRevoked | Reason::CredentialSuspended => record()?.stopped(),
-        Reason::CredentialExpired => Some(format!("expired {}", record()?.end()?)),
-        Reason::CredentialNotYetValid => Some(format!("not valid before {}", record()?.begin()?)),
+        Reason::CredentialRevoked | Reason::CredentialSuspended => record.stopped(),
+        Reason::CredentialExpired => Some(format!("expired {}", record.end()?)),
+        Reason::CredentialNotYetValid => Some(format!("not valid before {}", record.begin()?)),
         _ => None,
     }
 }
