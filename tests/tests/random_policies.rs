@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a panic is a failed test")]
 
 use argus_engine::check::{Options, check};
-use argus_engine::compile::compile;
+use argus_engine::compile::load;
 use argus_engine::evaluate::Environment;
 use argus_engine::limits::Limits;
 use argus_engine::read::Source;
@@ -87,7 +87,7 @@ fn answers(policy: &str, requests: &[String]) -> Option<Vec<Answers>> {
     if checked.documents.is_empty() || !checked.is_evaluable(0) {
         return None;
     }
-    let program = compile(&checked, 0)?;
+    let program = load(&sources, &Options::default()).0.programs(&[0]).0.pop()??;
     let environment = Environment::at(DateTime::parse(NOW).unwrap());
     let (limits, mut all) = (Limits::default(), Vec::new());
     for request in requests {

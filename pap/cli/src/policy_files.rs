@@ -141,6 +141,15 @@ impl<'t> CheckedFiles<'t> {
         Self { checked, diagnostics }
     }
 
+    /// Checks the documents, and compiles the one of a file with all that it reaches: in less memory than one after the
+    /// other, and nothing is left inside of [`Self::checked`].
+    pub(crate) fn load(texts: &'t [Text<'t>], options: &Options, file: usize) -> (Self, Option<Program>) {
+        let (loaded, diagnostics) = compile::load(texts, options);
+        let root = u32::try_from(file).ok().and_then(|file| loaded.checked.document_of(file));
+        let (mut programs, checked) = loaded.programs(root.as_slice());
+        (Self { checked, diagnostics }, programs.pop().flatten())
+    }
+
     /// Compiles the document of a file with all that it reaches.
     ///
     /// # Errors
@@ -150,12 +159,17 @@ impl<'t> CheckedFiles<'t> {
         if let Some(program) = evaluable.and_then(|root| compile::compile(&self.checked, root)) {
             return Ok(program);
         }
+        Err(self.refused(file))
+    }
+
+    /// Why the document of a file can't be compiled.
+    pub(crate) fn refused(&self, file: usize) -> Refused<'_> {
         let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
         let mut errors: Vec<&Diagnostic> = self.reached_diagnostics(file).filter(is_error).collect();
         if errors.is_empty() {
             errors = self.diagnostics.iter().filter(is_error).collect();
         }
-        Err(Refused { errors })
+        Refused { errors }
     }
 
     /// What is wrong in a root, and in what it reaches, and is answered all the same, as the standard says.
@@ -178,6 +192,7 @@ impl<'t> CheckedFiles<'t> {
             for child in &set.children {
                 match child {
                     Child::Node(node) => waiting.push(node),
+                    Child::Compiled(_) => {}
                     Child::Reference { document, .. } => {
                         let target = document.and_then(|place| self.checked.documents.get(place));
                         waiting.extend(target.filter(|t| reached.insert(t.file as usize)).map(|t| &t.node));

@@ -5,6 +5,7 @@
 
 mod clock;
 mod engine;
+mod growth;
 mod machine;
 mod measure;
 mod memory;
@@ -30,7 +31,8 @@ use crate::report::Report;
     after_help = "Example:\n  cargo run --release --manifest-path tests/peers/Cargo.toml -- all --json peers.json"
 )]
 struct Arguments {
-    /// What to measure: one small policy (half a minute), 100 to 100,000 policies (a minute and a half), or both
+    /// What to measure: one small policy (half a minute), 100 to 100,000 policies (a minute and a half), Argus alone by
+    /// what tells its policies apart (a minute), or all of these
     #[arg(default_value = "all")]
     what: What,
     /// Writes the report to this file as well, as JSON
@@ -44,7 +46,9 @@ enum What {
     Small,
     /// 100 to 100,000 policies: loading, memory, deciding
     Scale,
-    /// Both
+    /// Argus alone, 100 to 100,000 policies told apart by equality, by a prefix or by a network
+    Growth,
+    /// All of these
     All,
 }
 
@@ -58,8 +62,9 @@ fn main() -> Result<()> {
     let Arguments { what, json } = Arguments::parse();
     let report = Report {
         machine: Machine::here(),
-        small: if what == What::Scale { Vec::new() } else { small::run()? },
-        scale: if what == What::Small { Vec::new() } else { scale::run()? },
+        small: if matches!(what, What::Small | What::All) { small::run()? } else { Vec::new() },
+        scale: if matches!(what, What::Scale | What::All) { scale::run()? } else { Vec::new() },
+        growth: if matches!(what, What::Growth | What::All) { growth::run()? } else { Vec::new() },
     };
     write!(io::stdout(), "{report}")?;
     if let Some(file) = json {

@@ -1,4 +1,4 @@
-//! What a person reads: two tables, each number with its unit and its spread. The same values go to JSON as they are.
+//! What a person reads: three tables, each number with its unit and its spread. The same values go to JSON as they are.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -7,17 +7,19 @@ use serde::Serialize;
 use crate::machine::Machine;
 use crate::measure::Spread;
 use crate::peers::Form;
-use crate::{scale, small};
+use crate::{growth, scale, small};
 
 /// One run: the machine and what was measured on it.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Where.
     pub machine: Machine,
-    /// The small policy; empty where only the scaling was asked for.
+    /// The small policy; empty where not asked for.
     pub small: Vec<small::Row>,
-    /// The many policies; empty where only the small policy was asked for.
+    /// The many policies; empty where not asked for.
     pub scale: Vec<scale::Row>,
+    /// Argus by what tells its policies apart; empty where not asked for.
+    pub growth: Vec<growth::Row>,
 }
 
 impl Display for Report {
@@ -29,6 +31,9 @@ impl Display for Report {
         }
         if !self.scale.is_empty() {
             write_scale(f, &self.scale)?;
+        }
+        if !self.growth.is_empty() {
+            write_growth(f, &self.growth)?;
         }
         Ok(())
     }
@@ -109,6 +114,32 @@ fn write_scale(f: &mut Formatter<'_>, rows: &[scale::Row]) -> fmt::Result {
             )?,
             None => writeln!(f, "{:>11} {:>24} {:>8} {:>8}", "–", "–", "–", "–")?,
         }
+    }
+    Ok(())
+}
+
+fn write_growth(f: &mut Formatter<'_>, rows: &[growth::Row]) -> fmt::Result {
+    writeln!(f, "\nArgus, many policies of which one applies, by what tells them apart")?;
+    writeln!(
+        f,
+        "{:>8} {:<12} {:<6} {:>11} {:>20} {:>5} {:>14} {:>5}",
+        "policies", "by", "shape", "64 requests", "10 % – 90 %", "×", "4096 requests", "×"
+    )?;
+    for row in rows {
+        let Spread { low_ns, median_ns, high_ns, .. } = row.few;
+        writeln!(
+            f,
+            "{:>8} {:<12} {:<6} {:>8.2} µs {:>7.2} – {:>7.2} µs {:>5} {:>11.2} µs {:>5}",
+            row.policies,
+            row.by,
+            if row.nested { "nested" } else { "flat" },
+            median_ns / 1e3,
+            low_ns / 1e3,
+            high_ns / 1e3,
+            times(row.few_growth),
+            row.many.median_ns / 1e3,
+            times(row.many_growth),
+        )?;
     }
     Ok(())
 }

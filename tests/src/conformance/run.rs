@@ -6,8 +6,8 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-use argus_engine::check::{Options, check};
-use argus_engine::compile::{Program, compile};
+use argus_engine::check::Options;
+use argus_engine::compile::{Program, load};
 use argus_engine::evaluate::Environment;
 use argus_engine::limits::Limits;
 use argus_engine::read::Source;
@@ -164,9 +164,9 @@ fn library(case: &Case, request: &[u8]) -> Result<Outcome> {
     }
     let sources: Vec<Source<'_>> =
         names.iter().zip(&texts).map(|(name, text)| Source::from_bytes(name, text)).collect();
-    let (checked, found) = check(&sources, &Options::default());
-    let root = checked.document_of(0).filter(|root| checked.is_evaluable(*root));
-    let Some(program) = root.and_then(|root| compile(&checked, root)) else {
+    let (loaded, found) = load(&sources, &Options::default());
+    let root = loaded.checked.document_of(0);
+    let Some(program) = loaded.programs(root.as_slice()).0.pop().flatten() else {
         let errors = found.iter().map(|one| format!("{} [{}]", one.message, one.code)).collect();
         return Ok(Outcome::PolicyRefused(errors));
     };

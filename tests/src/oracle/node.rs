@@ -119,6 +119,7 @@ impl<'e> Oracle<'e> {
     fn resolved(&self, child: &'e Child<'e>) -> &'e Node<'e> {
         match child {
             Child::Node(node) => node,
+            Child::Compiled(_) => unreachable!("`check` leaves everything in the tree"),
             Child::Reference { document, .. } => &self.checked.documents[document.unwrap()].node,
         }
     }

@@ -103,8 +103,8 @@ impl Eval {
             files.add_folder(folder, 1)?;
         }
         let texts = files.texts();
-        let checked = CheckedFiles::check(&texts, &Options::evaluating(limits));
-        let program = checked.compile(0).map_err(|refused| self.policy_refused(&refused.errors, &files, console))?;
+        let (checked, program) = CheckedFiles::load(&texts, &Options::evaluating(limits), 0);
+        let program = program.ok_or_else(|| self.policy_refused(&checked.refused(0).errors, &files, console))?;
         if !console.is_quiet() {
             let answered: Vec<&Diagnostic> = checked.answered(0).collect();
             show(&answered, files.sources(), console);

@@ -62,6 +62,8 @@ pub struct Policy<'s> {
     pub duties: Vec<DutyExpression<'s>>,
     /// `CombinerParameters` and `RuleCombinerParameters`.
     pub parameters: Vec<CombinerParameter<'s>>,
+    /// Its place in the program, where it was compiled as soon as it was read; the lists above are empty then.
+    pub compiled: Option<u32>,
 }
 
 /// A `PolicySet` (core 5.1).
@@ -83,13 +85,18 @@ pub struct PolicySet<'s> {
     pub duties: Vec<DutyExpression<'s>>,
     /// `CombinerParameters`, `PolicyCombinerParameters` and `PolicySetCombinerParameters`.
     pub parameters: Vec<CombinerParameter<'s>>,
+    /// Its place in the program, where it was compiled as soon as it was read; the lists above are empty then.
+    pub compiled: Option<u32>,
 }
 
 /// A child of a `PolicySet`.
 #[derive(Debug)]
 pub enum Child<'s> {
     /// A policy or policy set that stands in place.
-    Node(Node<'s>),
+    // Boxed so that a hundred thousand children are no larger than what is said of most of them.
+    Node(Box<Node<'s>>),
+    /// One that was compiled as soon as it was read ([`crate::compile::load`]), by its place in the program.
+    Compiled(u32),
     /// A reference, resolved to a document by its place in [`Checked::documents`]. `None` only where an error says so.
     Reference {
         /// Which document.

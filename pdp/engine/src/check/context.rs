@@ -1,9 +1,11 @@
 //! What every check of one document has at hand.
 
+use std::fmt::Debug;
+
 use super::options::Options;
 use super::references::PendingReference;
 use super::uniqueness::Identity;
-use crate::check::checked::Text;
+use crate::check::checked::{Child, Node, Text};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::read::xml::{Attribute, Extent};
 use crate::read::{ElementId, Tree};
@@ -27,8 +29,41 @@ pub(super) struct Context<'c, 's> {
     pub(super) has_errors: bool,
     /// The policies and policy sets in it.
     pub(super) identities: &'c mut Vec<Identity<'s>>,
-    /// The references in it, in document order.
+    /// The references in it.
     pub(super) references: &'c mut Vec<PendingReference<'s>>,
+    /// The policies and policy sets inside the one at hand, which were read before it.
+    pub(super) parts: &'c mut Vec<Part<'s>>,
+    /// Takes what is complete.
+    pub(super) taker: &'c mut dyn Taker<'s>,
+}
+
+/// A policy or policy set inside another one, read when it ended.
+#[derive(Debug)]
+pub(super) struct Part<'s> {
+    /// Where it begins.
+    pub(super) start: u32,
+    /// Whether it is a policy set.
+    pub(super) is_set: bool,
+    /// Its id.
+    pub(super) id: Option<Text<'s>>,
+    /// What it says; nothing where it has faults.
+    pub(super) child: Option<Child<'s>>,
+}
+
+/// Who takes a policy or policy set without faults as soon as it is read, before the next is.
+pub(crate) trait Taker<'s>: Debug {
+    /// Gives its place in a program, if it is now there and the tree is needed no more.
+    fn take(&mut self, node: &Node<'s>) -> Option<u32>;
+}
+
+/// Leaves everything in the tree.
+#[derive(Debug)]
+pub(super) struct KeepAll;
+
+impl<'s> Taker<'s> for KeepAll {
+    fn take(&mut self, _: &Node<'s>) -> Option<u32> {
+        None
+    }
 }
 
 impl<'c, 's> Context<'c, 's> {

@@ -40,7 +40,10 @@ mod xpath;
 pub use explain::{Explanation, explain, explanations};
 pub use options::Options;
 
+pub(crate) use context::Taker;
+
 use checked::Checked;
+use context::KeepAll;
 use document::Gathered;
 
 use crate::diagnostic::Diagnostic;
@@ -51,13 +54,26 @@ use crate::read::{Source, Tag, Tree};
 /// The result holds whatever could be read. [`Checked::is_evaluable`] says whether a root can be evaluated; the
 /// diagnostics, ordered by file and place, say what is wrong.
 pub fn check<'s>(sources: &'s [Source<'s>], options: &Options) -> (Checked<'s>, Vec<Diagnostic>) {
+    check_for(sources, options, &mut KeepAll)
+}
+
+/// The same for someone who takes each policy as soon as it is read.
+pub(crate) fn check_for<'s>(
+    sources: &'s [Source<'s>],
+    options: &Options,
+    taker: &mut dyn Taker<'s>,
+) -> (Checked<'s>, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let mut gathered = Gathered::with_capacity(sources.len());
     let mut tree = Tree::new();
     for (file, source) in (0_u32..).zip(sources) {
-        document::check(file, source, options, &mut tree, &mut gathered, &mut found);
+        document::check((file, source), options, &mut tree, &mut gathered, &mut found, taker);
     }
-    let Gathered { mut checked, identities, references } = gathered;
+    drop(tree);
+    let Gathered { mut checked, mut identities, mut references } = gathered;
+    // A policy set is read after what is inside it; from here on the order of the documents counts.
+    identities.sort_by_key(|identity| identity.opening);
+    references.sort_by_key(|reference| reference.at);
     let identities = uniqueness::Identities::new(&identities, &checked.documents, sources);
     identities.report_duplicates(&mut checked.documents, &mut found);
     references::resolve(&mut checked, &references, &identities, options.limits.reference_depth, &mut found);

@@ -2,7 +2,7 @@
 
 use super::Tag;
 use super::checked::{Child, Node, Policy, PolicySet, Text};
-use super::context::Context;
+use super::context::{Context, Part};
 use super::expression::Scope;
 use super::parameter::{self, Named};
 use super::problem::{
@@ -16,19 +16,47 @@ use crate::diagnostic::Span;
 use crate::read::ElementId;
 use crate::xpath::Version;
 
-/// Reads a policy or policy set. `inherited` is the XPath version of the policy set around it.
+/// Reads a policy or policy set; what is complete goes to the taker. `inherited` is the XPath version of the policy set
+/// around it.
 pub(super) fn read<'s>(context: &mut Context<'_, 's>, id: ElementId, inherited: Option<Version>) -> Option<Node<'s>> {
-    let references_before = context.references.len();
-    let node = match context.tree.element(id).tag {
+    let start = context.at(id).start;
+    let first_part = context.parts.partition_point(|part| part.start < start);
+    let parts = if first_part == 0 { std::mem::take(context.parts) } else { context.parts.split_off(first_part) };
+    let mut node = match context.tree.element(id).tag {
         Tag::Policy => read_policy(context, id, inherited).map(Node::Policy),
-        Tag::PolicySet => read_policy_set(context, id, inherited).map(Node::PolicySet),
+        Tag::PolicySet => read_policy_set(context, id, parts, inherited).map(Node::PolicySet),
         _ => None,
     };
-    if node.is_none() {
-        // The references that are left are those of the tree, in its order.
-        context.references.truncate(references_before);
+    match &mut node {
+        // An expression behind an error has no meaning, and is not to be compiled.
+        Some(node) if !context.has_errors => {
+            if let Some(place) = context.taker.take(node) {
+                node.leave_to_program(place);
+            }
+        }
+        Some(_) => {}
+        None => {
+            // The references that are left are those of the tree.
+            let document = context.document;
+            let outside = |one: &PendingReference<'_>| one.document != document || one.at.start < start;
+            let kept = context.references.iter().rposition(outside).map_or(0, |last| last + 1);
+            context.references.truncate(kept);
+        }
     }
     node
+}
+
+/// Reads one inside a policy set, for the policy set to find when it ends itself.
+pub(super) fn read_part(context: &mut Context<'_, '_>, id: ElementId) {
+    let tree = context.tree;
+    let is_set = tree.element(id).tag == Tag::PolicySet;
+    let inherited = tree.xpath_versions_around().find_map(|around| Version::from_uri(&tree.element(around).text));
+    let child = read(context, id, inherited).map(|node| match node.compiled() {
+        Some(place) => Child::Compiled(place),
+        None => Child::Node(Box::new(node)),
+    });
+    let name = context.value(id, if is_set { "PolicySetId" } else { "PolicyId" });
+    context.parts.push(Part { start: context.at(id).start, is_set, id: name, child });
 }
 
 /// What policies and policy sets have in common.
@@ -92,30 +120,47 @@ fn read_policy<'s>(context: &mut Context<'_, 's>, id: ElementId, inherited: Opti
         rules,
         duties,
         parameters,
+        compiled: None,
     })
 }
 
 fn read_policy_set<'s>(
     context: &mut Context<'_, 's>,
     id: ElementId,
+    parts: Vec<Part<'s>>,
     inherited: Option<Version>,
 ) -> Option<PolicySet<'s>> {
     let head = head(context, id, inherited);
     let target = target::read_inside(context, id, head.xpath);
-    let tree = context.tree;
     let (mut policies, mut sets) = (Vec::new(), Vec::new());
-    let mut children = Vec::new();
+    let mut children = Vec::with_capacity(parts.len());
+    let mut parts = parts.into_iter().peekable();
+    let mut add_parts = |before: u32, children: &mut Vec<Child<'s>>, policies: &mut Vec<_>, sets: &mut Vec<_>| {
+        while let Some(part) = parts.next_if(|part| part.start < before) {
+            if part.is_set {
+                sets.extend(part.id)
+            } else {
+                policies.extend(part.id)
+            }
+            children.extend(part.child);
+        }
+    };
+    let tree = context.tree;
     for child in tree.children(id) {
-        let (names, name) = match tree.element(child).tag {
-            Tag::Policy => (&mut policies, context.value(child, "PolicyId")),
-            Tag::PolicySet => (&mut sets, context.value(child, "PolicySetId")),
-            Tag::PolicyIdReference => (&mut policies, Some(trimmed(&tree.element(child).text))),
-            Tag::PolicySetIdReference => (&mut sets, Some(trimmed(&tree.element(child).text))),
+        let element = tree.element(child);
+        let is_set = match element.tag {
+            Tag::PolicyIdReference => false,
+            Tag::PolicySetIdReference => true,
             _ => continue,
         };
-        names.extend(name);
-        children.extend(read_child(context, child, head.xpath));
+        add_parts(element.at.start, &mut children, &mut policies, &mut sets);
+        let names = if is_set { &mut sets } else { &mut policies };
+        names.push(trimmed(&element.text));
+        children.push(Child::Reference { document: None, at: context.at(child) });
+        let reference = read_reference(context, child, is_set);
+        context.references.push(reference);
     }
+    add_parts(u32::MAX, &mut children, &mut policies, &mut sets);
     check_child_count(context, id, head.algorithm, policies.len() + sets.len());
     let scope = Scope { variables: None, xpath: head.xpath };
     let duties = duty::read_inside(context, id, scope);
@@ -129,6 +174,7 @@ fn read_policy_set<'s>(
         children,
         duties,
         parameters,
+        compiled: None,
     })
 }
 
@@ -143,18 +189,6 @@ fn check_child_count(
     if !matches!(children, 2 | 3) {
         let at = context.value_at(id, "PolicyCombiningAlgId");
         context.report_answered(child_count::report(at, algorithm.short_name(), children));
-    }
-}
-
-fn read_child<'s>(context: &mut Context<'_, 's>, id: ElementId, xpath: Option<Version>) -> Option<Child<'s>> {
-    match context.tree.element(id).tag {
-        Tag::Policy | Tag::PolicySet => read(context, id, xpath).map(Child::Node),
-        tag => {
-            let at = context.at(id);
-            let reference = read_reference(context, id, tag == Tag::PolicySetIdReference);
-            context.references.push(reference);
-            Some(Child::Reference { document: None, at })
-        }
     }
 }
 

@@ -47,6 +47,30 @@ impl Node<'_> {
         }
     }
 
+    /// Its place in the program, where it was compiled as soon as it was read.
+    pub(crate) const fn compiled(&self) -> Option<u32> {
+        match self {
+            Self::Policy(policy) => policy.compiled,
+            Self::PolicySet(set) => set.compiled,
+        }
+    }
+
+    /// Forgets all that is now in the program.
+    pub(super) fn leave_to_program(&mut self, place: u32) {
+        match self {
+            Self::Policy(policy) => {
+                policy.compiled = Some(place);
+                (policy.target, policy.variables, policy.rules) = Default::default();
+                (policy.duties, policy.parameters) = Default::default();
+            }
+            Self::PolicySet(set) => {
+                set.compiled = Some(place);
+                (set.target, set.children) = Default::default();
+                (set.duties, set.parameters) = Default::default();
+            }
+        }
+    }
+
     // The documents that it refers to.
     fn targets(&self, into: &mut Vec<usize>) {
         let Self::PolicySet(set) = self else { return };
@@ -54,6 +78,8 @@ impl Node<'_> {
             match child {
                 Child::Node(node) => node.targets(into),
                 Child::Reference { document, .. } => into.extend(*document),
+                // What refers to others can't be compiled before they are.
+                Child::Compiled(_) => {}
             }
         }
     }

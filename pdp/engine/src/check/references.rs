@@ -115,6 +115,7 @@ fn assign(node: &mut Node<'_>, targets: &mut impl Iterator<Item = Option<usize>>
     for child in &mut set.children {
         match child {
             Child::Node(node) => assign(node, targets),
+            Child::Compiled(_) => {}
             Child::Reference { document, .. } => *document = targets.next().flatten(),
         }
     }

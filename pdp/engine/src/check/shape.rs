@@ -11,7 +11,7 @@ use super::words;
 use crate::read::ElementId;
 use crate::read::xml::{Attribute, Space};
 
-/// Checks an element and all that is inside it.
+/// Checks an element and all that is inside it, parts excepted.
 pub(super) fn check(context: &mut Context<'_, '_>, id: ElementId) {
     let tree = context.tree;
     let element = tree.element(id);
@@ -29,7 +29,8 @@ pub(super) fn check(context: &mut Context<'_, '_>, id: ElementId) {
         return;
     }
     check_children(context, id, shape);
-    for child in tree.children(id) {
+    // Parts were checked when they ended.
+    for child in tree.children(id).filter(|child| !tree.element(*child).is_apart) {
         check(context, child);
     }
 }

@@ -1,6 +1,7 @@
 //! The ids of policies and policy sets: each with each version once, wherever it stands (core 5.1, 5.14).
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::checked::{Document, Text};
 use super::problem::duplicate_policy_id;
@@ -39,7 +40,8 @@ pub(super) const fn kind(is_set: bool) -> &'static str {
     if is_set { "policy set" } else { "policy" }
 }
 
-type ById<'i, 's> = FxHashMap<&'i str, Vec<&'i Identity<'s>>>;
+// Nearly every id is there once.
+type ById<'i, 's> = FxHashMap<&'i str, SmallVec<[&'i Identity<'s>; 1]>>;
 
 /// All identities by kind and id, each list in document order. Documents that are another one byte for byte are left
 /// out.
@@ -68,7 +70,7 @@ impl<'i, 's> Identities<'i, 's> {
 
     /// Those of one id.
     pub(super) fn of(&self, is_set: bool, id: &str) -> &[&'i Identity<'s>] {
-        self.of_kind(is_set).get(id).map_or(&[], Vec::as_slice)
+        self.of_kind(is_set).get(id).map_or(&[], SmallVec::as_slice)
     }
 
     /// The ids of one kind that can be referred to, to find the one that was meant. None where they are so many that
@@ -109,7 +111,7 @@ fn find_copies(all: &[Identity<'_>], documents: &[Document<'_>], sources: &[Sour
         let file = documents.get(document)?.file;
         Some(sources.get(file as usize)?.text)
     };
-    let mut firsts: FxHashMap<(bool, &str), Vec<usize>> = FxHashMap::default();
+    let mut firsts: FxHashMap<(bool, &str), SmallVec<[usize; 1]>> = FxHashMap::default();
     firsts.reserve(documents.len());
     let mut copies = FxHashSet::default();
     for identity in all.iter().filter(|identity| identity.is_outermost) {

@@ -1,39 +1,45 @@
 //! The builder: walks checked policies in document order and fills the tables.
 
+use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::program::{
-    AssignmentExpression, DEEPEST_NODE, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, OpId, Program, Range, Rule,
-    Slot, SlotId, Text,
+    AssignmentExpression, DEEPEST_NODE, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, OpId, Range, Rule, Slot, SlotId,
+    Tables, Text,
 };
+use crate::check::Taker;
 use crate::check::checked::{self, Checked, Child};
 use crate::diagnostic::Span;
-use crate::index::{Chosen, Guard};
+use crate::index::{Chosen, Unions};
 use crate::regex::PatternCache;
 use crate::value::DataType;
 
 /// The tables in the making.
-pub(super) struct Builder<'c, 's> {
-    pub(super) checked: &'c Checked<'s>,
-    pub(super) program: Program,
+#[derive(Default)]
+pub(super) struct Builder {
+    pub(super) program: Tables,
     pub(super) patterns: PatternCache,
     pub(super) pattern_ids: FxHashMap<Arc<str>, u32>,
     /// The ops of the current policy's variables, in definition order.
     pub(super) variables: Vec<VariableOp>,
     /// The guard of each node so far, for the index of the node above.
-    unions: Vec<Option<Guard>>,
+    unions: Unions,
     /// How many levels of nodes stand under each node, itself included; the same of ops.
     node_heights: Vec<u16>,
     pub(super) op_heights: Vec<u16>,
     documents: FxHashMap<usize, NodeId>,
-    texts: FxHashMap<&'c str, Text>,
+    /// By hash; of texts that share one, only the first is kept once.
+    texts: FxHashMap<u64, Text>,
+    /// Targets that stand in many places, by hash as well.
+    pub(super) targets: FxHashMap<u64, Range>,
     slots: FxHashMap<(u32, DataType, Option<Text>), SlotId>,
     /// The op of a plain designator, which stands in many places.
     pub(super) bags: FxHashMap<(SlotId, bool), OpId>,
     /// The constants that were met last: policies made from one template have theirs in common.
-    pub(super) recent: [u32; 8],
+    pub(super) recent: [Option<u32>; 8],
 }
 
 /// How a reference to a variable is carried out.
@@ -52,33 +58,10 @@ pub(super) fn next<T>(table: &[T]) -> u32 {
     u32::try_from(table.len()).unwrap_or(u32::MAX)
 }
 
-impl<'c, 's> Builder<'c, 's> {
-    pub(super) fn new(checked: &'c Checked<'s>) -> Self {
-        Self {
-            checked,
-            program: Program::default(),
-            patterns: PatternCache::default(),
-            pattern_ids: FxHashMap::default(),
-            variables: Vec::new(),
-            unions: Vec::new(),
-            node_heights: Vec::new(),
-            op_heights: Vec::new(),
-            documents: FxHashMap::default(),
-            texts: FxHashMap::default(),
-            slots: FxHashMap::default(),
-            bags: FxHashMap::default(),
-            recent: [u32::MAX; 8],
-        }
-    }
-
-    pub(super) fn finish(mut self, root: NodeId) -> Program {
-        self.program.root = root;
-        self.program.texts.shrink_to_fit();
-        self.program.ops.shrink_to_fit();
-        self.program.op_spans.shrink_to_fit();
-        self.program.matches.shrink_to_fit();
-        self.program.nodes.shrink_to_fit();
-        self.program.rules.shrink_to_fit();
+impl Builder {
+    /// The tables, when nothing more is to come.
+    pub(super) fn finish(mut self) -> Tables {
+        self.program.shrink();
         self.program
     }
 
@@ -86,8 +69,7 @@ impl<'c, 's> Builder<'c, 's> {
     ///
     /// What it refers to is compiled before it, from a list and not by recursion: a chain of references may be longer
     /// than the stack is deep.
-    pub(super) fn document(&mut self, document: usize) -> Option<NodeId> {
-        let checked = self.checked;
+    pub(super) fn document(&mut self, checked: &Checked<'_>, document: usize) -> Option<NodeId> {
         let (mut open, mut entered) = (vec![document], FxHashSet::default());
         while let Some(document) = open.last().copied() {
             if self.documents.contains_key(&document) {
@@ -110,18 +92,22 @@ impl<'c, 's> Builder<'c, 's> {
         self.documents.get(&document).copied()
     }
 
-    fn node(&mut self, node: &'c checked::Node<'s>) -> Option<NodeId> {
+    fn node(&mut self, node: &checked::Node<'_>) -> Option<NodeId> {
+        if let Some(compiled) = node.compiled() {
+            return Some(compiled);
+        }
         match node {
             checked::Node::Policy(policy) => Some(self.policy(policy)),
             checked::Node::PolicySet(set) => self.policy_set(set),
         }
     }
 
-    fn policy_set(&mut self, set: &'c checked::PolicySet<'s>) -> Option<NodeId> {
+    fn policy_set(&mut self, set: &checked::PolicySet<'_>) -> Option<NodeId> {
         let mut children = Vec::with_capacity(set.children.len());
         for child in &set.children {
             children.push(match child {
                 Child::Node(node) => self.node(node)?,
+                Child::Compiled(compiled) => *compiled,
                 Child::Reference { document, .. } => *self.documents.get(&(*document)?)?,
             });
         }
@@ -150,7 +136,7 @@ impl<'c, 's> Builder<'c, 's> {
         Range { start, len: next(children) }
     }
 
-    fn policy(&mut self, policy: &'c checked::Policy<'s>) -> NodeId {
+    fn policy(&mut self, policy: &checked::Policy<'_>) -> NodeId {
         let outer = std::mem::take(&mut self.variables);
         let target = self.target(&policy.target);
         let variables = self.policy_variables(&policy.variables);
@@ -184,7 +170,7 @@ impl<'c, 's> Builder<'c, 's> {
         next(&self.program.nodes) - 1
     }
 
-    fn policy_variables(&mut self, variables: &'c [checked::Variable<'s>]) -> Range {
+    fn policy_variables(&mut self, variables: &[checked::Variable<'_>]) -> Range {
         self.variables = vec![VariableOp::Pending; variables.len()];
         for place in 0..variables.len() {
             self.variable(variables, place);
@@ -199,7 +185,7 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     // A variable may refer to one that is defined after it, so each is lowered when it is first needed.
-    fn variable(&mut self, variables: &'c [checked::Variable<'s>], place: usize) {
+    fn variable(&mut self, variables: &[checked::Variable<'_>], place: usize) {
         let Some(variable) = variables.get(place) else { return };
         if !matches!(self.variables.get(place), Some(VariableOp::Pending)) {
             return;
@@ -213,7 +199,7 @@ impl<'c, 's> Builder<'c, 's> {
         }
     }
 
-    fn rules(&mut self, rules: &'c [checked::Rule<'s>]) -> Range {
+    fn rules(&mut self, rules: &[checked::Rule<'_>]) -> Range {
         let start = next(&self.program.rules);
         for rule in rules {
             let compiled = Rule {
@@ -229,7 +215,7 @@ impl<'c, 's> Builder<'c, 's> {
         Range { start, len: next(rules) }
     }
 
-    fn duties(&mut self, duties: &'c [checked::DutyExpression<'s>]) -> Range {
+    fn duties(&mut self, duties: &[checked::DutyExpression<'_>]) -> Range {
         let compiled: Vec<DutyExpression> = duties
             .iter()
             .map(|duty| DutyExpression {
@@ -244,7 +230,7 @@ impl<'c, 's> Builder<'c, 's> {
         Range { start, len: next(duties) }
     }
 
-    fn assignments(&mut self, assignments: &'c [checked::AssignmentExpression<'s>]) -> Range {
+    fn assignments(&mut self, assignments: &[checked::AssignmentExpression<'_>]) -> Range {
         let compiled: Vec<AssignmentExpression> = assignments
             .iter()
             .map(|assignment| AssignmentExpression {
@@ -260,13 +246,17 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     /// A text that stands in many places: kept once.
-    pub(super) fn text(&mut self, text: &'c str) -> Text {
-        if let Some(known) = self.texts.get(text) {
-            return *known;
+    pub(super) fn text(&mut self, text: &str) -> Text {
+        let hash = FxBuildHasher.hash_one(text);
+        match self.texts.get(&hash).copied() {
+            Some(known) if self.program.text(known) == text => known,
+            Some(_) => self.own_text(text),
+            None => {
+                let kept = self.own_text(text);
+                self.texts.insert(hash, kept);
+                kept
+            }
         }
-        let kept = self.own_text(text);
-        self.texts.insert(text, kept);
-        kept
     }
 
     /// A text that is likely to be the only one of its kind, such as a policy's identifier.
@@ -276,7 +266,7 @@ impl<'c, 's> Builder<'c, 's> {
         Text { start, len: u32::try_from(text.len()).unwrap_or(0) }
     }
 
-    pub(super) fn slot(&mut self, designator: &'c checked::Designator<'s>) -> SlotId {
+    pub(super) fn slot(&mut self, designator: &checked::Designator<'_>) -> SlotId {
         let name = self.program.names.intern(&designator.category, &designator.id);
         let issuer = designator.issuer.as_deref().map(|issuer| self.text(issuer));
         let key = (name, designator.data_type, issuer);
@@ -292,12 +282,32 @@ impl<'c, 's> Builder<'c, 's> {
     }
 }
 
+/// Compiles each policy as soon as it is read, and each policy set of which everything is compiled already. What waits
+/// for a reference to be resolved stays in the tree.
+impl<'s> Taker<'s> for Builder {
+    fn take(&mut self, node: &checked::Node<'s>) -> Option<u32> {
+        match node {
+            checked::Node::PolicySet(set) if !set.children.iter().all(|child| matches!(child, Child::Compiled(_))) => {
+                None
+            }
+            node => self.node(node),
+        }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("nodes", &self.program.nodes.len()).finish_non_exhaustive()
+    }
+}
+
 /// The documents that a policy set refers to.
 fn referred_to(node: &checked::Node<'_>, found: &mut Vec<usize>) {
     let checked::Node::PolicySet(set) = node else { return };
     for child in &set.children {
         match child {
             Child::Node(node) => referred_to(node, found),
+            Child::Compiled(_) => {}
             Child::Reference { document, .. } => found.extend(*document),
         }
     }

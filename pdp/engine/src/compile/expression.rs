@@ -30,8 +30,8 @@ impl Op {
     }
 }
 
-impl<'c, 's> Builder<'c, 's> {
-    pub(super) fn expression(&mut self, expression: &'c Expr<'s>) -> OpId {
+impl Builder {
+    pub(super) fn expression(&mut self, expression: &Expr<'_>) -> OpId {
         match expression {
             Expr::Value(value) => {
                 let op = self.constant_op(value);
@@ -83,7 +83,7 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     // Equal designators are one op: nothing tells them apart but their place, which the tracer does not ask for.
-    fn bag(&mut self, designator: &'c checked::Designator<'s>) -> OpId {
+    fn bag(&mut self, designator: &checked::Designator<'_>) -> OpId {
         let (slot, must_be_present) = (self.slot(designator), designator.must_be_present);
         if let Some(known) = self.bags.get(&(slot, must_be_present)) {
             return *known;
@@ -94,14 +94,14 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     pub(super) fn constant(&mut self, value: &OwnedValue) -> u32 {
-        if let Some(known) = self.recent.iter().copied().find(|recent| self.is_constant(*recent, value)) {
+        if let Some(known) = self.recent.iter().flatten().copied().find(|recent| self.is_constant(*recent, value)) {
             return known;
         }
         self.program.constants.push(value.clone());
         let id = next(&self.program.constants) - 1;
         let place = id as usize % self.recent.len();
         if let Some(recent) = self.recent.get_mut(place) {
-            *recent = id;
+            *recent = Some(id);
         }
         id
     }
@@ -116,7 +116,7 @@ impl<'c, 's> Builder<'c, 's> {
         }
     }
 
-    pub(super) fn constant_op(&mut self, value: &'c OwnedValue) -> Op {
+    pub(super) fn constant_op(&mut self, value: &OwnedValue) -> Op {
         match value {
             OwnedValue::String(text) => Op::String(self.text(text)),
             OwnedValue::AnyUri(text) => Op::AnyUri(self.text(text)),
@@ -124,7 +124,7 @@ impl<'c, 's> Builder<'c, 's> {
         }
     }
 
-    fn selector(&mut self, selector: &'c checked::Selector<'s>) -> OpId {
+    fn selector(&mut self, selector: &checked::Selector<'_>) -> OpId {
         self.program.selectors.push(Selector {
             category: (&*selector.category).into(),
             path: selector.path.clone(),
@@ -137,7 +137,7 @@ impl<'c, 's> Builder<'c, 's> {
         self.push(Op::Selector(place), within(selector.at))
     }
 
-    fn apply(&mut self, apply: &'c checked::Apply<'s>) -> OpId {
+    fn apply(&mut self, apply: &checked::Apply<'_>) -> OpId {
         let at = within(apply.at);
         if let Some(folded) = self.fold(apply) {
             return self.push(folded, at);
@@ -180,7 +180,7 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     // Shapes that are so common that they have an op of their own.
-    fn fuse(&mut self, apply: &'c checked::Apply<'s>) -> Option<Op> {
+    fn fuse(&mut self, apply: &checked::Apply<'_>) -> Option<Op> {
         match (apply.function.body, &*apply.arguments) {
             (Body::Operands(_), [Expr::Designator(designator)])
                 if apply.function.short_name().ends_with("-one-and-only") =>
@@ -199,7 +199,7 @@ impl<'c, 's> Builder<'c, 's> {
     }
 
     // `any-of(string-regexp-match, "^a", bag)`: the pattern is a constant, whichever member it is applied to.
-    fn applied_pattern(&mut self, function: &'static Function, arguments: &'c [Expr<'s>]) -> Option<u32> {
+    fn applied_pattern(&mut self, function: &'static Function, arguments: &[Expr<'_>]) -> Option<u32> {
         match (function.body, arguments.first()) {
             (Body::Special(Special::RegexpMatch), Some(Expr::Value(OwnedValue::String(text)))) => self.pattern(text),
             _ => None,

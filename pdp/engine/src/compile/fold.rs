@@ -11,8 +11,8 @@ use crate::limits::Limits;
 use crate::types::ZoneOffset;
 use crate::value::{Arena, DataType, OwnedValue, Value};
 
-impl<'c, 's> Builder<'c, 's> {
-    pub(super) fn fold(&mut self, apply: &'c Apply<'s>) -> Option<Op> {
+impl Builder {
+    pub(super) fn fold(&mut self, apply: &Apply<'_>) -> Option<Op> {
         let value = fold_apply(apply)?;
         Some(match value {
             OwnedValue::String(text) => Op::String(self.own_text(&text)),

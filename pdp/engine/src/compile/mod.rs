@@ -10,16 +10,55 @@ pub(crate) mod names;
 pub(crate) mod program;
 mod target;
 
+use std::sync::Arc;
+
 pub use program::Program;
 
 use crate::check::checked::Checked;
+use crate::check::{self, Options};
+use crate::diagnostic::Diagnostic;
+use crate::read::Source;
 
 /// Compiles a document with all that it refers to.
 ///
 /// `root` is a place in [`Checked::documents`]. The documents that it reaches must be free of errors: an expression
 /// behind an error has no meaning. `None` where there is no such document, or where a reference was not resolved.
 pub fn compile(checked: &Checked<'_>, root: usize) -> Option<Program> {
-    let mut builder = build::Builder::new(checked);
-    let root = builder.document(root)?;
-    Some(builder.finish(root))
+    let mut builder = build::Builder::default();
+    let root = builder.document(checked, root)?;
+    Some(Program { root, tables: Arc::new(builder.finish()) })
+}
+
+/// Checks documents as [`check::check`] does, and compiles each policy as soon as it is read: of a hundred thousand
+/// policies only one at a time is in memory as a tree.
+pub fn load<'s>(sources: &'s [Source<'s>], options: &Options) -> (Loaded<'s>, Vec<Diagnostic>) {
+    let mut builder = build::Builder::default();
+    let (checked, diagnostics) = check::check_for(sources, options, &mut builder);
+    (Loaded { checked, builder }, diagnostics)
+}
+
+/// Documents that were checked, and compiled as far as they could be without each other.
+#[derive(Debug)]
+pub struct Loaded<'s> {
+    /// What they are. What was compiled already has an identifier and a version, but nothing inside.
+    pub checked: Checked<'s>,
+    builder: build::Builder,
+}
+
+impl<'s> Loaded<'s> {
+    /// The programs of some roots, each a place in [`Checked::documents`], and the documents themselves. The programs
+    /// have their tables in common.
+    ///
+    /// `None` where a root is no document, where there are errors in what it reaches, or where a reference was not
+    /// resolved.
+    pub fn programs(self, roots: &[usize]) -> (Vec<Option<Program>>, Checked<'s>) {
+        let Self { checked, mut builder } = self;
+        let roots: Vec<Option<u32>> = roots
+            .iter()
+            .map(|root| if checked.is_evaluable(*root) { builder.document(&checked, *root) } else { None })
+            .collect();
+        let tables = Arc::new(builder.finish());
+        let program = |root: Option<u32>| Some(Program { root: root?, tables: Arc::clone(&tables) });
+        (roots.into_iter().map(program).collect(), checked)
+    }
 }

@@ -22,31 +22,39 @@ pub(crate) struct Range {
     pub(crate) len: u32,
 }
 
-/// A text in [`Program::texts`].
+/// A text in [`Tables::texts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Text {
     pub(crate) start: u32,
     pub(crate) len: u32,
 }
 
-/// A policy or policy set, by its place in [`Program::nodes`].
+/// A policy or policy set, by its place in [`Tables::nodes`].
 pub(crate) type NodeId = u32;
-/// An expression, by its place in [`Program::ops`].
+/// An expression, by its place in [`Tables::ops`].
 pub(crate) type OpId = u32;
-/// A designator's (category, id, data type, issuer), by its place in [`Program::slots`].
+/// A designator's (category, id, data type, issuer), by its place in [`Tables::slots`].
 pub(crate) type SlotId = u32;
 
 /// A policy with all that it refers to, ready to be evaluated. Immutable, shared between threads.
-#[derive(Debug, Default)]
+///
+/// Programs that were loaded together have their tables in common, each with a root of its own.
+#[derive(Debug, Clone)]
 pub struct Program {
     pub(crate) root: NodeId,
+    pub(crate) tables: Arc<Tables>,
+}
+
+/// What was compiled together.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
     pub(crate) texts: String,
     pub(crate) nodes: Vec<Node>,
     pub(crate) children: Vec<NodeId>,
     pub(crate) rules: Vec<Rule>,
     pub(crate) matches: Vec<Match>,
     pub(crate) ops: Vec<Op>,
-    /// The place of each op in its file, beside [`Program::ops`].
+    /// The place of each op in its file, beside [`Tables::ops`].
     pub(crate) op_spans: Vec<(u32, u32)>,
     pub(crate) arguments: Vec<OpId>,
     pub(crate) variables: Vec<OpId>,
@@ -68,15 +76,15 @@ pub(crate) struct Node {
     pub(crate) id: Text,
     pub(crate) version: Text,
     pub(crate) algorithm: &'static Algorithm,
-    /// Of [`Program::matches`].
+    /// Of [`Tables::matches`].
     pub(crate) target: Range,
-    /// Of [`Program::rules`] for a policy, of [`Program::children`] for a set.
+    /// Of [`Tables::rules`] for a policy, of [`Tables::children`] for a set.
     pub(crate) children: Range,
-    /// Of [`Program::variables`].
+    /// Of [`Tables::variables`].
     pub(crate) variables: Range,
-    /// Of [`Program::duties`].
+    /// Of [`Tables::duties`].
     pub(crate) duties: Range,
-    /// Of [`Program::indexes`]; [`NO_INDEX`] where every child is visited.
+    /// Of [`Tables::indexes`]; [`NO_INDEX`] where every child is visited.
     pub(crate) index: u32,
     pub(crate) is_set: bool,
     /// Whether it is nested deeper than evaluation goes: Indeterminate, without a look at what is in it.
@@ -108,7 +116,7 @@ pub(crate) struct Rule {
 }
 
 /// A `Match`. The matches of a target stand in one run; two marks say where its `AllOf`s and `AnyOf`s end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Match {
     pub(crate) test: Test,
     /// Where the request's values come from: an op of [`Op::Bag`] or [`Op::Selector`].
@@ -118,15 +126,15 @@ pub(crate) struct Match {
 }
 
 /// What a `Match` does with one value of the request. The policy's value is the first argument (core 7.6).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Test {
     /// `string-equal` or `anyURI-equal`.
     TextEqual(Text),
     /// `string-starts-with` or `anyURI-starts-with`.
     TextPrefix(Text),
-    /// A `…-regexp-match`, of [`Program::patterns`].
+    /// A `…-regexp-match`, of [`Tables::patterns`].
     Pattern(u32),
-    /// Any other function, with the policy's value in [`Program::constants`].
+    /// Any other function, with the policy's value in [`Tables::constants`].
     Function(&'static Function, u32),
 }
 
@@ -171,7 +179,7 @@ pub(crate) enum Op {
         start: u32,
         len: u16,
     },
-    /// A higher-order function with the function that it applies, of [`Program::applied`].
+    /// A higher-order function with the function that it applies, of [`Tables::applied`].
     HigherOrder {
         applied: u32,
         start: u32,
@@ -200,7 +208,7 @@ pub(crate) enum Op {
 pub(crate) struct Applied {
     pub(crate) kind: HigherOrder,
     pub(crate) function: &'static Function,
-    /// With a `…-regexp-match` whose pattern is a constant, of [`Program::patterns`].
+    /// With a `…-regexp-match` whose pattern is a constant, of [`Tables::patterns`].
     pub(crate) pattern: Option<u32>,
 }
 
@@ -254,7 +262,7 @@ pub(crate) struct AssignmentExpression {
 
 impl Op {
     /// The function's short name, for the tracer.
-    pub(crate) fn name(self, program: &Program) -> &'static str {
+    pub(crate) fn name(self, program: &Tables) -> &'static str {
         match self {
             Self::Values { function, .. } | Self::Operands { function, .. } | Self::Unsupported(function) => {
                 function.short_name()
@@ -288,7 +296,26 @@ impl Range {
     }
 }
 
-impl Program {
+impl Tables {
+    /// Gives back the room that was made for more.
+    pub(crate) fn shrink(&mut self) {
+        self.texts.shrink_to_fit();
+        self.nodes.shrink_to_fit();
+        self.children.shrink_to_fit();
+        self.rules.shrink_to_fit();
+        self.matches.shrink_to_fit();
+        self.ops.shrink_to_fit();
+        self.op_spans.shrink_to_fit();
+        self.arguments.shrink_to_fit();
+        self.variables.shrink_to_fit();
+        self.duties.shrink_to_fit();
+        self.assignments.shrink_to_fit();
+        self.constants.shrink_to_fit();
+        self.patterns.shrink_to_fit();
+        self.selectors.shrink_to_fit();
+        self.indexes.shrink_to_fit();
+    }
+
     /// A text.
     pub(crate) fn text(&self, text: Text) -> &str {
         self.texts.get(text.start as usize..text.start as usize + text.len as usize).unwrap_or("")
@@ -318,15 +345,17 @@ impl Program {
     pub(crate) fn slot(&self, id: SlotId) -> &Slot {
         &self.slots[id as usize]
     }
+}
 
-    /// How many policies and policy sets there are.
+impl Program {
+    /// How many policies and policy sets there are, those of other roots that were loaded with it included.
     pub fn policy_count(&self) -> usize {
-        self.nodes.len()
+        self.tables.nodes.len()
     }
 
     /// Identifier and version of the root.
     pub fn root_identifier(&self) -> (&str, &str) {
-        let root = self.node(self.root);
-        (self.text(root.id), self.text(root.version))
+        let root = self.tables.node(self.root);
+        (self.tables.text(root.id), self.tables.text(root.version))
     }
 }

@@ -1,13 +1,17 @@
 //! Targets: three levels of elements flattened into one run of matches (core 5.6 to 5.9).
 
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
+
 use super::build::{Builder, next};
 use super::program::{Match, Range, Test};
 use crate::check::checked;
 use crate::functions::{Body, Special};
 use crate::value::OwnedValue;
 
-impl<'c, 's> Builder<'c, 's> {
-    pub(super) fn target(&mut self, target: &'c checked::Target<'s>) -> Range {
+impl Builder {
+    pub(super) fn target(&mut self, target: &checked::Target<'_>) -> Range {
         let start = next(&self.program.matches);
         for any_of in &target.any_of {
             for all_of in &any_of.all_of {
@@ -23,10 +27,24 @@ impl<'c, 's> Builder<'c, 's> {
                 last.ends_any_of = true;
             }
         }
-        Range { start, len: next(&self.program.matches) - start }
+        self.share(Range { start, len: next(&self.program.matches) - start })
     }
 
-    fn compile_match(&mut self, element: &'c checked::Match<'s>) -> Match {
+    // Policies made from one template have most of their targets in common.
+    fn share(&mut self, made: Range) -> Range {
+        if made.len == 0 {
+            return Range::default();
+        }
+        let hash = FxBuildHasher.hash_one(made.of(&self.program.matches));
+        let known = *self.targets.entry(hash).or_insert(made);
+        if known == made || known.of(&self.program.matches) != made.of(&self.program.matches) {
+            return made;
+        }
+        self.program.matches.truncate(made.start as usize);
+        known
+    }
+
+    fn compile_match(&mut self, element: &checked::Match<'_>) -> Match {
         Match {
             test: self.test(element),
             attribute: self.expression(&element.attribute),
@@ -35,7 +53,7 @@ impl<'c, 's> Builder<'c, 's> {
         }
     }
 
-    fn test(&mut self, element: &'c checked::Match<'s>) -> Test {
+    fn test(&mut self, element: &checked::Match<'_>) -> Test {
         match (element.function.id, &element.value) {
             (
                 "urn:oasis:names:tc:xacml:1.0:function:string-equal"

@@ -46,7 +46,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
         };
         // The whole policy, from its root, in isolation; only the count of calls is shared.
         let mut nested = Evaluation::new(
-            self.program,
+            (self.program, self.root),
             bump.alloc(request),
             self.environment,
             arena,

@@ -6,8 +6,7 @@
 use std::cell::Cell;
 
 use super::Evaluated;
-use crate::compile::Program;
-use crate::compile::program::{Slot, SlotId};
+use crate::compile::program::{Slot, SlotId, Tables};
 use crate::request::{Attribute, Individual, RawValue, TypeName};
 use crate::value::{Arena, Value};
 
@@ -42,7 +41,7 @@ struct Link<'a> {
 const NONE: u32 = u32::MAX;
 
 impl<'a> Bound<'a> {
-    pub(super) fn new(program: &'a Program, request: &'a Individual<'a>, arena: &'a Arena) -> Self {
+    pub(super) fn new(program: &'a Tables, request: &'a Individual<'a>, arena: &'a Arena) -> Self {
         let bump = arena.bump();
         let mut found = bumpalo::collections::Vec::with_capacity_in(16, bump);
         let mut slots = 0;
@@ -69,7 +68,7 @@ impl<'a> Bound<'a> {
         bound
     }
 
-    fn add(&mut self, program: &Program, slot: SlotId, attribute: &'a Attribute<'a>) {
+    fn add(&mut self, program: &Tables, slot: SlotId, attribute: &'a Attribute<'a>) {
         let wanted = program.slot(slot);
         if !issuer_matches(program, wanted, attribute) {
             return;
@@ -131,6 +130,6 @@ impl<'a> Bound<'a> {
 }
 
 // Core 7.3.5: an issuer that is asked for must be there and be equal; one that is not asked for is of no account.
-fn issuer_matches(program: &Program, slot: &Slot, attribute: &Attribute<'_>) -> bool {
+fn issuer_matches(program: &Tables, slot: &Slot, attribute: &Attribute<'_>) -> bool {
     slot.issuer.is_none_or(|issuer| attribute.issuer == Some(program.text(issuer)))
 }

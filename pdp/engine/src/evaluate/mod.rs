@@ -22,7 +22,7 @@ pub use environment::{AttributeQuery, AttributeSource, Environment};
 use std::cell::Cell;
 
 use crate::compile::Program;
-use crate::compile::program::{Range, SlotId};
+use crate::compile::program::{NodeId, Range, SlotId, Tables};
 use crate::decision::Decision;
 use crate::explain::{NoTrace, Tracer};
 use crate::functions::Call;
@@ -41,7 +41,8 @@ type VariableCell<'a> = Cell<Option<Evaluated<'a, Operand<'a>>>>;
 
 /// The evaluation of one individual request.
 struct Evaluation<'a, T> {
-    program: &'a Program,
+    program: &'a Tables,
+    root: NodeId,
     request: &'a Individual<'a>,
     environment: &'a Environment<'a>,
     call: Call<'a>,
@@ -87,7 +88,7 @@ impl Program {
         arena: &'a Arena,
     ) -> DecisionResult<'a> {
         let mut evaluation = Evaluation::new(
-            self,
+            (&self.tables, self.root),
             request,
             environment,
             arena,
@@ -106,13 +107,21 @@ impl Program {
         arena: &'a Arena,
         tracer: &'a mut T,
     ) -> DecisionResult<'a> {
-        Evaluation::new(self, request, environment, arena, arena.bump().alloc(Cell::new(0)), tracer).run()
+        Evaluation::new(
+            (&self.tables, self.root),
+            request,
+            environment,
+            arena,
+            arena.bump().alloc(Cell::new(0)),
+            tracer,
+        )
+        .run()
     }
 }
 
 impl<'a, T: Tracer> Evaluation<'a, T> {
     fn new(
-        program: &'a Program,
+        (program, root): (&'a Tables, NodeId),
         request: &'a Individual<'a>,
         environment: &'a Environment<'a>,
         arena: &'a Arena,
@@ -121,6 +130,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     ) -> Self {
         Self {
             program,
+            root,
             request,
             environment,
             call: Call {
@@ -147,7 +157,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     fn run(mut self) -> DecisionResult<'a> {
-        let (decision, fault) = self.node(self.program.root);
+        let (decision, fault) = self.node(self.root);
         let (obligations, advice) = match decision {
             Decision::Permit => (self.on_permit, self.permit_advice),
             Decision::Deny => (self.on_deny, self.deny_advice),

@@ -20,6 +20,8 @@ mod string;
 #[cfg(test)]
 mod tests;
 
+use std::hash::{Hash, Hasher};
+
 pub use registry::{FUNCTIONS, find};
 pub use signature::signature;
 
@@ -171,6 +173,21 @@ pub struct Function {
     pub level: Level,
     /// Where it is defined.
     pub section: &'static str,
+}
+
+// An identifier stands in the table once.
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Function {}
+
+impl Hash for Function {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
 }
 
 /// What a function may use besides its arguments.

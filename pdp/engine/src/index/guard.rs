@@ -3,8 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::table::{equality_hash, point_of, point_of_address, prefix_hash};
-use crate::compile::Program;
-use crate::compile::program::{Match, Op, OpId, Range, SlotId, Test};
+use crate::compile::program::{Match, Op, OpId, Range, SlotId, Tables, Test};
 use crate::functions::{Function, HigherOrder};
 use crate::regex::Shape as PatternShape;
 use crate::value::Value;
@@ -48,7 +47,7 @@ pub(crate) type Guard = SmallVec<[Key; 1]>;
 const MOST_CONSTANTS: usize = 256;
 
 /// The guards that a target offers: one for each `AnyOf` in which every `AllOf` has a key.
-pub(super) fn of_target(program: &Program, target: Range) -> Vec<Vec<Vec<Key>>> {
+pub(super) fn of_target(program: &Tables, target: Range) -> Vec<Vec<Vec<Key>>> {
     let mut any_ofs = Vec::new();
     let (mut all_ofs, mut keys) = (Vec::new(), Vec::new());
     for element in target.of(&program.matches) {
@@ -67,7 +66,7 @@ pub(super) fn of_target(program: &Program, target: Range) -> Vec<Vec<Vec<Key>>> 
     any_ofs
 }
 
-fn of_match(program: &Program, element: &Match) -> Option<Key> {
+fn of_match(program: &Tables, element: &Match) -> Option<Key> {
     let Op::Bag { slot, must_be_present } = program.op(element.attribute) else { return None };
     let needs = if must_be_present { Needs::Some } else { Needs::Nothing };
     let kind = match element.test {
@@ -82,7 +81,7 @@ fn of_match(program: &Program, element: &Match) -> Option<Key> {
 }
 
 /// The guards that a condition offers, each a set of keys of which one must be hit for it not to be False.
-pub(super) fn of_condition(program: &Program, condition: OpId) -> Vec<Guard> {
+pub(super) fn of_condition(program: &Tables, condition: OpId) -> Vec<Guard> {
     match program.op(condition) {
         Op::And(arguments) => {
             let mut guards: Vec<Guard> =
@@ -107,7 +106,7 @@ pub(super) fn of_condition(program: &Program, condition: OpId) -> Vec<Guard> {
     }
 }
 
-fn of_applied(program: &Program, op: Op) -> Option<Guard> {
+fn of_applied(program: &Tables, op: Op) -> Option<Guard> {
     match op {
         Op::Only { slot, .. } => {
             let kind = Kind::Equal(equality_hash(&Value::Boolean(true))?);
@@ -132,12 +131,12 @@ fn of_applied(program: &Program, op: Op) -> Option<Guard> {
     }
 }
 
-fn arguments(program: &Program, start: u32, len: u16) -> &[OpId] {
+fn arguments(program: &Tables, start: u32, len: u16) -> &[OpId] {
     Range { start, len: u32::from(len) }.of(&program.arguments)
 }
 
 // A function of a constant and an attribute, in either order.
-fn of_two(program: &Program, function: &'static Function, pattern: Option<u32>, arguments: &[OpId]) -> Option<Guard> {
+fn of_two(program: &Tables, function: &'static Function, pattern: Option<u32>, arguments: &[OpId]) -> Option<Guard> {
     let [first, second] = arguments else { return None };
     let (constant, attribute, side) = match (constant(program, *first), constant(program, *second)) {
         (Some(constant), None) => (constant, program.op(*second), Side::ConstantFirst),
@@ -163,7 +162,7 @@ fn attribute_of(op: Op) -> Option<(SlotId, Needs)> {
 }
 
 // `is-in` and `at-least-one-member-of`: the constants, each of them a key.
-fn of_membership(program: &Program, function: &'static Function, arguments: &[OpId]) -> Option<Guard> {
+fn of_membership(program: &Tables, function: &'static Function, arguments: &[OpId]) -> Option<Guard> {
     let [first, second] = arguments else { return None };
     let name = function.short_name();
     if !name.ends_with("-is-in") && !name.ends_with("-at-least-one-member-of") {
@@ -185,7 +184,7 @@ fn of_membership(program: &Program, function: &'static Function, arguments: &[Op
         .collect()
 }
 
-fn constants(program: &Program, op: OpId) -> Option<Vec<Value<'_>>> {
+fn constants(program: &Tables, op: OpId) -> Option<Vec<Value<'_>>> {
     if let Some(constant) = constant(program, op) {
         return Some(vec![constant]);
     }
@@ -196,7 +195,7 @@ fn constants(program: &Program, op: OpId) -> Option<Vec<Value<'_>>> {
     arguments(program, start, len).iter().map(|argument| constant(program, *argument)).collect()
 }
 
-fn constant(program: &Program, op: OpId) -> Option<Value<'_>> {
+fn constant(program: &Tables, op: OpId) -> Option<Value<'_>> {
     match program.op(op) {
         Op::String(text) => Some(Value::String(program.text(text))),
         Op::AnyUri(text) => Some(Value::AnyUri(program.text(text))),
@@ -242,7 +241,7 @@ fn of_function(function: &'static Function, constant: Value<'_>, side: Side) -> 
     }
 }
 
-fn of_pattern(program: &Program, pattern: u32) -> Option<Kind> {
+fn of_pattern(program: &Tables, pattern: u32) -> Option<Kind> {
     let pattern = program.patterns.get(pattern as usize)?;
     match pattern.shape() {
         PatternShape::Equals(text) => Some(equal_text(text)),

@@ -14,24 +14,30 @@ mod choose;
 mod guard;
 mod interval;
 mod table;
+mod union;
 
 pub(crate) use choose::Chosen;
-pub(crate) use guard::Guard;
+pub(crate) use union::Unions;
+
+use smallvec::SmallVec;
 
 use crate::compile::program::SlotId;
 use crate::status::Fault;
 use crate::value::{Arena, Value};
 use table::Table;
 
-/// Below so many children looking at each is faster than finding out which.
-pub(crate) const FEW_CHILDREN: usize = 12;
+/// Below so many rules looking at each is faster than finding out which.
+const FEW_RULES: u32 = 12;
+/// The same of policies and policy sets, of which each may have an index of its own to be asked.
+const FEW_POLICIES: u32 = 4;
 
 /// The index of one node.
 #[derive(Debug)]
 pub(crate) struct Index {
     /// The children without a guard, by place, in order.
     always: Vec<u32>,
-    tables: Vec<Table>,
+    // Mostly one, which then stands here.
+    tables: SmallVec<[Table; 1]>,
 }
 
 impl Index {

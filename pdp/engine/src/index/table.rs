@@ -11,20 +11,45 @@ use crate::types::Double;
 use crate::value::Value;
 
 /// What one designator's bag is looked up in.
+///
+/// Among a hundred thousand policies a decision takes as long as the cache lines that it touches: what a usual look-up
+/// needs stands together, and a key with one child needs no further line.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) slot: SlotId,
-    /// Equal values: the hash of the value to a run of [`Table::postings`]. Hashes that collide cost a visit, no more.
-    equal: FxHashMap<u64, (u32, u32)>,
-    /// Prefixes: the hash of the prefix, for each length that there is.
-    prefixes: FxHashMap<u64, (u32, u32)>,
-    lengths: Vec<usize>,
+    has_intervals: bool,
+    has_long: bool,
+    /// Equal values, by the hash of the value. Hashes that collide cost a visit, no more.
+    equal: FxHashMap<u64, Run>,
+    /// Prefixes, by the hash of the prefix; blocks of points, by that of [`Block`]. No attribute has both.
+    prefixes: FxHashMap<u64, Run>,
+    /// Which lengths prefixes have, in bytes: the bit of each below 64.
+    lengths: u64,
+    /// Which sizes blocks have: the bit of each power of two.
+    sizes: u128,
+    rest: Box<Rest>,
+}
+
+/// What most look-ups do without.
+#[derive(Debug, Default)]
+struct Rest {
+    /// The children of the keys that have several.
     postings: Vec<u32>,
     intervals: Intervals,
+    /// The lengths of prefixes from 64 on.
+    long: Vec<usize>,
     /// Candidates where the bag is empty.
     on_empty: Vec<u32>,
     /// Candidates where the bag has several values.
     on_many: Vec<u32>,
+}
+
+/// The children behind a key.
+#[derive(Debug, Clone, Copy)]
+enum Run {
+    One(u32),
+    /// From here on in [`Rest::postings`], so many.
+    Many(u32, u32),
 }
 
 /// A table in the making.
@@ -33,6 +58,36 @@ pub(super) struct TableBuilder {
     table: Table,
     equal: Vec<(u64, u32)>,
     prefixes: Vec<(u64, u32)>,
+    blocks: Vec<(Block, u32)>,
+}
+
+/// Points that have all but their last bits in common, as the addresses of a network have: found by one look-up, where
+/// an interval takes one for each power of two of how many there are.
+#[derive(Debug, Clone, Copy, Hash)]
+struct Block {
+    start: i128,
+    bits: u32,
+}
+
+/// So many sizes of blocks are looked up; where there are more, blocks are intervals like others.
+const MOST_SIZES: u32 = 12;
+
+impl Block {
+    fn of(low: i128, high: i128) -> Option<Self> {
+        let bits = (low ^ high).count_ones();
+        let is_block =
+            bits < i128::BITS && low ^ high == (1_i128 << bits).wrapping_sub(1) && low.trailing_zeros() >= bits;
+        is_block.then(|| Self { start: low >> bits, bits })
+    }
+
+    fn around(point: i128, bits: u32) -> Self {
+        Self { start: point >> bits, bits }
+    }
+
+    const fn ends(self) -> (i128, i128) {
+        let low = self.start << self.bits;
+        (low, low | (1_i128 << self.bits).wrapping_sub(1))
+    }
 }
 
 impl TableBuilder {
@@ -41,99 +96,160 @@ impl TableBuilder {
     }
 
     pub(super) fn push(&mut self, key: &Key, child: u32) {
+        let rest = &mut self.table.rest;
         match key.kind {
             Kind::Equal(hash) => self.equal.push((hash, child)),
             Kind::Prefix { hash, length } => {
                 self.prefixes.push((hash, child));
-                if let Err(place) = self.table.lengths.binary_search(&length) {
-                    self.table.lengths.insert(place, length);
+                if length < 64 {
+                    self.table.lengths |= 1 << length;
+                } else if let Err(place) = rest.long.binary_search(&length) {
+                    rest.long.insert(place, length);
                 }
             }
-            Kind::Interval { low, high } => self.table.intervals.push(low, high, child),
+            Kind::Interval { low, high } => match Block::of(low, high) {
+                Some(block) => {
+                    self.table.sizes |= 1 << block.bits;
+                    self.blocks.push((block, child));
+                }
+                None => rest.intervals.push(low, high, child),
+            },
         }
         if matches!(key.needs, Needs::One | Needs::Some) {
-            self.table.on_empty.push(child);
+            rest.on_empty.push(child);
         }
         if matches!(key.needs, Needs::One | Needs::AtMostOne) {
-            self.table.on_many.push(child);
+            rest.on_many.push(child);
         }
     }
 
     pub(super) fn finish(mut self) -> Table {
-        self.table.equal = post(&mut self.equal, &mut self.table.postings);
-        self.table.prefixes = post(&mut self.prefixes, &mut self.table.postings);
-        self.table.intervals.finish();
-        for list in [&mut self.table.on_empty, &mut self.table.on_many] {
+        let rest = &mut self.table.rest;
+        if self.table.sizes.count_ones() > MOST_SIZES {
+            self.table.sizes = 0;
+            for (block, child) in self.blocks.drain(..) {
+                let (low, high) = block.ends();
+                rest.intervals.push(low, high, child);
+            }
+        }
+        self.prefixes.extend(self.blocks.iter().map(|(block, child)| (hash(block), *child)));
+        self.table.equal = post(&mut self.equal, &mut rest.postings);
+        self.table.prefixes = post(&mut self.prefixes, &mut rest.postings);
+        rest.intervals.finish();
+        for list in [&mut rest.on_empty, &mut rest.on_many] {
             list.dedup();
             list.shrink_to_fit();
         }
-        self.table.postings.shrink_to_fit();
+        rest.postings.shrink_to_fit();
+        self.table.has_intervals = !rest.intervals.is_empty();
+        self.table.has_long = !rest.long.is_empty();
         self.table
     }
 }
 
-// Equal hashes side by side: one run of postings for each.
-fn post(pairs: &mut Vec<(u64, u32)>, postings: &mut Vec<u32>) -> FxHashMap<u64, (u32, u32)> {
+// Equal hashes side by side: one run for each.
+fn post(pairs: &mut Vec<(u64, u32)>, postings: &mut Vec<u32>) -> FxHashMap<u64, Run> {
     pairs.sort_unstable();
     pairs.dedup();
     let keys = pairs.chunk_by(|a, b| a.0 == b.0).count();
     let mut map = FxHashMap::with_capacity_and_hasher(keys, FxBuildHasher);
     for run in pairs.chunk_by(|a, b| a.0 == b.0) {
-        let Some((hash, _)) = run.first() else { continue };
-        let start = u32::try_from(postings.len()).unwrap_or(u32::MAX);
-        postings.extend(run.iter().map(|(_, child)| *child));
-        map.insert(*hash, (start, u32::try_from(run.len()).unwrap_or(u32::MAX)));
+        match run {
+            [] => {}
+            [(hash, child)] => {
+                map.insert(*hash, Run::One(*child));
+            }
+            [(hash, _), ..] => {
+                let start = u32::try_from(postings.len()).unwrap_or(u32::MAX);
+                postings.extend(run.iter().map(|(_, child)| *child));
+                map.insert(*hash, Run::Many(start, u32::try_from(run.len()).unwrap_or(u32::MAX)));
+            }
+        }
     }
     map
 }
 
+type Found<'b> = bumpalo::collections::Vec<'b, u32>;
+
 impl Table {
     /// Adds the children that the values reach, and says in how many runs, each of them in order.
-    pub(super) fn find(&self, values: &[Value<'_>], found: &mut bumpalo::collections::Vec<'_, u32>) -> usize {
+    pub(super) fn find(&self, values: &[Value<'_>], found: &mut Found<'_>) -> usize {
         let before = found.len();
-        let mut runs = 0;
         match values {
-            [] => found.extend_from_slice(&self.on_empty),
+            [] => found.extend_from_slice(&self.rest.on_empty),
             [_] => {}
-            _ => found.extend_from_slice(&self.on_many),
+            _ => found.extend_from_slice(&self.rest.on_many),
         }
-        runs += usize::from(found.len() > before);
+        let mut runs = usize::from(found.len() > before);
         for value in values {
             runs += self.find_value(value, found);
         }
         runs
     }
 
-    fn find_value(&self, value: &Value<'_>, found: &mut bumpalo::collections::Vec<'_, u32>) -> usize {
+    fn find_value(&self, value: &Value<'_>, found: &mut Found<'_>) -> usize {
         let mut runs = 0;
         if !self.equal.is_empty()
             && let Some(hash) = equality_hash(value)
         {
             runs += self.add(self.equal.get(&hash), found);
         }
-        if !self.lengths.is_empty()
+        if !self.prefixes.is_empty()
             && let Some(text) = text_of(value)
         {
-            for length in &self.lengths {
-                let Some(prefix) = text.as_bytes().get(..*length) else { break };
-                runs += self.add(self.prefixes.get(&prefix_hash(prefix)), found);
-            }
+            runs += self.find_prefixes(text.as_bytes(), found);
         }
-        if !self.intervals.is_empty()
+        if (self.has_intervals || self.sizes != 0)
             && let Some(point) = point_of(value)
         {
+            runs += self.find_point(point, found);
+        }
+        runs
+    }
+
+    fn find_point(&self, point: i128, found: &mut Found<'_>) -> usize {
+        let mut runs = 0;
+        let mut sizes = self.sizes;
+        while sizes != 0 {
+            let block = Block::around(point, sizes.trailing_zeros());
+            sizes &= sizes - 1;
+            runs += self.add(self.prefixes.get(&hash(block)), found);
+        }
+        if self.has_intervals {
             let before = found.len();
-            self.intervals.find(point, found);
+            self.rest.intervals.find(point, found);
             // Intervals come in the order of their ends, not of the document.
             runs += 2 * usize::from(found.len() > before + 1) + usize::from(found.len() == before + 1);
         }
         runs
     }
 
-    fn add(&self, run: Option<&(u32, u32)>, found: &mut bumpalo::collections::Vec<'_, u32>) -> usize {
-        let Some((start, len)) = run else { return 0 };
-        let range = *start as usize..(*start + *len) as usize;
-        found.extend_from_slice(self.postings.get(range).unwrap_or(&[]));
+    fn find_prefixes(&self, text: &[u8], found: &mut Found<'_>) -> usize {
+        let mut runs = 0;
+        let mut lengths = self.lengths;
+        while lengths != 0 {
+            let Some(prefix) = text.get(..lengths.trailing_zeros() as usize) else { return runs };
+            lengths &= lengths - 1;
+            runs += self.add(self.prefixes.get(&prefix_hash(prefix)), found);
+        }
+        if self.has_long {
+            for length in &self.rest.long {
+                let Some(prefix) = text.get(..*length) else { return runs };
+                runs += self.add(self.prefixes.get(&prefix_hash(prefix)), found);
+            }
+        }
+        runs
+    }
+
+    fn add(&self, run: Option<&Run>, found: &mut Found<'_>) -> usize {
+        match run {
+            None => return 0,
+            Some(Run::One(child)) => found.push(*child),
+            Some(Run::Many(start, len)) => {
+                let range = *start as usize..(*start + *len) as usize;
+                found.extend_from_slice(self.rest.postings.get(range).unwrap_or(&[]));
+            }
+        }
         1
     }
 }
@@ -198,4 +314,55 @@ pub(super) fn point_of_address(address: std::net::IpAddr) -> i128 {
         std::net::IpAddr::V6(v6) => v6.to_bits(),
     };
     (bits ^ (1 << 127)).cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Arena;
+
+    #[test]
+    fn a_point_is_found_in_blocks_and_intervals_of_any_size() {
+        let ends = [i128::MIN, i128::MIN + 1, -1025, -1024, -512, -2, -1, 0, 1, 7, 8, 255, 256, 1023, i128::MAX];
+        let intervals: Vec<(i128, i128)> =
+            ends.iter().flat_map(|low| ends.iter().filter(move |high| low <= high).map(|high| (*low, *high))).collect();
+        // Few sizes of blocks, then so many that they are intervals.
+        for some in [&intervals[..intervals.len() / 8], &intervals] {
+            let mut table = TableBuilder::new(0);
+            for (child, (low, high)) in (0_u32..).zip(some) {
+                let kind = Kind::Interval { low: *low, high: *high };
+                table.push(&Key { slot: 0, needs: Needs::Nothing, kind }, child);
+            }
+            let table = table.finish();
+            for point in ends.iter().flat_map(|end| [end.saturating_sub(1), *end, end.saturating_add(1)]) {
+                let arena = Arena::new();
+                let mut found = Found::new_in(arena.bump());
+                table.find_point(point, &mut found);
+                let holds = |(_, (low, high)): &(u32, &(i128, i128))| *low <= point && point <= *high;
+                let expected: Vec<u32> = (0_u32..).zip(some).filter(holds).map(|(child, _)| child).collect();
+                found.sort_unstable();
+                assert_eq!(found.as_slice(), expected, "{point}");
+            }
+        }
+    }
+
+    #[test]
+    fn prefixes_of_any_length_are_found() {
+        let texts = ["", "a", &"a".repeat(63), &"a".repeat(64), &"a".repeat(200), "b"];
+        let mut table = TableBuilder::new(0);
+        for (child, text) in (0_u32..).zip(&texts) {
+            let kind = Kind::Prefix { hash: prefix_hash(text.as_bytes()), length: text.len() };
+            table.push(&Key { slot: 0, needs: Needs::Nothing, kind }, child);
+        }
+        let table = table.finish();
+        for value in ["", "a", "ab", &"a".repeat(63), &"a".repeat(70), &"a".repeat(300), "b", "c"] {
+            let arena = Arena::new();
+            let mut found = Found::new_in(arena.bump());
+            table.find(&[Value::String(value)], &mut found);
+            let expected: Vec<u32> =
+                (0_u32..).zip(&texts).filter(|(_, text)| value.starts_with(**text)).map(|(child, _)| child).collect();
+            found.sort_unstable();
+            assert_eq!(found.as_slice(), expected, "{value}");
+        }
+    }
 }

@@ -5,15 +5,23 @@ use std::borrow::Cow;
 use super::directive::Directive;
 use super::source::Source;
 use super::tag::Tag;
-use super::tree::{Element, Scope, Tree};
+use super::tree::{Element, ElementId, Open, Scope, Tree};
 use super::xml::{Event, Extent, Space, Start, Text, XmlLimits, XmlReader, XmlResult};
 
 impl<'s> Tree<'s> {
     /// Reads a document; what was in the tree before is gone.
     ///
+    /// A policy or policy set right inside a policy set is shown to `part` when it ends; when that returns, nothing
+    /// inside it is left. What is shown may belong to a document that proves ill-formed later.
+    ///
     /// # Errors
     /// Where the document is not well-formed XML, or passes a limit. Nothing can be said of it then.
-    pub fn read(&mut self, source: &Source<'s>, limits: XmlLimits) -> XmlResult<()> {
+    pub fn read(
+        &mut self,
+        source: &Source<'s>,
+        limits: XmlLimits,
+        mut part: impl FnMut(&Self, ElementId),
+    ) -> XmlResult<()> {
         self.clear();
         if let Some(error) = &source.broken {
             return Err(error.clone());
@@ -22,18 +30,22 @@ impl<'s> Tree<'s> {
         loop {
             match xml.pull()? {
                 Event::Start(start) => self.open(&mut xml, &start),
-                Event::End(end) => self.close(end.element, end.content),
+                Event::End(end) => {
+                    if let Some(closed) = self.close(end.element, end.content)
+                        && self.element(ElementId(closed.place)).is_apart
+                    {
+                        part(self, ElementId(closed.place));
+                        self.forget_inside(&closed);
+                    }
+                }
                 Event::Text(text) => self.text(text),
                 Event::Comment(comment) => {
-                    let around = self.open.last().copied();
-                    self.directives.extend(Directive::from_comment(comment.text, comment.at, around));
+                    self.directives.extend(Directive::from_comment(comment.text, comment.at));
                 }
                 Event::Instruction(_) => {}
-                Event::Eof => break,
+                Event::Eof => return Ok(()),
             }
         }
-        self.aim_directives();
-        Ok(())
     }
 
     fn clear(&mut self) {
@@ -42,6 +54,7 @@ impl<'s> Tree<'s> {
         self.scopes.clear();
         self.directives.clear();
         self.open.clear();
+        self.unaimed = 0;
     }
 
     fn open(&mut self, xml: &mut XmlReader<'s>, start: &Start<'s>) {
@@ -49,13 +62,20 @@ impl<'s> Tree<'s> {
             Space::Core => Tag::from_local(start.name.local),
             _ => Tag::Foreign,
         };
+        let place = count(self.elements.len());
+        // A directive speaks of the next element, unless its own parent ends before that.
+        let directives = (self.unaimed, self.directives.len() - self.unaimed);
+        self.unaimed = self.directives.len();
+        let scopes = count(self.scopes.len());
         let mut scope = self.current().map_or(0, |element| element.scope);
         if start.declares {
             scope = self.declare(xml, scope);
         }
         let first_attribute = count(self.attributes.len());
         self.attributes.extend(xml.take_attributes());
-        self.open.push(count(self.elements.len()));
+        let is_apart = matches!(tag, Tag::Policy | Tag::PolicySet) && self.open.last().is_some_and(|open| open.parts);
+        let parts = tag == Tag::PolicySet && (is_apart || self.open.is_empty());
+        self.open.push(Open { place, scopes, parts, xpath_version: None, directives });
         self.elements.push(Element {
             tag,
             name: start.name.local,
@@ -69,6 +89,7 @@ impl<'s> Tree<'s> {
             past_attributes: count(self.attributes.len()),
             after: 0,
             scope,
+            is_apart,
         });
     }
 
@@ -82,19 +103,50 @@ impl<'s> Tree<'s> {
         outer
     }
 
-    fn close(&mut self, extent: Extent, content_at: Extent) {
+    fn close(&mut self, extent: Extent, content_at: Extent) -> Option<Open> {
         let after = count(self.elements.len());
-        let Some(place) = self.open.pop() else { return };
-        if let Some(element) = self.elements.get_mut(place as usize) {
+        let closed = self.open.pop()?;
+        if let Some(element) = self.elements.get_mut(closed.place as usize) {
             element.after = after;
             element.extent = extent;
             element.content_at = content_at;
+            if element.tag == Tag::XPathVersion {
+                self.note_xpath_version(closed.place);
+            }
+        }
+        self.unaimed = self.directives.len();
+        let (first, count) = closed.directives;
+        for directive in self.directives.iter_mut().skip(first).take(count) {
+            directive.scope = extent;
+        }
+        Some(closed)
+    }
+
+    // Parts are shown before the policy set around them is complete, and take its XPath version from here.
+    fn note_xpath_version(&mut self, place: u32) {
+        let [.., set, defaults] = self.open.as_mut_slice() else { return };
+        let is_defaults =
+            self.elements.get(defaults.place as usize).is_some_and(|one| one.tag == Tag::PolicySetDefaults);
+        if is_defaults && set.parts {
+            set.xpath_version.get_or_insert(place);
+        }
+    }
+
+    fn forget_inside(&mut self, closed: &Open) {
+        let around = self.current().map_or(0, |element| element.scope);
+        self.elements.truncate(closed.place as usize + 1);
+        self.scopes.truncate(closed.scopes as usize);
+        if let Some(element) = self.elements.last_mut() {
+            element.after = closed.place + 1;
+            element.scope = around;
+            element.past_attributes = element.first_attribute;
+            self.attributes.truncate(element.first_attribute as usize);
         }
     }
 
     fn text(&mut self, text: Text<'s>) {
-        let Some(place) = self.open.last() else { return };
-        let Some(element) = self.elements.get_mut(*place as usize) else { return };
+        let Some(open) = self.open.last() else { return };
+        let Some(element) = self.elements.get_mut(open.place as usize) else { return };
         if element.tag.has_text() {
             if element.text.is_empty() {
                 element.text = text.value;
@@ -107,19 +159,7 @@ impl<'s> Tree<'s> {
     }
 
     fn current(&self) -> Option<&Element<'s>> {
-        self.open.last().and_then(|place| self.elements.get(*place as usize))
-    }
-
-    // A directive speaks of the next element, unless its own parent ends before that.
-    fn aim_directives(&mut self) {
-        for directive in &mut self.directives {
-            let next = self.elements.partition_point(|element| element.at.start < directive.at.start);
-            let Some(found) = self.elements.get(next).map(|element| element.extent) else { continue };
-            let around = directive.parent.and_then(|place| self.elements.get(place as usize));
-            if around.is_none_or(|around| found.end <= around.extent.end) {
-                directive.scope = found;
-            }
-        }
+        self.open.last().and_then(|open| self.elements.get(open.place as usize))
     }
 }
 

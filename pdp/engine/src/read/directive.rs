@@ -11,15 +11,13 @@ pub struct Directive<'s> {
     pub text: &'s str,
     /// The element that follows it; empty where none does.
     pub scope: Extent,
-    // The element around it.
-    pub(super) parent: Option<u32>,
 }
 
 impl<'s> Directive<'s> {
     /// The directive in a comment's text, if it is one.
-    pub(super) fn from_comment(comment: &'s str, at: Extent, parent: Option<u32>) -> Option<Self> {
+    pub(super) fn from_comment(comment: &'s str, at: Extent) -> Option<Self> {
         let text = comment.trim().strip_prefix("argus:")?.trim();
-        Some(Self { at, text, scope: Extent::default(), parent })
+        Some(Self { at, text, scope: Extent::default() })
     }
 
     /// The code that it allows, and why.

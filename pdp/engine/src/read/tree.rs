@@ -1,4 +1,8 @@
 //! The syntax tree: flat lists, elements in document order. Emptied and filled again for each document.
+//!
+//! A policy set may hold a hundred thousand policies, and a tree of all of them takes ten times their text. So a policy
+//! or policy set inside another one is shown to the reader's caller when it ends, and then forgotten but for its
+//! name and place: the tree never holds more than one of them, and those around it.
 
 use std::borrow::Cow;
 
@@ -35,6 +39,8 @@ pub struct Element<'s> {
     pub(super) after: u32,
     // The innermost element, itself included, that declares a namespace.
     pub(super) scope: u32,
+    /// Whether it is a policy or policy set that was shown by itself; of what is inside it nothing is left.
+    pub is_apart: bool,
 }
 
 /// A namespace declaration, by the element that makes it.
@@ -54,7 +60,23 @@ pub struct Tree<'s> {
     pub(super) scopes: Vec<Scope<'s>>,
     pub(super) directives: Vec<Directive<'s>>,
     // While reading: the elements that are open.
-    pub(super) open: Vec<u32>,
+    pub(super) open: Vec<Open>,
+    // While reading: the directives from here on wait for the element that they speak of.
+    pub(super) unaimed: usize,
+}
+
+/// An element that is open while the document is read.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) place: u32,
+    /// How many namespace declarations were made before it.
+    pub(super) scopes: u32,
+    /// Whether policies right inside it are shown by themselves.
+    pub(super) parts: bool,
+    /// The `XPathVersion` in its defaults.
+    pub(super) xpath_version: Option<u32>,
+    /// The directives that speak of it: from this one on, so many.
+    pub(super) directives: (usize, usize),
 }
 
 impl<'s> Tree<'s> {
@@ -122,6 +144,12 @@ impl<'s> Tree<'s> {
         }
         found.retain(|(_, uri)| !uri.is_empty());
         found
+    }
+
+    /// While a policy or policy set is shown by itself: the `XPathVersion` elements in the defaults of the policy sets
+    /// around it, innermost first.
+    pub fn xpath_versions_around(&self) -> impl Iterator<Item = ElementId> + '_ {
+        self.open.iter().rev().filter_map(|open| open.xpath_version).map(ElementId)
     }
 
     /// The comments that speak to the check.

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
+use argus_engine::check::Options;
 use argus_engine::check::checked::Checked;
-use argus_engine::check::{Options, check};
-use argus_engine::compile::{Program, compile};
+use argus_engine::compile::{Loaded, Program, load};
 use argus_engine::diagnostic::{Diagnostic, Severity};
 use argus_engine::limits::Limits;
 use argus_engine::read::Source;
@@ -25,13 +25,16 @@ pub(crate) fn build(
 ) -> Result<(InForce, Vec<Identity>), PolicyFault> {
     let options = Options::evaluating(limits);
     let common: Vec<Source<'_>> = set.common().map(source).collect();
-    let checked = check_all(&common, &options)?;
-    let mut identities = Identity::list(&checked, &common);
-    let shared = Arc::new(compile_domain(&checked, &common)?);
-    let admin = match find(&checked, &common, ADMIN) {
-        Some(place) => compile_at(&checked, place, ADMIN)?,
-        None => build_shipped_admin(&options)?,
+    let loaded = load_all(&common, &options)?;
+    let mut identities = Identity::list(&loaded.checked, &common);
+    let has_admin = find(&loaded.checked, &common, ADMIN).is_some();
+    let (shared, admin) = if has_admin {
+        compile_domain(loaded, &common, Some(ADMIN))?
+    } else {
+        let (shared, _) = compile_domain(loaded, &common, None)?;
+        (shared, Some(build_shipped_admin(&options)?))
     };
+    let (shared, admin) = (Arc::new(shared), admin.ok_or_else(|| missing(ADMIN))?);
     let mut own = rustc_hash::FxHashMap::default();
     for (organisation, documents) in set.by_organisation() {
         let (policy, of_documents) = build_own(&common, &documents, &options)?;
@@ -51,15 +54,15 @@ fn build_own(
     let mut sources = common.to_vec();
     sources.extend(documents.iter().map(|document| source(document)));
     let gathered = {
-        let checked = check_all(&sources, options)?;
-        gather(&checked, common.len())
+        let loaded = load_all(&sources, options)?;
+        gather(&loaded.checked, common.len())
     };
     if let Some(set) = &gathered {
         sources.push(Source::new("the set made of an organisation's documents", set));
     }
-    let checked = check_all(&sources, options)?;
-    let policy = compile_domain(&checked, &sources)?;
-    let identities = Identity::list(&checked, &sources);
+    let loaded = load_all(&sources, options)?;
+    let identities = Identity::list(&loaded.checked, &sources);
+    let (policy, _) = compile_domain(loaded, &sources, None)?;
     let own = |identity: &Identity| documents.iter().any(|document| document.path == identity.path);
     Ok((policy, identities.into_iter().filter(own).collect()))
 }
@@ -68,18 +71,19 @@ fn build_own(
 fn build_shipped_admin(options: &Options) -> Result<Program, PolicyFault> {
     let set = DocumentSet::shipped();
     let sources: Vec<Source<'_>> = set.common().map(source).collect();
-    let checked = check_all(&sources, options)?;
-    let place = find(&checked, &sources, ADMIN).ok_or_else(|| missing(ADMIN))?;
-    compile_at(&checked, place, ADMIN)
+    let loaded = load_all(&sources, options)?;
+    let place = find(&loaded.checked, &sources, ADMIN).ok_or_else(|| missing(ADMIN))?;
+    let (mut programs, _) = loaded.programs(&[place]);
+    programs.pop().flatten().ok_or_else(|| unresolved(ADMIN))
 }
 
-fn check_all<'s>(sources: &'s [Source<'s>], options: &Options) -> Result<Checked<'s>, PolicyFault> {
-    let (checked, diagnostics) = check(sources, options);
+fn load_all<'s>(sources: &'s [Source<'s>], options: &Options) -> Result<Loaded<'s>, PolicyFault> {
+    let (loaded, diagnostics) = load(sources, options);
     if let Some(fault) = PolicyFault::of_check(&diagnostics, sources) {
         return Err(fault);
     }
     warn_of(&diagnostics, sources);
-    Ok(checked)
+    Ok(loaded)
 }
 
 fn warn_of(diagnostics: &[Diagnostic], sources: &[Source<'_>]) {
@@ -90,15 +94,25 @@ fn warn_of(diagnostics: &[Diagnostic], sources: &[Source<'_>]) {
     }
 }
 
-fn compile_domain(checked: &Checked<'_>, sources: &[Source<'_>]) -> Result<DomainPolicy, PolicyFault> {
-    let place = find(checked, sources, ROOT).ok_or_else(|| missing(ROOT))?;
-    let program = compile_at(checked, place, ROOT)?;
-    let root = checked.documents.get(place).ok_or_else(|| missing(ROOT))?;
-    Ok(DomainPolicy { program, id: root.node.id().into(), version: root.node.version().into() })
+/// The policy of a domain, and the program of another document beside it.
+fn compile_domain(
+    loaded: Loaded<'_>,
+    sources: &[Source<'_>],
+    beside: Option<&str>,
+) -> Result<(DomainPolicy, Option<Program>), PolicyFault> {
+    let names: Vec<&str> = [ROOT].into_iter().chain(beside).collect();
+    let place = |name: &&str| find(&loaded.checked, sources, name).ok_or_else(|| missing(name));
+    let roots: Vec<usize> = names.iter().map(place).collect::<Result<_, _>>()?;
+    let (programs, checked) = loaded.programs(&roots);
+    let mut programs = programs.into_iter().zip(&names).map(|(program, name)| program.ok_or_else(|| unresolved(name)));
+    let program = programs.next().ok_or_else(|| missing(ROOT))??;
+    let beside = programs.next().transpose()?;
+    let root = roots.first().and_then(|place| checked.documents.get(*place)).ok_or_else(|| missing(ROOT))?;
+    Ok((DomainPolicy { program, id: root.node.id().into(), version: root.node.version().into() }, beside))
 }
 
-fn compile_at(checked: &Checked<'_>, place: usize, name: &str) -> Result<Program, PolicyFault> {
-    compile(checked, place).ok_or_else(|| PolicyFault::of_file(name, "a reference was not resolved"))
+fn unresolved(name: &str) -> PolicyFault {
+    PolicyFault::of_file(name, "a reference was not resolved")
 }
 
 fn find(checked: &Checked<'_>, sources: &[Source<'_>], name: &str) -> Option<usize> {

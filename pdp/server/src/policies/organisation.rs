@@ -33,8 +33,12 @@ fn list_references(set: &PolicySet<'_>, into: &mut Vec<usize>) {
     for child in &set.children {
         match child {
             Child::Reference { document, .. } => into.extend(document),
-            Child::Node(Node::PolicySet(set)) => list_references(set, into),
-            Child::Node(Node::Policy(_)) => {}
+            Child::Node(node) => {
+                if let Node::PolicySet(set) = &**node {
+                    list_references(set, into);
+                }
+            }
+            Child::Compiled(_) => {}
         }
     }
 }

@@ -2,8 +2,8 @@
 //! written answer.
 
 use anyhow::{Context as _, Result, bail};
-use argus_engine::check::{self, Options};
-use argus_engine::compile::{Program, compile};
+use argus_engine::check::Options;
+use argus_engine::compile::{self, Program};
 use argus_engine::decision::Decision as XacmlDecision;
 use argus_engine::diagnostic::Severity;
 use argus_engine::evaluate::Environment;
@@ -31,7 +31,7 @@ pub(super) const SERIES: Series = Series {
     name: OURS,
     package: "argus-engine",
     write: |count| set("all", &repeated(&dense(), count)),
-    load: |text| load(text, Form::Built),
+    load: load_built,
     decides: 100_000,
     loads: 100_000,
 };
@@ -41,27 +41,45 @@ pub(super) const NESTED: Series = Series {
     name: "Argus, nested",
     write: |count| {
         let policies = repeated(&dense(), count);
-        let texts: Vec<&str> = policies.split_inclusive("</Policy>").filter(|text| text.contains("<Policy")).collect();
-        let sets = texts.chunks(100).enumerate().map(|(number, hundred)| set(&number.to_string(), &hundred.concat()));
-        set("all", &sets.collect::<String>())
+        let texts = policies.split_inclusive("</Policy>").filter(|text| text.contains("<Policy"));
+        set_of_sets(texts.map(str::to_owned))
     },
     ..SERIES
 };
 
 /// Without the white space between elements, as a program would write a hundred thousand of them.
-fn dense() -> String {
+pub(super) fn dense() -> String {
     POLICY.lines().map(str::trim_start).fold(String::new(), |text, line| {
         let gap = if text.is_empty() || text.ends_with('>') { "" } else { " " };
         text + gap + line
     })
 }
 
-fn set(name: &str, policies: &str) -> String {
+pub(super) fn set(name: &str, policies: &str) -> String {
     format!(
         "<PolicySet xmlns=\"urn:oasis:names:tc:xacml:3.0:core:schema:wd-17\" PolicySetId=\"urn:example:set:{name}\" \
          Version=\"1.0\" PolicyCombiningAlgId=\"urn:oasis:names:tc:xacml:3.0:policy-combining-algorithm:permit-overrides\">\
          <Target/>{policies}</PolicySet>"
     )
+}
+
+/// The policies in policy sets of a hundred.
+pub(super) fn set_of_sets(policies: impl Iterator<Item = String>) -> String {
+    let (mut all, mut hundred) = (String::new(), String::new());
+    let mut policies = policies.enumerate().peekable();
+    while let Some((number, policy)) = policies.next() {
+        hundred.push_str(&policy);
+        if number % 100 == 99 || policies.peek().is_none() {
+            all.push_str(&set(&number.to_string(), &hundred));
+            hundred.clear();
+        }
+    }
+    set("all", &all)
+}
+
+/// Loads policies for requests that are built beforehand.
+pub(super) fn load_built(text: &str) -> Result<Box<dyn Loaded>> {
+    load(text, Form::Built)
 }
 
 struct Argus(Program, Form);
@@ -81,11 +99,12 @@ fn load(text: &str, form: Form) -> Result<Box<dyn Loaded>> {
     let text = if text.starts_with("<PolicySet") { text.to_owned() } else { set("one", text) };
     let limits = Limits { policy_bytes: 1 << 30, ..Limits::default() };
     let sources = [Source::new("policy.xml", &text)];
-    let (checked, diagnostics) = check::check(&sources, &Options { limits, ..Options::default() });
+    let (loaded, diagnostics) = compile::load(&sources, &Options { limits, ..Options::default() });
     if let Some(error) = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error) {
         bail!("{}", error.message);
     }
-    let program = compile(&checked, 0).context("nothing to compile")?;
+    let (mut programs, _) = loaded.programs(&[0]);
+    let program = programs.pop().flatten().context("nothing to compile")?;
     Ok(Box::new(Argus(program, form)))
 }
 

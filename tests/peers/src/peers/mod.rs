@@ -1,6 +1,7 @@
 //! Who takes part: one file for each engine, one row for each way of asking it.
 
 mod argus;
+mod argus_growth;
 mod casbin;
 mod cedar;
 mod cedar_json;
@@ -8,6 +9,7 @@ mod cel;
 mod regorus;
 mod regorus_keyed;
 
+pub use argus_growth::{GROWTH, Growth};
 use serde::Serialize;
 
 use crate::engine::Load;

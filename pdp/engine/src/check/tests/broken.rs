@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::{Options, check, line};
 use crate::check::explanations;
+use crate::compile::load;
 use crate::limits::Limits;
 use crate::read::Source;
 
@@ -25,7 +26,9 @@ fn policies() -> Vec<PathBuf> {
 fn said(path: &PathBuf) -> String {
     let bytes = fs::read(path).unwrap();
     let sources = [Source::from_bytes("", &bytes)];
-    let (_, found) = check(&sources, &Options::authoring(Limits::default()));
+    let options = Options::authoring(Limits::default());
+    let (_, found) = check(&sources, &options);
+    assert_eq!(load(&sources, &options).1, found, "{} when it is compiled at once", path.display());
     found.iter().map(|found| line(found, &sources) + "\n").collect()
 }
 

@@ -36,7 +36,7 @@ fn targets(texts: &[String]) -> Vec<Option<usize>> {
     let Node::PolicySet(set) = &checked.documents[0].node else { panic!("the first is a set") };
     let target = |child: &Child<'_>| match child {
         Child::Reference { document, .. } => *document,
-        Child::Node(_) => None,
+        Child::Node(_) | Child::Compiled(_) => None,
     };
     set.children.iter().map(target).collect()
 }

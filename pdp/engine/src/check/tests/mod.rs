@@ -5,6 +5,7 @@ mod conformance;
 mod examples;
 mod hostile;
 mod linked;
+mod parts;
 
 use super::{Options, check};
 use crate::diagnostic::{Diagnostic, line_column};
