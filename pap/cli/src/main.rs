@@ -14,6 +14,7 @@ mod fix;
 mod nearest;
 mod policy_files;
 mod policy_test;
+mod progress;
 mod report;
 mod source;
 

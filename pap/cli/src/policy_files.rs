@@ -8,7 +8,7 @@
 //! files.add_file(root)?;                                        // place 0
 //! files.add_folder(folder, 1)?;                                 // what it may refer to
 //! let texts = files.texts();
-//! let checked = CheckedFiles::check(&texts, &Options::evaluating(limits));
+//! let checked = CheckedFiles::check(&texts, &Options::evaluating(limits), None);
 //! let program = checked.compile(0)?;                            // or Refused, with the errors
 //! ```
 
@@ -26,6 +26,7 @@ use argus_engine::diagnostic::{Diagnostic, Severity};
 use argus_engine::read::Source as Text;
 
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::source::Source;
 
 pub(crate) use folder::files_below;
@@ -136,15 +137,21 @@ pub(crate) struct Refused<'d> {
 
 impl<'t> CheckedFiles<'t> {
     /// Checks the documents of [`PolicyFiles::texts`] together.
-    pub(crate) fn check(texts: &'t [Text<'t>], options: &Options) -> Self {
-        let (checked, diagnostics) = check::check(texts, options);
+    pub(crate) fn check(texts: &'t [Text<'t>], options: &Options, progress: Option<&Progress>) -> Self {
+        let mut read = || progress.into_iter().for_each(Progress::step);
+        let (checked, diagnostics) = check::check_telling(texts, options, &mut read);
         Self { checked, diagnostics }
     }
 
     /// Checks the documents, and compiles the one of a file with all that it reaches: in less memory than one after the
     /// other, and nothing is left inside of [`Self::checked`].
-    pub(crate) fn load(texts: &'t [Text<'t>], options: &Options, file: usize) -> (Self, Option<Program>) {
-        let (loaded, diagnostics) = compile::load(texts, options);
+    pub(crate) fn load(
+        texts: &'t [Text<'t>],
+        options: &Options,
+        file: usize,
+        progress: &Progress,
+    ) -> (Self, Option<Program>) {
+        let (loaded, diagnostics) = compile::load_telling(texts, options, &mut || progress.step());
         let root = u32::try_from(file).ok().and_then(|file| loaded.checked.document_of(file));
         let (mut programs, checked) = loaded.programs(root.as_slice());
         (Self { checked, diagnostics }, programs.pop().flatten())

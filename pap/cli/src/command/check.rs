@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::fix;
 use crate::nearest::nearest;
 use crate::policy_files::{CheckedFiles, PolicyFiles};
+use crate::progress::Progress;
 use crate::report::{self, Tally, counted};
 use crate::source::Source;
 
@@ -64,7 +65,7 @@ impl Check {
         if let Some(code) = &self.explain {
             return explain(code, output, console);
         }
-        let mut found = self.find()?;
+        let mut found = self.find(console)?;
         if self.fix {
             found = self.mend(found, console)?;
         }
@@ -73,7 +74,7 @@ impl Check {
         Ok(if tally.errors > 0 || (self.deny_lints && tally.warnings > 0) { Exit::No } else { Exit::Done })
     }
 
-    fn find(&self) -> Result<Found, Failure> {
+    fn find(&self, console: &Console) -> Result<Found, Failure> {
         let mut files = PolicyFiles::new();
         for path in &self.paths {
             let before = files.sources().len();
@@ -91,19 +92,19 @@ impl Check {
         for folder in &self.policies {
             files.add_folder(folder, checked)?;
         }
-        let diagnostics = self.diagnostics(&files, checked);
+        let diagnostics = self.diagnostics(&files, checked, &Progress::new(console, "reading", "policies"));
         Ok(Found { files, checked, diagnostics })
     }
 
     // Those of the files named, and of what these refer to.
-    fn diagnostics(&self, files: &PolicyFiles, named: usize) -> Vec<Diagnostic> {
+    fn diagnostics(&self, files: &PolicyFiles, named: usize, progress: &Progress) -> Vec<Diagnostic> {
         let options = Options {
             time_without_zone: self.lint.contains(&Lint::TimeWithoutZone),
             missing_xpath_version: self.lint.contains(&Lint::MissingXpathVersion),
             ..Options::authoring(Limits::default())
         };
         let texts = files.texts();
-        let checked = CheckedFiles::check(&texts, &options);
+        let checked = CheckedFiles::check(&texts, &options, Some(progress));
         let shown = checked.files_from(0..named);
         let is_shown = |diagnostic: &Diagnostic| shown.contains(&(diagnostic.at.file as usize));
         let mut diagnostics: Vec<Diagnostic> = checked.diagnostics.into_iter().filter(is_shown).collect();
@@ -121,7 +122,7 @@ impl Check {
                 break;
             }
             mended += applied;
-            found = self.find()?;
+            found = self.find(console)?;
         }
         if mended > 0 && !console.is_quiet() {
             console.say(&format!("fixed {}\n", counted(mended, "problem")));

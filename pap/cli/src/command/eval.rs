@@ -23,6 +23,7 @@ use crate::exit::Exit;
 use crate::expected_decision::ExpectedDecision;
 use crate::failure::Failure;
 use crate::policy_files::{CheckedFiles, PolicyFiles};
+use crate::progress::Progress;
 use crate::report::{self, counted};
 use crate::source::Source;
 
@@ -103,7 +104,9 @@ impl Eval {
             files.add_folder(folder, 1)?;
         }
         let texts = files.texts();
-        let (checked, program) = CheckedFiles::load(&texts, &Options::evaluating(limits), 0);
+        let progress = Progress::new(console, "reading", "policies");
+        let (checked, program) = CheckedFiles::load(&texts, &Options::evaluating(limits), 0, &progress);
+        drop(progress);
         let program = program.ok_or_else(|| self.policy_refused(&checked.refused(0).errors, &files, console))?;
         if !console.is_quiet() {
             let answered: Vec<&Diagnostic> = checked.answered(0).collect();

@@ -13,6 +13,7 @@ use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::policy_test::{self, FileReport, Totals};
+use crate::progress::Progress;
 
 /// Run policy tests: requests with the answers that are expected of them.
 #[derive(Debug, Args)]
@@ -37,7 +38,9 @@ impl Test {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let output = console.output(&[Output::Human, Output::Json, Output::Junit])?;
         let started = Instant::now();
-        let files = policy_test::run(&policy_test::find(&self.paths)?, &self.filter)?;
+        let progress = Progress::new(console, "running", "test files");
+        let files = policy_test::run(&policy_test::find(&self.paths)?, &self.filter, &progress)?;
+        drop(progress);
         let totals = Totals::of(&files);
         if totals.cases() == 0 && totals.problems == 0 {
             return Err(self.nothing_run());

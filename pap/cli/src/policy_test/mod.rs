@@ -26,6 +26,7 @@ use rayon::prelude::*;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::policy_files::files_below;
+use crate::progress::Progress;
 
 pub(crate) use mismatch::Mismatch;
 pub(crate) use report::{CaseReport, Failed, FileReport, Outcome, Totals};
@@ -63,11 +64,16 @@ fn nothing_in(path: &Path) -> Failure {
         .help("tests stand in files named `*.test.yaml` beside the policies")
 }
 
-/// Runs the cases whose names hold one of the words, or all where there is none.
+/// Runs the cases whose names hold one of the words, or all where there is none. Each file counts as one step.
 ///
 /// # Errors
 /// Where a file can't be read at all.
-pub(crate) fn run(files: &[PathBuf], words: &[String]) -> Result<Vec<FileReport>, Failure> {
+pub(crate) fn run(files: &[PathBuf], words: &[String], progress: &Progress) -> Result<Vec<FileReport>, Failure> {
     let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
-    files.par_iter().map(|path| Ok(run::run(file::read(path)?, &is_wanted))).collect()
+    let run = |path: &PathBuf| {
+        let report = run::run(file::read(path)?, &is_wanted);
+        progress.step();
+        Ok(report)
+    };
+    files.par_iter().map(run).collect()
 }

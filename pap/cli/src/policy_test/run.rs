@@ -87,7 +87,7 @@ fn run_group(cases: &[&Case], report: &FileReport) -> Result<Vec<CaseReport>, Br
     let files = read_policies(first, report)?;
     let limits = Limits::default();
     let texts = files.texts();
-    let checked = CheckedFiles::check(&texts, &Options::evaluating(limits));
+    let checked = CheckedFiles::check(&texts, &Options::evaluating(limits), None);
     let program = match checked.compile(0) {
         Ok(program) => program,
         Err(refused) => {

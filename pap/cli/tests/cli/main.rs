@@ -6,4 +6,5 @@ mod check;
 mod eval;
 mod policy_tests;
 mod program;
+mod progress;
 mod support;

@@ -1,7 +1,5 @@
 //! What every check of one document has at hand.
 
-use std::fmt::Debug;
-
 use super::options::Options;
 use super::references::PendingReference;
 use super::uniqueness::Identity;
@@ -11,7 +9,6 @@ use crate::read::xml::{Attribute, Extent};
 use crate::read::{ElementId, Tree};
 
 /// One document under check.
-#[derive(Debug)]
 pub(super) struct Context<'c, 's> {
     /// What it says.
     pub(super) tree: &'c Tree<'s>,
@@ -50,19 +47,25 @@ pub(super) struct Part<'s> {
     pub(super) child: Option<Child<'s>>,
 }
 
-/// Who takes a policy or policy set without faults as soon as it is read, before the next is.
-pub(crate) trait Taker<'s>: Debug {
-    /// Gives its place in a program, if it is now there and the tree is needed no more.
+/// Who takes a policy or policy set as soon as it is read, before the next is.
+pub(crate) trait Taker<'s> {
+    /// Takes one without faults. Gives its place in a program, if it is now there and the tree is needed no more.
     fn take(&mut self, node: &Node<'s>) -> Option<u32>;
+
+    /// Hears that one was read, with faults or without.
+    fn hear(&mut self);
 }
 
-/// Leaves everything in the tree.
-#[derive(Debug)]
-pub(super) struct KeepAll;
+/// Leaves everything in the tree, and tells that it was read.
+pub(super) struct KeepAll<'t>(pub(super) &'t mut dyn FnMut());
 
-impl<'s> Taker<'s> for KeepAll {
+impl<'s> Taker<'s> for KeepAll<'_> {
     fn take(&mut self, _: &Node<'s>) -> Option<u32> {
         None
+    }
+
+    fn hear(&mut self) {
+        (self.0)();
     }
 }
 

@@ -54,7 +54,16 @@ use crate::read::{Source, Tag, Tree};
 /// The result holds whatever could be read. [`Checked::is_evaluable`] says whether a root can be evaluated; the
 /// diagnostics, ordered by file and place, say what is wrong.
 pub fn check<'s>(sources: &'s [Source<'s>], options: &Options) -> (Checked<'s>, Vec<Diagnostic>) {
-    check_for(sources, options, &mut KeepAll)
+    check_telling(sources, options, &mut || {})
+}
+
+/// The same for someone who waits: `read` is called for each policy and policy set when it was read.
+pub fn check_telling<'s>(
+    sources: &'s [Source<'s>],
+    options: &Options,
+    read: &mut dyn FnMut(),
+) -> (Checked<'s>, Vec<Diagnostic>) {
+    check_for(sources, options, &mut KeepAll(read))
 }
 
 /// The same for someone who takes each policy as soon as it is read.

@@ -27,6 +27,7 @@ pub(super) fn read<'s>(context: &mut Context<'_, 's>, id: ElementId, inherited: 
         Tag::PolicySet => read_policy_set(context, id, parts, inherited).map(Node::PolicySet),
         _ => None,
     };
+    context.taker.hear();
     match &mut node {
         // An expression behind an error has no meaning, and is not to be compiled.
         Some(node) if !context.has_errors => {
@@ -137,11 +138,8 @@ fn read_policy_set<'s>(
     let mut parts = parts.into_iter().peekable();
     let mut add_parts = |before: u32, children: &mut Vec<Child<'s>>, policies: &mut Vec<_>, sets: &mut Vec<_>| {
         while let Some(part) = parts.next_if(|part| part.start < before) {
-            if part.is_set {
-                sets.extend(part.id)
-            } else {
-                policies.extend(part.id)
-            }
+            let names = if part.is_set { &mut *sets } else { &mut *policies };
+            names.extend(part.id);
             children.extend(part.child);
         }
     };

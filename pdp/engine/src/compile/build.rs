@@ -284,14 +284,23 @@ impl Builder {
 
 /// Compiles each policy as soon as it is read, and each policy set of which everything is compiled already. What waits
 /// for a reference to be resolved stays in the tree.
-impl<'s> Taker<'s> for Builder {
+pub(super) struct Compiling<'t> {
+    pub(super) builder: Builder,
+    pub(super) read: &'t mut dyn FnMut(),
+}
+
+impl<'s> Taker<'s> for Compiling<'_> {
     fn take(&mut self, node: &checked::Node<'s>) -> Option<u32> {
         match node {
             checked::Node::PolicySet(set) if !set.children.iter().all(|child| matches!(child, Child::Compiled(_))) => {
                 None
             }
-            node => self.node(node),
+            node => self.builder.node(node),
         }
+    }
+
+    fn hear(&mut self) {
+        (self.read)();
     }
 }
 

@@ -32,9 +32,18 @@ pub fn compile(checked: &Checked<'_>, root: usize) -> Option<Program> {
 /// Checks documents as [`check::check`] does, and compiles each policy as soon as it is read: of a hundred thousand
 /// policies only one at a time is in memory as a tree.
 pub fn load<'s>(sources: &'s [Source<'s>], options: &Options) -> (Loaded<'s>, Vec<Diagnostic>) {
-    let mut builder = build::Builder::default();
-    let (checked, diagnostics) = check::check_for(sources, options, &mut builder);
-    (Loaded { checked, builder }, diagnostics)
+    load_telling(sources, options, &mut || {})
+}
+
+/// The same for someone who waits: `read` is called for each policy and policy set when it was read.
+pub fn load_telling<'s>(
+    sources: &'s [Source<'s>],
+    options: &Options,
+    read: &mut dyn FnMut(),
+) -> (Loaded<'s>, Vec<Diagnostic>) {
+    let mut taker = build::Compiling { builder: build::Builder::default(), read };
+    let (checked, diagnostics) = check::check_for(sources, options, &mut taker);
+    (Loaded { checked, builder: taker.builder }, diagnostics)
 }
 
 /// Documents that were checked, and compiled as far as they could be without each other.
