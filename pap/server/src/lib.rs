@@ -8,6 +8,7 @@
 
 mod asked;
 mod body;
+mod client;
 mod created;
 pub mod doors;
 mod envelope;
@@ -30,7 +31,8 @@ pub use routes::DOORS;
 /// The largest body. What is administered is small; the policies of a whole installation are not sent here.
 const BODY_BYTES: usize = 1024 * 1024;
 
-/// Puts the API into an application that has a listener of its own.
+/// Puts the API into an application that has a listener of its own. Where the application's data are
+/// `argus_credentials::TrustedProxies`, these are believed when they say for whom they ask.
 pub fn configure(admin: Admin) -> impl FnOnce(&mut ServiceConfig) + Clone {
     move |config| {
         let api = web::scope("")

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use argus_admin::{AdminError, Fault, FaultCode, Place, Unauthenticated};
+use argus_credentials::ForwardedError;
 use serde_json::{Map, Value, json};
 use tracing::error;
 
@@ -44,6 +45,8 @@ kinds! {
         "The body or the query has members that are not known here, and is otherwise right. `errors` names them.";
     MALFORMED_CREDENTIAL   = "malformed-credential",   400, "the authorization can't be read",
         "`Authorization` is there twice, or is not `Bearer`, a blank and a key.";
+    CLIENT_UNCLEAR         = "client-unclear",         400, "nobody can say where the request came from",
+        "What trusted proxies wrote into `Forwarded` or `X-Forwarded-For` can't be read, or the two contradict each other.";
     CREDENTIAL_IN_URL      = "credential-in-url",      400, "a key was sent in the URL",
         "A key in a URL ends in logs and histories. Take it for known: revoke it, and send its successor in the header.";
     CREDENTIAL_MISSING     = "credential-missing",     401, "a key is needed",
@@ -87,8 +90,9 @@ kinds! {
 }
 
 /// Whatever is asked with a key may be answered by these.
-pub(crate) const OF_ALL: [&str; 7] = [
+pub(crate) const OF_ALL: [&str; 8] = [
     "malformed-credential",
+    "client-unclear",
     "credential-in-url",
     "credential-missing",
     "credential-refused",
@@ -290,6 +294,13 @@ impl From<AdminError> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<ForwardedError> for Problem {
+    fn from(cause: ForwardedError) -> Self {
+        Self::new(&CLIENT_UNCLEAR, cause.to_string())
+            .help("let your proxies write one of `Forwarded` and `X-Forwarded-For`, and take out what clients send")
     }
 }
 

@@ -128,6 +128,7 @@ mod key;
 mod mac;
 mod master;
 mod peer;
+mod proxy;
 mod random;
 mod record;
 mod refusal;
@@ -144,6 +145,7 @@ pub use key::{
 };
 pub use master::{MasterKey, MasterKeyError, Place};
 pub use peer::PeerPrefix;
+pub use proxy::{ForwardedError, NotANetwork, TrustedProxies};
 pub use random::NoRandomness;
 pub use record::{Record, RecordOf, Records, Snapshots, State};
 pub use refusal::Refusal;

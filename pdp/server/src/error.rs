@@ -3,6 +3,7 @@
 use argus_credentials::{NoRandomness, SelfTestError, VerifierError};
 use argus_store::StoreError;
 
+use crate::places::PlaceFault;
 use crate::policies::PolicyFault;
 use crate::snapshot::TagKeySourceError;
 
@@ -22,13 +23,16 @@ pub enum StartError {
     /// The policies have a fault, and none were in force before.
     #[error("the policies are refused: {0}")]
     Policies(#[from] PolicyFault),
+    /// A database of places can't be used, and none was in use before.
+    #[error(transparent)]
+    Places(#[from] PlaceFault),
     /// Keys can't be verified.
     #[error(transparent)]
     Verifier(#[from] VerifierError),
     /// Verified tokens can't be remembered.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
-    /// The thread that keeps the snapshot can't be started.
-    #[error("no thread could be started to keep the snapshot: {0}")]
+    /// A thread that keeps up with what changes can't be started.
+    #[error("no thread could be started to keep up with changes: {0}")]
     Thread(#[source] std::io::Error),
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use argus_store::StoreError;
 
 use crate::moment::Moment;
+use crate::places::PlaceFault;
 use crate::policies::PolicyFault;
 
 /// What went wrong last, and when the store was last read.
@@ -14,6 +15,7 @@ pub(crate) struct Health {
     read_at_seconds: AtomicI64,
     store: Mutex<Option<String>>,
     policies: Mutex<Option<PolicyFault>>,
+    places: Mutex<Vec<PlaceFault>>,
 }
 
 impl Health {
@@ -36,6 +38,19 @@ impl Health {
     /// The policies that lie in the folder are not in force. Whether that is news.
     pub(crate) fn policies_failed(&self, fault: &PolicyFault) -> bool {
         replace(&self.policies, Some(fault.clone())).as_ref() != Some(fault)
+    }
+
+    /// Which databases of places are refused; none where all are in use. Whether that is news.
+    pub(crate) fn places_failed(&self, faults: &[PlaceFault]) -> bool {
+        let mut known = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = *known != faults;
+        *known = faults.to_vec();
+        is_news
+    }
+
+    /// Why databases of places are not in use.
+    pub(crate) fn place_faults(&self) -> Vec<PlaceFault> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Why the store can't be read.

@@ -22,6 +22,7 @@ mod metrics;
 mod moment;
 mod names;
 mod pdp;
+mod places;
 mod policies;
 mod reason;
 mod routes;
@@ -29,6 +30,7 @@ mod settings;
 mod snapshot;
 mod suppose;
 mod wait;
+mod watched;
 
 pub use authentication::{AssertionRefused, InspectedToken, Method, TokenSettings};
 pub use caller::{Act, Authorisation, Caller, CallerRefused};
@@ -37,6 +39,7 @@ pub use error::StartError;
 pub use http::problem::{FieldError, PROBLEM_KINDS, Problem, ProblemKind};
 pub use moment::Moment;
 pub use pdp::{Pdp, Report};
+pub use places::{PlaceFault, PlaceFiles, PlaceSource};
 pub use policies::{Origin, PolicyFault, PolicyProblem, SHIPPED_POLICIES};
 pub use reason::Reason;
 pub use settings::Settings;
@@ -45,3 +48,4 @@ pub use snapshot::{
     wrap_tag_key,
 };
 pub use suppose::{SupposedDecision, SupposedUse};
+pub use watched::{SeenFiles, WatchedFiles};

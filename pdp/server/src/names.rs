@@ -15,6 +15,7 @@ pub(crate) const PARENT_KEY_ID: &str = "urn:argus:attribute:parent-key-id";
 pub(crate) const RESOURCE_ORGANISATION: &str = "urn:argus:attribute:resource-organisation";
 pub(crate) const CLIENT_IP: &str = "urn:argus:attribute:client-ip";
 pub(crate) const COUNTRY: &str = "urn:argus:attribute:country";
+pub(crate) const ASN: &str = "urn:argus:attribute:asn";
 pub(crate) const NETWORK_TYPE: &str = "urn:argus:attribute:network-type";
 pub(crate) const DEVICE_COMPLIANT: &str = "urn:argus:attribute:device-compliant";
 

@@ -14,6 +14,7 @@ use argus_engine::limits::Limits;
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
 use argus_store::{Listener, Store, StoreError};
+use notify::RecursiveMode;
 use tokio::task::spawn_blocking;
 
 use crate::authentication::{
@@ -27,12 +28,14 @@ use crate::error::StartError;
 use crate::http::problem::Problem;
 use crate::metrics::{Gauges, Metrics};
 use crate::moment::Moment;
-use crate::policies::{Folder, Origin, PolicyFault, Watch};
+use crate::places::{Keep, PlaceFault, PlaceSource};
+use crate::policies::{Folder, Origin, PolicyFault};
 use crate::reason::Reason;
 use crate::routes;
 use crate::settings::Settings;
 use crate::snapshot::{Domain, Kept, KeyRecord, Snapshot, Sources};
 use crate::wait::ROUNDS;
+use crate::watched::{SeenFiles, Watch};
 
 /// How often the change feed is looked at when nothing wakes the keeper.
 const POLL: Duration = Duration::from_millis(500);
@@ -54,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Authenticator,
     pub(crate) metrics: Metrics,
     kept: Arc<Kept>,
+    places: Keep,
     wake: Sender<Message>,
     // Until they end, they tell of what changed.
     _watch: Option<Watch>,
@@ -86,6 +90,10 @@ pub struct Report {
     pub policy_documents: usize,
     /// Where they come from.
     pub policy_origin: Origin,
+    /// The databases that tell countries and systems.
+    pub places: Vec<PlaceSource>,
+    /// Why a database is another than the one in its file.
+    pub place_faults: Vec<PlaceFault>,
     /// Identifier and version of the root that decides where an organisation adds nothing.
     pub policy_root: (Box<str>, Box<str>),
 }
@@ -101,19 +109,22 @@ impl Pdp {
             // Before the store is read: what is committed in between is then heard.
             store.listen(move || drop(wake.send(Message::Changes)))?
         };
+        let seen = SeenFiles::look(settings.places.paths());
         let kept = Arc::new(Kept::open(Sources {
             store,
             tag_keys: settings.tag_keys.clone(),
             hasher: settings.hasher,
             folder: folder.clone(),
             limits: settings.limits,
+            places: settings.places.clone(),
         })?);
+        let places = Keep::begin(settings.places.clone(), seen, Arc::clone(&kept))?;
         let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
         let authenticator = Authenticator::new(verifier, settings.tokens.clone())?;
         let watch = folder.filter(Folder::exists).and_then(|folder| {
             let wake = wake.clone();
             // Once the keeper is gone there is nobody to tell.
-            Watch::begin(folder.path(), move || drop(wake.send(Message::Policies)))
+            Watch::begin(folder.path(), RecursiveMode::Recursive, move || drop(wake.send(Message::Policies)))
         });
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
@@ -124,6 +135,7 @@ impl Pdp {
                 authenticator,
                 metrics,
                 kept,
+                places,
                 wake,
                 _watch: watch,
                 _listener: listener,
@@ -190,6 +202,12 @@ impl Pdp {
     /// Reads the policies again, before it returns. A fault keeps what is in force. Blocks.
     pub fn reload_policies(&self) -> Result<(), PolicyFault> {
         self.shared.kept.reload_policies()
+    }
+
+    /// Reads the databases of countries and systems again, before it returns. One that is refused leaves the old one in
+    /// use. Blocks.
+    pub fn reload_places(&self) -> Result<(), PlaceFault> {
+        self.shared.places.reread()
     }
 
     /// Remembers a key as verified that this process has just minted and stored, so that its first use is warm. Call it
@@ -357,6 +375,8 @@ impl Shared {
             policy_fault: health.policy_fault(),
             policy_documents: snapshot.policies.documents,
             policy_origin: snapshot.policies.origin,
+            places: snapshot.places.sources(),
+            place_faults: health.place_faults(),
             policy_root: snapshot.policies.root(),
         }
     }
@@ -371,6 +391,7 @@ impl Shared {
             policies_faulty: report.policy_fault.is_some(),
             store_away: report.store_fault.is_some(),
             remembered: self.authenticator.secrets.verified_len(),
+            places_faulty: !report.place_faults.is_empty(),
         };
         self.metrics.render(&self.authenticator.secrets.counts(), &gauges)
     }

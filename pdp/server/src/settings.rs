@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use argus_credentials::{Hasher, Iterations};
+use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 
 use crate::authentication::TokenSettings;
+use crate::places::PlaceFiles;
 use crate::snapshot::TagKeySource;
 
 /// The settings of a decision point.
@@ -29,6 +30,10 @@ pub struct Settings {
     pub longest_staleness: Option<Duration>,
     /// How long the body of a request may take to arrive.
     pub body_timeout: Duration,
+    /// The databases that tell where a client's address is.
+    pub places: PlaceFiles,
+    /// The proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: TrustedProxies,
     /// What challenges name.
     pub realm: &'static str,
 }
@@ -45,6 +50,8 @@ impl Settings {
             limits: Limits::default(),
             longest_staleness: None,
             body_timeout: Duration::from_secs(20),
+            places: PlaceFiles::default(),
+            trusted_proxies: TrustedProxies::default(),
             realm: "argus",
         }
     }

@@ -15,5 +15,6 @@
 mod crash;
 mod first_minute;
 mod flood;
+mod geoip;
 mod hostile;
 mod start;

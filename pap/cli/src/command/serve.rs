@@ -26,8 +26,9 @@ use settings::Settings;
 #[command(after_help = "Example:\n  argus serve --data-dir /var/lib/argus --policies /etc/argus/policies\n\n\
     A flag goes before its variable (`argus help environment`), a variable before the settings file.")]
 pub(crate) struct Serve {
+    // Larger than what other commands take together.
     #[command(flatten)]
-    flags: Flags,
+    flags: Box<Flags>,
     /// Settings file (default: argus.toml, where it exists).
     #[arg(long, value_name = "FILE", env = "ARGUS_CONFIG", hide_env = true)]
     config: Option<PathBuf>,
@@ -78,6 +79,17 @@ struct Flags {
     /// without end where it is this machine's own file).
     #[arg(long, value_name = "SECONDS", env = "ARGUS_LONGEST_STALENESS_SECONDS", hide_env = true)]
     longest_staleness_seconds: Option<u64>,
+    /// Database in MaxMind's format that tells countries, such as GeoLite2-Country.mmdb (default: none; a key that is bound
+    /// to countries is then refused). Replaced files are read again.
+    #[arg(long, value_name = "FILE", env = "ARGUS_GEOIP_DATABASE", hide_env = true)]
+    geoip_database: Option<PathBuf>,
+    /// Database in MaxMind's format that tells autonomous systems, such as GeoLite2-ASN.mmdb (default: none).
+    #[arg(long, value_name = "FILE", env = "ARGUS_GEOIP_ASN_DATABASE", hide_env = true)]
+    geoip_asn_database: Option<PathBuf>,
+    /// Proxies that are believed when they say for whom they ask, by `Forwarded` or `X-Forwarded-For`: networks such as
+    /// 10.0.0.0/8, joined by commas (default: none).
+    #[arg(long, value_name = "NETWORKS", env = "ARGUS_TRUSTED_PROXIES", hide_env = true, value_delimiter = ',')]
+    trusted_proxies: Vec<String>,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,
@@ -115,7 +127,7 @@ impl Serve {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let since = Instant::now();
         console.output(&[Output::Human, Output::Json])?;
-        let settings = Settings::read(self.flags, self.config.as_deref())?;
+        let settings = Settings::read(*self.flags, self.config.as_deref())?;
         log::begin(&settings)?;
         run::serve(console, &settings, self.new_bootstrap_key, since)
     }

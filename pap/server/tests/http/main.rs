@@ -7,6 +7,7 @@ mod description;
 mod keys;
 mod pages;
 mod problems;
+mod proxies;
 #[expect(dead_code, reason = "what the tests of the acts look into, too")]
 #[path = "../../../admin/tests/support/mod.rs"]
 mod support;

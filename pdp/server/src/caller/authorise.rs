@@ -9,7 +9,7 @@ use argus_engine::request::{Attribute, Attributes, Individual, RawValue};
 use argus_engine::types::ZoneOffset;
 use argus_engine::value::{Arena, DataType};
 
-use crate::context::subject_attributes;
+use crate::context::{subject_attributes, whereabouts};
 use crate::decision_id::DecisionId;
 use crate::moment::Moment;
 use crate::names;
@@ -54,9 +54,10 @@ pub(crate) fn authorise(
     (now, limits): (Moment, Limits),
 ) -> Option<Reason> {
     let arena = Arena::new();
-    let peer = peer.map(|peer| peer.to_canonical().to_string());
-    let client_ip: Vec<_> = peer.iter().map(|peer| value(DataType::IpAddressValue, peer)).collect();
-    let surroundings = [one(names::CLIENT_IP, &client_ip)];
+    let text = peer.map(|peer| peer.to_canonical().to_string());
+    let client_ip: Vec<_> = text.iter().map(|text| value(DataType::IpAddressValue, text)).collect();
+    let mut surroundings = vec![one(names::CLIENT_IP, &client_ip)];
+    surroundings.extend(whereabouts(peer.as_slice(), &snapshot.places, &arena));
     authorise_subject(snapshot, subject_attributes(&[], record, &arena), &surroundings, act, (now, limits))
 }
 

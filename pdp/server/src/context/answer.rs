@@ -219,7 +219,7 @@ impl<'a> Ask<'a> {
             }
             Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,
         };
-        let individual = arena.bump().alloc(enrich(individual, record, arena));
+        let individual = arena.bump().alloc(enrich(individual, record, &self.snapshot.places, arena));
         match subject {
             Subject::Refused(reason, _) => denied(reason, individual),
             Subject::Faulty(why) => {

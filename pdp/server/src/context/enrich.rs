@@ -1,25 +1,35 @@
-//! Enrichment: attributes of Argus' own are taken out, whoever stated them, and those of the verified key put in.
+//! Enrichment: attributes of Argus' own are taken out, whoever stated them, and those of the verified key and of the
+//! client's whereabouts put in.
 
 use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::value::{Arena, DataType};
 use smallvec::SmallVec;
 
+use super::whereabouts::{Whereabouts, addresses, whereabouts};
 use crate::authentication::Method;
 use crate::names;
+use crate::places::Places;
 use crate::snapshot::{KeyRecord, KeyView, value};
 
 /// The individual request as policies may see it.
 pub(super) fn enrich<'a>(
     individual: &Individual<'a>,
     subject: Option<&'a KeyRecord>,
+    places: &'a Places,
     arena: &'a Arena,
 ) -> Individual<'a> {
     let attributes = individual.attributes.iter().map(|attributes| {
         let subject = subject.filter(|_| attributes.category == names::ACCESS_SUBJECT);
         let is_clean = attributes.attributes.iter().all(|attribute| names::may_be_claimed(attribute.id));
+        let is_environment = attributes.category == names::ENVIRONMENT && !places.is_empty();
+        let known = if is_environment {
+            whereabouts(&addresses(attributes.attributes), places, arena)
+        } else {
+            Whereabouts::new()
+        };
         match subject {
-            None if is_clean => *attributes,
-            None => rewrite(attributes, kept(attributes.attributes, arena), arena),
+            None if is_clean && known.is_empty() => *attributes,
+            None => rewrite(attributes, kept(attributes.attributes, &known, arena), arena),
             Some(record) => rewrite(attributes, subject_attributes(attributes.attributes, record, arena), arena),
         }
     });
@@ -69,8 +79,10 @@ fn one<'a>(id: &'static str, text: &'a str, arena: &'a Arena) -> Attribute<'a> {
     Attribute { id, values, ..Attribute::default() }
 }
 
-fn kept<'a>(given: &[Attribute<'a>], arena: &'a Arena) -> &'a [Attribute<'a>] {
-    arena.bump().alloc_slice_copy(&claimed(given))
+fn kept<'a>(given: &[Attribute<'a>], known: &[Attribute<'a>], arena: &'a Arena) -> &'a [Attribute<'a>] {
+    let mut all = claimed(given);
+    all.extend_from_slice(known);
+    arena.bump().alloc_slice_copy(&all)
 }
 
 fn rewrite<'a>(original: &Attributes<'a>, attributes: &'a [Attribute<'a>], arena: &'a Arena) -> &'a Attributes<'a> {

@@ -1,6 +1,4 @@
-//! What is known of a request before its body: when it came, from where, and the ids that its answer carries.
-
-use std::net::IpAddr;
+//! What is known of a request before its body: when it came, and the ids that its answer carries.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -23,8 +21,6 @@ pub(crate) struct Call {
     pub(crate) now: Moment,
     /// The id of its decision.
     pub(crate) decision_id: DecisionId,
-    /// Where it came from.
-    pub(crate) peer: Option<IpAddr>,
     /// The id that the caller gave it.
     pub(crate) request_id: Option<HeaderValue>,
 }
@@ -34,8 +30,7 @@ impl Call {
     pub(crate) fn begin(request: &HttpRequest) -> Self {
         let now = Moment::now();
         let request_id = request.headers().get(X_REQUEST_ID).filter(|id| is_sound(id)).cloned();
-        let peer = request.peer_addr().map(|peer| peer.ip());
-        Self { now, decision_id: DecisionId::new(now), peer, request_id }
+        Self { now, decision_id: DecisionId::new(now), request_id }
     }
 
     /// The decision's id as a header.

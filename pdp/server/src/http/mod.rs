@@ -3,6 +3,7 @@
 pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod call;
+pub(crate) mod client;
 pub(crate) mod media;
 pub(crate) mod problem;
 pub(crate) mod url;

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use argus_credentials::ForwardedError;
 use serde::Serialize;
 
 use super::call::{Call, X_REQUEST_ID};
@@ -32,6 +33,7 @@ kinds! {
     INVALID_FIELD = ("invalid-field", 400, "a field has a value that it can't have"),
     UNKNOWN_FIELD = ("unknown-field", 400, "a field is not known"),
     MALFORMED_CREDENTIAL = ("malformed-credential", 400, "the authorization can't be read"),
+    CLIENT_UNCLEAR = ("client-unclear", 400, "nobody can say where the request came from"),
     CREDENTIAL_IN_URL = ("credential-in-url", 400, "a key was sent in the URL"),
     CREDENTIAL_MISSING = ("credential-missing", 401, "a key is needed"),
     CREDENTIAL_REFUSED = ("credential-refused", 401, "the key is not accepted"),
@@ -158,6 +160,12 @@ impl Problem {
     pub(crate) fn not_acceptable(offered: &str) -> Self {
         Self::new(NOT_ACCEPTABLE, "the `Accept` header names nothing that is written here")
             .help(format!("accept one of {offered}"))
+    }
+
+    /// What trusted proxies wrote can't be read, or contradicts itself.
+    pub(crate) fn client_unclear(cause: ForwardedError) -> Self {
+        Self::new(CLIENT_UNCLEAR, cause.to_string())
+            .help("let your proxies write one of `Forwarded` and `X-Forwarded-For`, and take out what clients send")
     }
 
     pub(crate) fn credential_in_url() -> Self {

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use tracing::warn;
 
+use super::client::client_address;
 use super::problem::Problem;
 use crate::pdp::Shared;
 
@@ -17,8 +18,11 @@ pub(crate) fn refuse_key(request: &HttpRequest, shared: &Shared) -> Result<(), P
         return Ok(());
     }
     shared.metrics.key_in_url();
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string());
-    warn!(client.address = peer, "a key was sent in a URL: it has to be taken for known, revoke it");
+    let client = client_address(request, &shared.settings.trusted_proxies).ok().flatten();
+    warn!(
+        client.address = client.map(tracing::field::display),
+        "a key was sent in a URL: it has to be taken for known, revoke it"
+    );
     Err(Problem::credential_in_url())
 }
 

@@ -67,6 +67,7 @@ struct State {
     documents: Gauge,
     policies_faulty: Gauge,
     store_away: Gauge,
+    places_faulty: Gauge,
 }
 
 /// The state of a decision point, as gauges.
@@ -78,6 +79,7 @@ pub(crate) struct Gauges {
     pub(crate) documents: usize,
     pub(crate) policies_faulty: bool,
     pub(crate) store_away: bool,
+    pub(crate) places_faulty: bool,
     pub(crate) remembered: usize,
 }
 
@@ -210,6 +212,7 @@ impl State {
             documents: gauge!("argus_policies_loaded"),
             policies_faulty: gauge!("argus_policies_faulty"),
             store_away: gauge!("argus_store_away"),
+            places_faulty: gauge!("argus_geoip_faulty"),
         }
     }
 
@@ -222,6 +225,7 @@ impl State {
         self.documents.set(to_gauge(gauges.documents));
         self.policies_faulty.set(f64::from(u8::from(gauges.policies_faulty)));
         self.store_away.set(f64::from(u8::from(gauges.store_away)));
+        self.places_faulty.set(f64::from(u8::from(gauges.places_faulty)));
     }
 }
 
@@ -248,6 +252,7 @@ fn describe() {
     describe_gauge!("argus_policies_loaded", "Policy documents in force.");
     describe_gauge!("argus_policies_faulty", "Whether the policies in the folder are refused.");
     describe_gauge!("argus_store_away", "Whether the store can't be read.");
+    describe_gauge!("argus_geoip_faulty", "Whether a database of countries or systems is refused.");
 }
 
 impl fmt::Debug for Metrics {

@@ -10,7 +10,6 @@ mod folder;
 mod import;
 mod organisation;
 mod shipped;
-mod watch;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,7 +23,6 @@ pub use fault::{PolicyFault, PolicyProblem};
 pub(crate) use folder::{Fingerprint, Folder};
 pub(crate) use import::{Identity, import, read_stored};
 pub use shipped::SHIPPED_POLICIES;
-pub(crate) use watch::Watch;
 
 /// The policies in force, compiled.
 #[derive(Debug)]

@@ -19,6 +19,7 @@ use super::{Current, Snapshot, domains};
 use crate::error::StartError;
 use crate::health::Health;
 use crate::moment::Moment;
+use crate::places::{PlaceFiles, Places};
 use crate::policies::{
     DocumentSet, Fingerprint, Folder, Identity, InForce, Origin, PolicyFault, build, import, read_stored,
 };
@@ -30,6 +31,7 @@ pub(crate) struct Sources {
     pub(crate) hasher: Hasher,
     pub(crate) folder: Option<Folder>,
     pub(crate) limits: Limits,
+    pub(crate) places: PlaceFiles,
 }
 
 /// Makes snapshots.
@@ -41,6 +43,7 @@ pub(crate) struct Keeper {
     signing_keys: Arc<jwt::KeySet>,
     revoked_tokens: Arc<RevokedTokens>,
     policies: Arc<InForce>,
+    places: Places,
     /// The digest of the documents in force, where they came from the folder.
     in_force: Option<[u8; 32]>,
     /// What the folder looked like when it was last read.
@@ -106,6 +109,13 @@ impl Kept {
         self.lock().sources.store.clone()
     }
 
+    /// Tells where addresses are by these databases from here on.
+    pub(crate) fn use_places(&self, places: Places) {
+        let mut keeper = self.lock();
+        keeper.places = places;
+        keeper.publish();
+    }
+
     fn lock(&self) -> MutexGuard<'_, Keeper> {
         // Whatever a panic left half done is not published; the next refresh begins from the published state.
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
@@ -118,6 +128,7 @@ impl Keeper {
         let at = Utc::now() - TimeDelta::seconds(2 * jwt::LONGEST_LEEWAY_SECONDS);
         let everything = sources.store.read(|conn| read_everything(conn, at))?;
         let tag_keys = sources.tag_keys.load(&sources.store)?;
+        let places = Places::read(&sources.places)?;
         let mut register = Register::new(sources.hasher);
         register.replace(everything.credentials);
         let signing_keys = Arc::new(read_signing_keys(&everything.signing_keys));
@@ -135,6 +146,7 @@ impl Keeper {
             revoked_tokens: Arc::clone(&revoked_tokens),
             domains,
             policies: Arc::clone(&policies),
+            places: places.clone(),
         };
         health.store_was_read(Moment::now());
         Ok(Self {
@@ -145,6 +157,7 @@ impl Keeper {
             signing_keys,
             revoked_tokens,
             policies,
+            places,
             in_force,
             fingerprint,
             unsettled: !is_kept,
@@ -220,6 +233,7 @@ impl Keeper {
             revoked_tokens: Arc::clone(&self.revoked_tokens),
             domains: Arc::new(domains(&self.organisations, &self.policies)),
             policies: Arc::clone(&self.policies),
+            places: self.places.clone(),
         });
     }
 

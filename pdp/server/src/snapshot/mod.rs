@@ -30,6 +30,7 @@ pub use supposed::SupposedKey;
 pub use tag_keys::{TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key};
 
 use crate::names::ARGUS;
+use crate::places::Places;
 use crate::policies::{DomainPolicy, InForce};
 use tokens::RevokedTokens;
 
@@ -47,6 +48,7 @@ pub struct Snapshot {
     revoked_tokens: Arc<RevokedTokens>,
     domains: Arc<Domains>,
     pub(crate) policies: Arc<InForce>,
+    pub(crate) places: Places,
 }
 
 /// The organisations by name.

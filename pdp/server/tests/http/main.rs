@@ -3,7 +3,10 @@
 #![cfg(test)]
 
 mod callers;
+mod conditions;
 mod home;
+mod places;
+mod proxies;
 mod signing;
 mod state;
 mod support;

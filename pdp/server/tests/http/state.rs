@@ -1,9 +1,8 @@
 //! `/healthz`, `/readyz` and `/metrics`.
 
 use std::fs;
-use std::path::Path;
 
-use crate::support::{Installation, get, installation, question};
+use crate::support::{Installation, get, installation, policy_folder, question};
 
 #[actix_web::test]
 async fn a_decision_point_says_that_it_lives_and_may_be_asked() {
@@ -22,16 +21,7 @@ async fn a_decision_point_says_that_it_lives_and_may_be_asked() {
 #[actix_web::test]
 async fn a_broken_policy_keeps_the_old_ones_in_force_and_is_named_with_its_line() {
     let installation = Installation::start(|settings, folder| {
-        let policies = folder.path().join("policies");
-        fs::create_dir(&policies).unwrap();
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
-        for entry in fs::read_dir(shipped).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "xml") {
-                fs::copy(&path, policies.join(path.file_name().unwrap())).unwrap();
-            }
-        }
-        settings.policies = Some(policies);
+        settings.policies = Some(policy_folder(folder));
     });
     let scope = installation.folder.path().join("policies/scope.xml");
     let good = fs::read_to_string(&scope).unwrap();

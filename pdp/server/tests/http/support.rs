@@ -1,6 +1,8 @@
 //! A decision point in process, over a store in a folder of its own, with a few keys.
 
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,11 +13,12 @@ use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, http::Method};
 use argus_credentials::{Environment as Prefix, Hasher, Iterations, TagKey, TagKeys, TagVersion, mint};
-use argus_pdp::{Pdp, Settings, TagKeySource};
+use argus_pdp::{Pdp, PlaceFiles, Settings, TagKeySource};
 use argus_store::credential::{self, Material, NewCredential, PublicMaterial, StoredHash};
 use argus_store::key::{self, Environment, Key, NewKey};
 use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
-use argus_store::{Act, Conditions, KeyId, OrganisationId, Store};
+use argus_store::project::{self, NewProject};
+use argus_store::{Act, Conditions, KeyId, OrganisationId, ProjectId, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -89,6 +92,28 @@ impl Installation {
     pub(crate) fn add_key(&self, organisation: &str, name: &str, scope: &str, change: Change) -> TestKey {
         let organisation = of(&self.organisations, organisation);
         let made = add_key(&self.store, &self.tag_keys, organisation, (name, scope), change);
+        self.pdp.apply_changes().unwrap();
+        made
+    }
+
+    /// Makes an organisation with a project and a key that may read in it, the three with conditions of their own.
+    pub(crate) fn add_bound_key(&self, name: &str, [of_organisation, of_project, of_key]: [Conditions; 3]) -> TestKey {
+        let organisation = OrganisationId::new(yesterday());
+        let project = ProjectId::new(yesterday());
+        let (display_name, policy) = (None, OrganisationPolicy::default());
+        let new =
+            NewOrganisation { id: organisation, name: name.into(), display_name, conditions: of_organisation, policy };
+        let atlas = NewProject { id: project, name: "atlas".into(), conditions: of_project };
+        let make = |conn: &mut argus_store::Conn| {
+            organisation::create(conn, &act(organisation), &new)?;
+            project::create(conn, &act(organisation), &atlas)
+        };
+        self.store.write(make).unwrap();
+        let scope = format!("{name}/atlas:read");
+        let made = add_key(&self.store, &self.tag_keys, organisation, ("bound", &scope), |key, _| {
+            key.project_id = Some(project);
+            key.conditions = of_key;
+        });
         self.pdp.apply_changes().unwrap();
         made
     }
@@ -239,6 +264,31 @@ pub(crate) fn request_in_xml(credential: &str, action: &str, resource: &str) -> 
 /// The body of `POST /v1/verify`.
 pub(crate) fn question(credential: &TestKey, action: &str, resource: &str) -> Value {
     json!({"credential": credential.token, "action": action, "resource": resource})
+}
+
+/// Databases of places; none where the machine has none.
+pub(crate) fn databases() -> Option<PlaceFiles> {
+    let Some(folder) = std::env::var_os("ARGUS_GEO").map(PathBuf::from) else {
+        assert!(std::env::var_os("CI").is_none(), "ARGUS_GEO names no folder of databases");
+        println!("skipped: needs ARGUS_GEO, a folder of databases");
+        return None;
+    };
+    let file = |name: &str| Some(folder.join(name));
+    Some(PlaceFiles { country: file("GeoIP2-City-Test.mmdb"), asn: file("GeoLite2-ASN-Test.mmdb") })
+}
+
+/// A copy of the shipped policies.
+pub(crate) fn policy_folder(folder: &TempDir) -> PathBuf {
+    let policies = folder.path().join("policies");
+    fs::create_dir(&policies).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    for entry in fs::read_dir(shipped).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "xml") {
+            fs::copy(&path, policies.join(path.file_name().unwrap())).unwrap();
+        }
+    }
+    policies
 }
 
 // The verifier is what is tested, not the patience of whoever tests.

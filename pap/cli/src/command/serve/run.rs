@@ -10,9 +10,10 @@ use std::time::Instant;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::System;
+use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Parts};
-use argus_credentials::{Hasher, Iterations, TagKeys, self_test};
+use argus_credentials::{Hasher, Iterations, TagKeys, TrustedProxies, self_test};
 use argus_pdp::{Pdp, TagKeySource};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::Utc;
@@ -41,6 +42,7 @@ struct Installation {
     pdp: Pdp,
     admin: Admin,
     bootstrap: Option<Bootstrap>,
+    trusted_proxies: TrustedProxies,
 }
 
 /// Starts everything, says that it is ready, and serves until a signal ends it.
@@ -129,7 +131,8 @@ fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bo
         clock: Arc::new(Utc::now),
         addresses,
     };
-    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap })
+    let trusted_proxies = settings.trusted_proxies.clone();
+    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies })
 }
 
 fn start_decisions(
@@ -142,6 +145,8 @@ fn start_decisions(
     of_pdp.tokens.issuer = issuer.map(str::to_owned);
     of_pdp.policies = Some(settings.policies.clone());
     of_pdp.longest_staleness = settings.longest_staleness;
+    of_pdp.places = settings.places.clone();
+    of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
 }
 
@@ -154,8 +159,9 @@ fn serve_decisions(installation: &Installation, socket: TcpListener) -> Result<S
 }
 
 fn serve_administration(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
-    let admin = installation.admin.clone();
-    let server = HttpServer::new(move || App::new().configure(argus_pap::configure(admin.clone())));
+    let (admin, proxies) = (installation.admin.clone(), Data::new(installation.trusted_proxies.clone()));
+    let app = move || App::new().app_data(proxies.clone()).configure(argus_pap::configure(admin.clone()));
+    let server = HttpServer::new(app);
     let server =
         server.workers(ADMINISTRATION_WORKERS).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS).disable_signals();
     Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())

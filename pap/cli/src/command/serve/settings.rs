@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use argus_credentials::TrustedProxies;
+use argus_pdp::PlaceFiles;
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
@@ -32,6 +34,8 @@ pub(super) struct Settings {
     pub(super) tag_key_file: Option<PathBuf>,
     pub(super) bootstrap_key_file: Option<PathBuf>,
     pub(super) longest_staleness: Option<Duration>,
+    pub(super) places: PlaceFiles,
+    pub(super) trusted_proxies: TrustedProxies,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
 }
@@ -52,6 +56,9 @@ struct SettingsFile {
     tag_key_file: Option<PathBuf>,
     bootstrap_key_file: Option<PathBuf>,
     longest_staleness_seconds: Option<u64>,
+    geoip_database: Option<PathBuf>,
+    geoip_asn_database: Option<PathBuf>,
+    trusted_proxies: Vec<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
 }
@@ -76,6 +83,12 @@ impl Settings {
         let master_key_file = path(flags.master_key_file, file.master_key_file);
         let longest_staleness = flags.longest_staleness_seconds.or(file.longest_staleness_seconds);
         let longest_staleness = longest_staleness.or(database.file().is_none().then_some(LONGEST_STALENESS_SECONDS));
+        let places = PlaceFiles {
+            country: path(flags.geoip_database, file.geoip_database),
+            asn: path(flags.geoip_asn_database, file.geoip_asn_database),
+        };
+        let trusted =
+            Some(flags.trusted_proxies).filter(|networks| !networks.is_empty()).unwrap_or(file.trusted_proxies);
         Ok(Self {
             master_key_file: master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
             data_dir,
@@ -88,6 +101,8 @@ impl Settings {
             tag_key_file: path(flags.tag_key_file, file.tag_key_file),
             bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
             longest_staleness: longest_staleness.map(Duration::from_secs),
+            places,
+            trusted_proxies: read_proxies(&trusted)?,
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
         })
@@ -112,6 +127,13 @@ impl SettingsFile {
                 .help("its settings are named as the flags of argus serve, with `_` for `-`")
         })
     }
+}
+
+fn read_proxies(networks: &[String]) -> Result<TrustedProxies, Failure> {
+    // An empty variable is one that was taken back.
+    let networks: Vec<&str> = networks.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
+    TrustedProxies::parse(&networks)
+        .map_err(|error| settings(error.to_string()).help("correct --trusted-proxies (ARGUS_TRUSTED_PROXIES)"))
 }
 
 fn read_database_url(url: &str) -> Result<Location, Failure> {
@@ -140,6 +162,15 @@ mod tests {
         assert_eq!((settings.role, settings.log), (Role::Pdp, LogForm::Human));
         assert_eq!(settings.database.file(), Some(Path::new("/data/argus.db")));
         assert_eq!(settings.master_key_file, Path::new("/data/master.key"));
+    }
+
+    #[test]
+    fn proxies_are_trusted_by_name_alone() {
+        let of = |networks: &[&str]| read_proxies(&networks.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(of(&[]).unwrap().is_empty() && of(&["", " "]).unwrap().is_empty());
+        assert!(of(&["10.0.0.0/8", " 192.0.2.7"]).unwrap().contains("192.0.2.7".parse().unwrap()));
+        let wrong = of(&["10.0.0.1/8"]).unwrap_err().to_text();
+        assert!(wrong.contains("`10.0.0.0/8`") && wrong.contains("--trusted-proxies"), "{wrong}");
     }
 
     #[test]

@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::Data;
+use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
 
 use crate::moment::Moment;
 use crate::pdp::{Report, Shared};
+use crate::places::PlaceSource;
 use crate::policies::PolicyProblem;
 
 /// Problems of policies that are listed. The log has them all.
@@ -20,6 +22,7 @@ struct Readiness {
     status: &'static str,
     snapshot: SnapshotState,
     policies: PolicyState,
+    geoip: GeoipState,
     store: StoreState,
 }
 
@@ -47,6 +50,20 @@ struct Problem {
 }
 
 #[derive(Serialize)]
+struct GeoipState {
+    databases: Vec<Geoip>,
+    /// Why a database is another than the one in its file.
+    problems: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Geoip {
+    file: String,
+    kind: String,
+    built_at: Option<String>,
+}
+
+#[derive(Serialize)]
 struct StoreState {
     problem: Option<String>,
 }
@@ -64,7 +81,8 @@ pub(in crate::routes) async fn show_readiness(shared: Data<Shared>) -> HttpRespo
 impl From<Report> for Readiness {
     fn from(report: Report) -> Self {
         let problems = report.policy_fault.map(|fault| fault.problems).unwrap_or_default();
-        let status = match (report.is_ready, problems.is_empty() && report.store_fault.is_none()) {
+        let is_sound = problems.is_empty() && report.place_faults.is_empty() && report.store_fault.is_none();
+        let status = match (report.is_ready, is_sound) {
             (true, true) => "ready",
             (true, false) => "degraded",
             (false, _) => "not_ready",
@@ -77,8 +95,21 @@ impl From<Report> for Readiness {
                 origin: report.policy_origin.as_str(),
                 problems: problems.into_iter().take(LISTED).map(Into::into).collect(),
             },
+            geoip: GeoipState {
+                databases: report.places.into_iter().map(Into::into).collect(),
+                problems: report.place_faults.iter().map(ToString::to_string).collect(),
+            },
             store: StoreState { problem: report.store_fault },
         }
+    }
+}
+
+impl From<PlaceSource> for Geoip {
+    fn from(source: PlaceSource) -> Self {
+        let built_at =
+            i64::try_from(source.built_at_seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        let built_at = built_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+        Self { file: source.path.display().to_string(), kind: source.kind, built_at }
     }
 }
 

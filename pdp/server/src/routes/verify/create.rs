@@ -16,10 +16,11 @@ use super::encode::{Answer, KeyNames, PolicyNames, encode};
 use super::trace::denies_by_failure;
 use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
-use crate::context::{Ask, Root, Subject, Verification, denied, subject_attributes, with_arena};
+use crate::context::{Ask, Root, Subject, Verification, denied, subject_attributes, whereabouts, with_arena};
 use crate::http::accept::negotiate;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
+use crate::http::client::client_address;
 use crate::http::media;
 use crate::http::problem::Problem;
 use crate::http::url;
@@ -27,6 +28,7 @@ use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names;
 use crate::pdp::Shared;
+use crate::places::Places;
 use crate::reason::{Reason, advised};
 use crate::snapshot::{KeyRecord, Snapshot, value};
 use crate::wait::{ROUNDS, wait_for_all};
@@ -72,7 +74,8 @@ pub(in crate::routes) async fn create_verification(
 
 async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &Call) -> Result<HttpResponse, Problem> {
     url::refuse_key(request, shared)?;
-    let caller = shared.authenticate(request.headers(), call.peer, call.now).await;
+    let client = client_address(request, &shared.settings.trusted_proxies)?;
+    let caller = shared.authenticate(request.headers(), client, call.now).await;
     let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
     check_media(request)?;
     body.check_announced()?;
@@ -154,7 +157,7 @@ impl Verify<'_> {
             Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, None, arena),
         };
         record.key.note_use(self.call.now.seconds);
-        let individual = arena.bump().alloc(individual(question, record, arena));
+        let individual = arena.bump().alloc(individual(question, record, &snapshot.places, arena));
         let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
         let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
             now,
@@ -232,16 +235,22 @@ fn refused<'a>(reason: Reason, refused: Option<&'a KeyRecord>, arena: &'a Arena)
 }
 
 /// The question as an XACML request, enriched.
-fn individual<'a>(question: &'a Question<'_>, record: &'a KeyRecord, arena: &'a Arena) -> Individual<'a> {
+fn individual<'a>(
+    question: &'a Question<'_>,
+    record: &'a KeyRecord,
+    places: &'a Places,
+    arena: &'a Arena,
+) -> Individual<'a> {
     let bump = arena.bump();
     let attribute = |id: &'static str, data_type: DataType, text: &'a str| Attribute {
         id,
         values: bump.alloc_slice_copy(&[value(data_type, text)]),
         ..Attribute::default()
     };
-    let mut environment = smallvec::SmallVec::<[Attribute<'a>; 3]>::new();
+    let mut environment = smallvec::SmallVec::<[Attribute<'a>; 5]>::new();
     if let Some(ip) = question.context.ip {
         environment.push(attribute(names::CLIENT_IP, DataType::IpAddressValue, arena.text(&ip.to_string())));
+        environment.extend(whereabouts(&[ip], places, arena));
     }
     if let Some(network) = &question.context.network {
         environment.push(attribute(names::NETWORK_TYPE, DataType::String, network));

@@ -1,4 +1,4 @@
-//! Watching the policy folder: the folder, not its files, for editors put new files in place of old ones.
+//! Watching a folder: the folder, not its files, for editors put new files in place of old ones.
 
 use std::fmt;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(crate) struct Watch {
 
 impl Watch {
     /// Begins to watch; `None`, with a line in the log, where the system can't.
-    pub(crate) fn begin(folder: &Path, changed: impl Fn() + Send + 'static) -> Option<Self> {
+    pub(crate) fn begin(folder: &Path, mode: RecursiveMode, changed: impl Fn() + Send + 'static) -> Option<Self> {
         let heard = move |result: DebounceEventResult| {
             // Reading what was changed makes events, too: those that change nothing don't count.
             let counts = match &result {
@@ -30,13 +30,13 @@ impl Watch {
             }
         };
         let begun = new_debouncer(SETTLING, None, heard).and_then(|mut debouncer| {
-            debouncer.watch(folder, RecursiveMode::Recursive)?;
+            debouncer.watch(folder, mode)?;
             Ok(debouncer)
         });
         match begun {
             Ok(debouncer) => Some(Self { _debouncer: debouncer }),
             Err(cause) => {
-                warn!("can't watch {}, looking at it twice a second instead: {cause}", folder.display());
+                warn!("can't watch {}, looking at it every now and then instead: {cause}", folder.display());
                 None
             }
         }

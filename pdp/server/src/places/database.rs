@@ -1,0 +1,146 @@
+//! One database. It is verified whole before it is believed: a damaged one must not answer half of the time.
+
+use std::fmt;
+use std::fs;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use maxminddb::{MaxMindDbError, PathElement, Reader, WithinOptions};
+
+use super::{PlaceFault, PlaceSource};
+
+/// Networks that are looked at for one that tells what the database is for.
+const LOOKED_AT: usize = 10_000;
+
+const COUNTRY: [PathElement<'static>; 2] = [PathElement::Key("country"), PathElement::Key("iso_code")];
+const ASN: [PathElement<'static>; 1] = [PathElement::Key("autonomous_system_number")];
+
+/// A database in memory.
+pub(super) struct Database {
+    path: PathBuf,
+    reader: Reader<Vec<u8>>,
+}
+
+/// What a database has to tell.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Check {
+    Country,
+    Asn,
+}
+
+impl Database {
+    pub(super) fn read(path: &Path, check: Check) -> Result<Self, PlaceFault> {
+        let refuse = |cause: String| PlaceFault { path: path.to_path_buf(), cause };
+        let octets = fs::read(path).map_err(|error| refuse(error.to_string()))?;
+        let damaged = |error: MaxMindDbError| refuse(error.to_string());
+        let reader = Reader::from_source(octets).map_err(damaged)?;
+        reader.verify().map_err(damaged)?;
+        let database = Self { path: path.to_path_buf(), reader };
+        if !database.tells(check).map_err(damaged)? {
+            let kind = &database.reader.metadata().database_type;
+            let what = match check {
+                Check::Country => "countries",
+                Check::Asn => "autonomous systems",
+            };
+            return Err(refuse(format!("it is of the type `{kind}`, which tells no {what}")));
+        }
+        Ok(database)
+    }
+
+    pub(super) fn country(&self, address: IpAddr) -> Option<&str> {
+        let found = self.reader.lookup(address.to_canonical()).ok()?;
+        found.decode_path(&COUNTRY).ok().flatten()
+    }
+
+    pub(super) fn asn(&self, address: IpAddr) -> Option<u32> {
+        let found = self.reader.lookup(address.to_canonical()).ok()?;
+        found.decode_path(&ASN).ok().flatten()
+    }
+
+    pub(super) fn source(&self) -> PlaceSource {
+        let metadata = self.reader.metadata();
+        PlaceSource {
+            path: self.path.clone(),
+            kind: metadata.database_type.clone(),
+            built_at_seconds: metadata.build_epoch,
+        }
+    }
+
+    fn tells(&self, check: Check) -> Result<bool, MaxMindDbError> {
+        for network in self.reader.networks(WithinOptions::default())?.take(LOOKED_AT) {
+            let network = network?;
+            // A member of another type is as good as none.
+            let is_told = match check {
+                Check::Country => matches!(network.decode_path::<&str>(&COUNTRY), Ok(Some(_))),
+                Check::Asn => matches!(network.decode_path::<u32>(&ASN), Ok(Some(_))),
+            };
+            if is_told {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Database").field(&self.path).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The test databases; none where the machine has none.
+    fn folder() -> Option<PathBuf> {
+        let folder = std::env::var_os("ARGUS_GEO").map(PathBuf::from);
+        if folder.is_none() {
+            assert!(std::env::var_os("CI").is_none(), "ARGUS_GEO names no folder of databases");
+            println!("skipped: needs ARGUS_GEO, a folder of databases");
+        }
+        folder
+    }
+
+    #[test]
+    fn every_network_of_the_test_databases_has_its_country_and_its_system() {
+        let Some(folder) = folder() else { return };
+        let cities = Database::read(&folder.join("GeoIP2-City-Test.mmdb"), Check::Country).unwrap();
+        for (address, country) in [
+            ("81.2.69.142", Some("GB")),
+            ("::ffff:81.2.69.142", Some("GB")),
+            ("2a02:d180::1", Some("DE")),
+            ("89.160.20.112", Some("SE")),
+            // In the database, but in no country.
+            ("2.3.3.1", None),
+            ("10.0.0.1", None),
+            ("::1", None),
+        ] {
+            assert_eq!(cities.country(address.parse().unwrap()), country, "{address}");
+        }
+        let systems = Database::read(&folder.join("GeoLite2-ASN-Test.mmdb"), Check::Asn).unwrap();
+        for (address, system) in [("1.128.0.1", Some(1221)), ("::ffff:1.0.0.1", Some(15169)), ("10.0.0.1", None)] {
+            assert_eq!(systems.asn(address.parse().unwrap()), system, "{address}");
+        }
+        assert_eq!(systems.source().kind, "GeoLite2-ASN");
+    }
+
+    #[test]
+    fn a_database_that_is_damaged_or_of_another_kind_is_refused() {
+        let Some(folder) = folder() else { return };
+        let refuse = |path: &Path, check| Database::read(path, check).map(drop).unwrap_err().to_string();
+        refuse(&folder.join("GeoIP2-City-Test-Invalid-Node-Count.mmdb"), Check::Country);
+        let other = refuse(&folder.join("GeoLite2-ASN-Test.mmdb"), Check::Country);
+        assert!(other.contains("`GeoLite2-ASN`, which tells no countries"), "{other}");
+        let other = refuse(&folder.join("GeoIP2-City-Test.mmdb"), Check::Asn);
+        assert!(other.contains("which tells no autonomous systems"), "{other}");
+        let scratch = tempfile::tempdir().unwrap();
+        let cut = scratch.path().join("cut.mmdb");
+        let whole = fs::read(folder.join("GeoIP2-City-Test.mmdb")).unwrap();
+        fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+        refuse(&cut, Check::Country);
+        fs::write(&cut, [&whole[..8_000], &[0xff; 64], &whole[8_064..]].concat()).unwrap();
+        refuse(&cut, Check::Country);
+        refuse(&scratch.path().join("absent.mmdb"), Check::Country);
+    }
+}

@@ -1,0 +1,110 @@
+//! Where an address is: its country and its autonomous system, by databases in MaxMind's format.
+//!
+//! They are read into memory whole and belong to the snapshot: a request sees one version of them. What a database doesn't
+//! hold is unknown, and a condition that asks for it denies.
+
+mod database;
+mod keep;
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use database::Database;
+pub(crate) use keep::Keep;
+
+/// The files of the databases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlaceFiles {
+    /// A database that tells countries, such as GeoLite2-Country or GeoLite2-City.
+    pub country: Option<PathBuf>,
+    /// A database that tells autonomous systems, such as GeoLite2-ASN.
+    pub asn: Option<PathBuf>,
+}
+
+/// The databases in use.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    country: Option<Arc<Database>>,
+    asn: Option<Arc<Database>>,
+}
+
+/// Why a database is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the database `{}` is refused: {cause}", path.display())]
+pub struct PlaceFault {
+    /// Its file.
+    pub path: PathBuf,
+    cause: String,
+}
+
+/// A database in use, for `/readyz`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceSource {
+    /// Its file.
+    pub path: PathBuf,
+    /// What it says that it is, such as `GeoLite2-City`.
+    pub kind: String,
+    /// When it was built, in seconds since 1970.
+    pub built_at_seconds: u64,
+}
+
+impl PlaceFiles {
+    /// The files there are.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        self.country.iter().chain(&self.asn).cloned().collect()
+    }
+}
+
+impl Places {
+    /// Reads all databases. Blocks.
+    pub(crate) fn read(files: &PlaceFiles) -> Result<Self, PlaceFault> {
+        let (places, faults) = Self::default().reread(files);
+        faults.into_iter().next().map_or(Ok(places), Err)
+    }
+
+    /// The same, keeping the old one in place of each that is refused.
+    fn reread(&self, files: &PlaceFiles) -> (Self, Vec<PlaceFault>) {
+        let mut faults = Vec::new();
+        let mut read = |file: &Option<PathBuf>, old: &Option<Arc<Database>>, check: database::Check| {
+            let path = file.as_deref()?;
+            match Database::read(path, check) {
+                Ok(database) => Some(Arc::new(database)),
+                Err(fault) => {
+                    faults.push(fault);
+                    old.clone()
+                }
+            }
+        };
+        let country = read(&files.country, &self.country, database::Check::Country);
+        let asn = read(&files.asn, &self.asn, database::Check::Asn);
+        (Self { country, asn }, faults)
+    }
+
+    /// Whether nothing is known of any address.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.country.is_none() && self.asn.is_none()
+    }
+
+    /// The country of an address, ISO 3166-1 alpha-2.
+    pub(crate) fn country(&self, address: IpAddr) -> Option<&str> {
+        self.country.as_deref()?.country(address)
+    }
+
+    /// The number of the autonomous system of an address.
+    pub(crate) fn asn(&self, address: IpAddr) -> Option<u32> {
+        self.asn.as_deref()?.asn(address)
+    }
+
+    /// What is in use.
+    pub(crate) fn sources(&self) -> Vec<PlaceSource> {
+        self.country.iter().chain(&self.asn).map(|database| database.source()).collect()
+    }
+}
+
+impl fmt::Display for PlaceSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.path.display(), self.kind)
+    }
+}
