@@ -2,7 +2,8 @@
 //!
 //! [`conformance`] runs the public cases. [`oracle`] is a second evaluator to hold the engine against, [`generate`]
 //! makes the policies and requests for it, and [`shrink`] makes them small where the two differ. [`program`] runs the
-//! real program, [`http`] speaks with it, [`load`] drives it as fast as it can go, [`process`] tells what that cost.
+//! real program, [`http`] speaks with it, [`load`] drives it as fast as it can go, [`process`] tells what that cost;
+//! [`rotation`] uses one secret without a pause, [`trap`] is a policy that has keys revoked.
 
 #![allow(
     clippy::unwrap_used,
@@ -29,5 +30,7 @@ pub mod load;
 pub mod oracle;
 pub mod process;
 pub mod program;
+pub mod rotation;
 pub mod shrink;
+pub mod trap;
 pub mod walk;

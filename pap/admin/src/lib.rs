@@ -38,6 +38,7 @@ mod risk;
 mod sample;
 pub mod schema;
 mod supposition;
+mod sweep;
 mod view;
 mod words;
 
@@ -55,6 +56,7 @@ pub use query::Query;
 pub use repeat::{Answer, Repeatable, Repetition, Turn};
 pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
+pub use sweep::{Sweeper, Swept};
 pub use view::{
     CredentialView, FaultView, KeyView, Listed, OrganisationView, ProjectView, Seen, Tagged, TrialView, entity_tag,
 };

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use argus_store::PageSize;
+use chrono::{DateTime, Utc};
 
 use crate::cursor::{self, Stretch};
 use crate::{AdminError, Fault, FaultCode, Place};
@@ -52,6 +53,18 @@ impl Query {
             self.fault(name, FaultCode::InvalidField, format!("`{text}` is none of {words}"), None);
         }
         word
+    }
+
+    /// The value of a parameter that is a time.
+    pub(crate) fn take_time(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
+        let text = self.take(name)?;
+        let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc());
+        if at.is_none() {
+            let detail = format!("`{}` is no time of RFC 3339", text.escape_debug());
+            let help = "write it as `2027-02-22T12:00:00Z`".to_owned();
+            self.fault(name, FaultCode::InvalidField, detail, Some(help));
+        }
+        at
     }
 
     pub(crate) fn fault(&mut self, name: &str, code: FaultCode, detail: String, help: Option<String>) {

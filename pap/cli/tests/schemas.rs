@@ -197,6 +197,7 @@ fn compare_keys(schemas: &Schemas, server: &Server) {
     assert_eq!((&revoked["applied_by"], &revoked["state"]), (&json!(1), &json!("revoked")));
     assert_eq!(verify(&["--action", "read"])["reason"], "credential_revoked");
     schemas.answer("key", &run(&["key", "show", "acme/reader"]));
+    collect_and_revoke_many(schemas, server);
 
     let refused = server.run_with_key("reader.key", &["key", "list", "acme", "--output", "json"]);
     schemas.failure(&refused);
@@ -204,6 +205,37 @@ fn compare_keys(schemas: &Schemas, server: &Server) {
     schemas.answer("key-created", &run(&pep));
     let lacking = server.run_with_key("pep.key", &["key", "list", "acme", "--output", "json"]);
     assert_eq!(schemas.failure(&lacking)["needed_scope"], "acme/argus/keys:read");
+}
+
+fn collect_and_revoke_many(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let holder =
+        ["key", "create", "acme/holder", "--scope", "acme/x:read", "--tag", "many", "--owner", "ada", "--grace"];
+    schemas.answer("key-created", &run(&[&holder[..], &["2h", "--secret-to", "holder.key"]].concat()));
+    let opened = schemas.answer("key-rotated", &run(&["key", "rotate", "acme/holder", "--collect"]));
+    let [id, credential] = ["id", "credential_id"].map(|member| opened[member].as_str().unwrap());
+    let collect = ["key", "collect", id, credential, "--secret-to", "new.key", "--output", "json"];
+    let collected = schemas.answer("key-rotated", &server.run_with_key("holder.key", &collect));
+    assert_eq!((&collected["state"], &collected["secret_file"]), (&json!("rotating"), &json!("new.key")));
+    let again = server.run_with_key("new.key", &["key", "collect", id, credential, "--output", "json"]);
+    assert_eq!(schemas.failure(&again)["type"], "urn:argus:problem:wrong-state");
+
+    let narrow =
+        ["key", "list", "acme", "--owner", "ada", "--tag", "many", "--environment", "live", "--state", "rotating"];
+    let items = |more: &[&str]| {
+        let list = schemas.answer("key-list", &run(&[&narrow, more].concat()));
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!((items(&[]), items(&["--created-before", "2020-01-01T00:00:00Z"])), (1, 0));
+    assert_eq!((items(&["--created-from", "2020-01-01T00:00:00Z"]), items(&["--parent", id])), (1, 0));
+
+    let many = ["key", "revoke-many", "acme", "--tag", "many"];
+    let found = schemas.answer("keys-revoked", &run(&[&many[..], &["--dry-run"]].concat()));
+    assert_eq!((&found["dry_run"], &found["revoked"]), (&json!(true), &json!(1)));
+    let unasked = run(&many);
+    assert_eq!((unasked.code, schemas.failure(&unasked)["type"].as_str()), (64, Some("urn:argus:problem:usage")));
+    let done = schemas.answer("keys-revoked", &run(&[&many[..], &["--reason", "over", "--yes"]].concat()));
+    assert_eq!((&done["revoked"], &done["key_ids"]), (&json!(1), &json!([id])));
 }
 
 #[test]

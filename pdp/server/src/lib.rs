@@ -21,6 +21,7 @@ mod http;
 mod metrics;
 mod moment;
 mod names;
+mod obligation;
 mod pdp;
 mod places;
 mod policies;

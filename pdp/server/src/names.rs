@@ -21,6 +21,11 @@ pub(crate) const DEVICE_COMPLIANT: &str = "urn:argus:attribute:device-compliant"
 
 pub(crate) const REASON: &str = "urn:argus:advice:reason";
 
+pub(crate) const REVOKE_KEY: &str = "urn:argus:obligation:revoke-key";
+pub(crate) const REVOKE_KEY_REASON: &str = "urn:argus:obligation:revoke-key:reason";
+pub(crate) const REVOKE_KEY_KEY: &str = "urn:argus:obligation:revoke-key:key";
+pub(crate) const CARRIED_OUT_BY: &str = "urn:argus:attribute:carried-out-by";
+
 pub(crate) const ACCESS_SUBJECT: &str = "urn:oasis:names:tc:xacml:1.0:subject-category:access-subject";
 pub(crate) const RESOURCE: &str = "urn:oasis:names:tc:xacml:3.0:attribute-category:resource";
 pub(crate) const ACTION: &str = "urn:oasis:names:tc:xacml:3.0:attribute-category:action";

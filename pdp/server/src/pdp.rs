@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, USER_AGENT};
 use actix_web::web;
 use argus_credentials::{PresentedKey, Record, Records, Refusal, Secret, Verifier, self_test};
 use argus_engine::limits::Limits;
@@ -26,14 +26,15 @@ use crate::caller::{
 use crate::decision_id::DecisionId;
 use crate::error::StartError;
 use crate::http::problem::Problem;
-use crate::metrics::{Gauges, Metrics};
+use crate::metrics::{Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
+use crate::obligation::Obligations;
 use crate::places::{Keep, PlaceFault, PlaceSource};
 use crate::policies::{Folder, Origin, PolicyFault};
 use crate::reason::Reason;
 use crate::routes;
 use crate::settings::Settings;
-use crate::snapshot::{Domain, Kept, KeyRecord, Snapshot, Sources};
+use crate::snapshot::{self, Domain, Kept, KeyRecord, Snapshot, Sources};
 use crate::wait::ROUNDS;
 use crate::watched::{SeenFiles, Watch};
 
@@ -42,8 +43,8 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// Polls after which a watched folder is looked at all the same: some file systems tell nothing.
 const POLLS_OF_WATCHED_FOLDER: u32 = 10;
-/// When keys were last used is written once in so many polls: once a minute.
-const POLLS_OF_USES: u32 = 120;
+/// How often it is written down when keys were last used.
+const USES_EVERY: Duration = Duration::from_mins(1);
 
 /// A decision point. Cloned like a handle; its threads end with the last clone.
 #[derive(Clone)]
@@ -56,6 +57,7 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) authenticator: Authenticator,
     pub(crate) metrics: Metrics,
+    pub(crate) obligations: Obligations,
     kept: Arc<Kept>,
     places: Keep,
     wake: Sender<Message>,
@@ -128,12 +130,13 @@ impl Pdp {
         });
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
-        let metrics = Metrics::new();
+        let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,
                 authenticator,
                 metrics,
+                obligations,
                 kept,
                 places,
                 wake,
@@ -256,7 +259,8 @@ impl Shared {
         }
         let record = self.verify(token, peer, now).await?;
         // To ask for decisions and to administer are uses, too.
-        record.key.note_use(now.seconds);
+        let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        record.note_use(now.seconds, snapshot::Origin { address: peer, user_agent });
         Ok(Caller { record, peer })
     }
 
@@ -393,7 +397,8 @@ impl Shared {
             remembered: self.authenticator.secrets.verified_len(),
             places_faulty: !report.place_faults.is_empty(),
         };
-        self.metrics.render(&self.authenticator.secrets.counts(), &gauges)
+        let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts() };
+        self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges)
     }
 }
 
@@ -417,7 +422,7 @@ fn without_keys(detail: String) -> String {
 /// Starts the thread that keeps the snapshot. It ends when the last handle, which holds the other end, is dropped.
 fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -> Result<(), StartError> {
     let run = move || {
-        let mut polls = 0;
+        let (mut polls, mut written_at) = (0, Instant::now());
         loop {
             match messages.recv_timeout(POLL) {
                 Ok(Message::Policies) => kept.look_at_folder(),
@@ -427,14 +432,16 @@ fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -
                     if polls % polls_of_folder == 0 {
                         kept.look_at_folder();
                     }
-                    if polls % POLLS_OF_USES == 0 {
-                        kept.write_uses();
-                    }
                 }
                 Err(RecvTimeoutError::Disconnected) => return kept.write_uses(),
             }
             // What failed is in the log and in the health, and is tried again.
             let _ = kept.refresh();
+            // However much there is to take in meanwhile: a key that is used must not seem idle.
+            if written_at.elapsed() >= USES_EVERY {
+                kept.write_uses();
+                written_at = Instant::now();
+            }
         }
     };
     thread::Builder::new().name("argus-snapshot".into()).spawn(run).map(drop).map_err(StartError::Thread)

@@ -1,5 +1,6 @@
 //! One administering and three deciding nodes on a database, and what is asked of them.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -17,7 +18,7 @@ pub(crate) struct Installation {
     pub(crate) administration: Server,
     pub(crate) deciding: Vec<Server>,
     pub(crate) keys: Keys,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A key that was made.
@@ -41,7 +42,7 @@ impl Installation {
         let administration = node("administration", "pap");
         let deciding: Vec<Server> = (0..DECIDING).map(|number| node(&format!("deciding-{number}"), "pdp")).collect();
         let keys = Keys::create(&administration).await.unwrap();
-        let installation = Self { administration, deciding, keys, _folder: folder };
+        let installation = Self { administration, deciding, keys, folder };
         for node in &installation.deciding {
             installation.wait_until(node, "Permit", Duration::from_secs(30)).await;
         }
@@ -69,6 +70,20 @@ impl Installation {
         let key = answer.json()?;
         let text = |member: &str| key[member].as_str().map(str::to_owned).with_context(|| answer.text());
         Ok(Made { id: text("id")?, secret: text("secret")? })
+    }
+
+    /// Where the nodes have their data, and the master key.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until a node permits what is asked.
+    pub(crate) async fn wait_until_permitted(&self, node: &Server, request: &[u8]) {
+        let until = tokio::time::Instant::now() + Duration::from_secs(30);
+        while once(node.pdp, request).await.unwrap().json().unwrap()["decision"] != "Permit" {
+            assert!(tokio::time::Instant::now() < until, "no Permit");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until a node's decision about the reader's key is this one.

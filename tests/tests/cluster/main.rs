@@ -14,7 +14,9 @@
 )]
 
 mod installation;
+mod obligation;
 mod outage;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
 mod postgres;
 mod revocation;
+mod rotation;

@@ -12,9 +12,12 @@
     reason = "a panic is a failed test; what was measured is to be seen"
 )]
 
+mod clock;
 mod crash;
 mod first_minute;
 mod flood;
 mod geoip;
 mod hostile;
+mod obligation;
+mod rotation;
 mod start;

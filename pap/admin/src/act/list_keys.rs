@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use argus_engine::scope::Action;
-use argus_store::key::{self, Key, KeyFilter, KeyState};
+use argus_store::key::{self, Key, KeyFilter};
 use argus_store::{Conn, KeyId, Store, StoreError, project};
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,8 @@ use crate::{Admin, AdminError, Call, FaultCode, Query};
 const STRETCHES: usize = 10;
 
 impl Admin {
-    /// A page of keys, narrowed by `organisation`, `project`, `state` and `risk`. With `name`, the key of that name in the
+    /// A page of keys, narrowed by `organisation`, `project`, `state`, `owner`, `tag`, `environment`, `parent_key_id`,
+    /// `created_from`, `created_before` and `risk`. With `name`, the key of that name in the
     /// project, or without `project` among the organisation's own: the one in use, else the newest that is revoked.
     ///
     /// Needs `<organisation>/argus/keys:read`. Without `organisation` these are the keys of the caller's own, and for
@@ -37,7 +38,7 @@ impl Admin {
             name: query.take("name"),
             at_risk: query.take_word("risk", "`true` and `false`").unwrap_or(false),
             now: self.now(),
-            state: query.take_word("state", "`pending`, `active`, `rotating`, `expired`, `suspended` and `revoked`"),
+            narrow: narrow(&mut query),
         };
         let call = call.clone();
         self.with_store(move |store| asked.read(store, &call, query)).await
@@ -48,7 +49,8 @@ struct Asked {
     organisation: Option<String>,
     project: Option<String>,
     name: Option<String>,
-    state: Option<KeyState>,
+    /// But for where they belong.
+    narrow: KeyFilter,
     /// Whether only keys are asked for that deserve a second look.
     at_risk: bool,
     now: DateTime<Utc>,
@@ -57,7 +59,7 @@ struct Asked {
 impl Asked {
     fn read(self, store: &Store, call: &Call, mut query: Query) -> Result<Listed<KeyView>, AdminError> {
         let filter = store.read(|conn| self.filter(conn, &mut query))?;
-        let bound = format!("keys {:?} {:?} {:?} {}", filter.organisation, filter.project, filter.state, self.at_risk);
+        let bound = format!("keys {filter:?} {}", self.at_risk);
         let stretch = query.finish(&bound)?;
         if let Some(name) = &self.name {
             return self.find(store, &filter, name);
@@ -68,7 +70,7 @@ impl Asked {
     }
 
     fn filter(&self, conn: &mut Conn, query: &mut Query) -> Result<KeyFilter, StoreError> {
-        let mut filter = KeyFilter { state: self.state, ..KeyFilter::default() };
+        let mut filter = self.narrow.clone();
         let Some(organisation) = &self.organisation else {
             for (parameter, value) in [("project", &self.project), ("name", &self.name)] {
                 if value.is_some() {
@@ -92,7 +94,7 @@ impl Asked {
         let Some(organisation) = filter.organisation else { return Err(AdminError::Unfinished) };
         let items = store.read(|conn| {
             let found = key::find_by_name(conn, organisation, filter.project, name)?;
-            let found = found.filter(|key| filter.state.is_none_or(|state| key.state == state));
+            let found = found.filter(|key| lets_through(filter, key));
             self.views(conn, found)
         })?;
         Ok(Listed { items, next_cursor: None })
@@ -108,6 +110,31 @@ impl Asked {
         }
         Ok(views)
     }
+}
+
+/// Reads the parameters that narrow a list, but for where keys belong.
+fn narrow(query: &mut Query) -> KeyFilter {
+    KeyFilter {
+        state: query.take_word("state", "`pending`, `active`, `rotating`, `expired`, `suspended` and `revoked`"),
+        owner: query.take("owner"),
+        tag: query.take("tag"),
+        environment: query.take_word("environment", "`live` and `test`"),
+        parent: query.take_word("parent_key_id", "the ids of keys"),
+        created_from: query.take_time("created_from"),
+        created_before: query.take_time("created_before"),
+        ..KeyFilter::default()
+    }
+}
+
+/// Whether a key that was found by its name is among those asked for.
+fn lets_through(filter: &KeyFilter, key: &Key) -> bool {
+    filter.state.is_none_or(|state| key.state == state)
+        && filter.owner.as_ref().is_none_or(|owner| key.owner == *owner)
+        && filter.tag.as_ref().is_none_or(|tag| key.tags.contains(tag))
+        && filter.environment.is_none_or(|environment| key.environment == environment)
+        && filter.parent.is_none_or(|parent| key.parent_key_id == Some(parent))
+        && filter.created_from.is_none_or(|from| key.created_at >= from)
+        && filter.created_before.is_none_or(|before| key.created_at < before)
 }
 
 /// The next keys that the caller may read, and where to go on. The policy is asked once for each organisation.

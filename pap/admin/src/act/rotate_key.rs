@@ -4,7 +4,7 @@ use argus_credentials::{CredentialId, Secret};
 use argus_store::credential::{Credential, StoredHash};
 use argus_store::key::{self, Environment, Key, Rotation};
 use argus_store::organisation;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
@@ -165,9 +165,15 @@ impl Asked {
     }
 }
 
-/// Never later than the key's own end.
+/// A whole second, for the decision points go by those: what is told is then when it ends, not up to a second later
+/// than it does. Never later than the key's own end.
 fn end_of(now: DateTime<Utc>, grace_seconds: i64, key: &Key) -> DateTime<Utc> {
-    let end = TimeDelta::try_seconds(grace_seconds).and_then(|grace| now.checked_add_signed(grace)).unwrap_or(now);
+    if grace_seconds == 0 {
+        return now;
+    }
+    let whole = i64::from(now.timestamp_subsec_nanos() != 0);
+    let end = now.timestamp().checked_add(grace_seconds).and_then(|end| end.checked_add(whole));
+    let end = end.and_then(|end| DateTime::from_timestamp(end, 0)).unwrap_or(now);
     key.expires_at.map_or(end, |last| last.min(end))
 }
 

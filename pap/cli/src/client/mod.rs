@@ -26,7 +26,7 @@ use tokio::runtime::{Builder, Runtime};
 pub(crate) use address::Server;
 pub(crate) use caller::{read_credential, read_key};
 pub(crate) use conditions::ConditionFlags;
-pub(crate) use confirm::confirm;
+pub(crate) use confirm::{confirm, confirm_number};
 pub(crate) use curl::curl_for_verify;
 pub(crate) use duration::read_duration;
 pub(crate) use name::{KeyName, Path, find_key};

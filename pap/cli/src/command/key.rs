@@ -1,10 +1,12 @@
-//! `argus key create|preview|list|show|rotate|suspend|resume|revoke`
+//! `argus key create|preview|list|show|rotate|collect|suspend|resume|revoke|revoke-many`
 
 mod asked;
+mod collect;
 mod create;
 mod list;
 mod preview;
 mod revoke;
+mod revoke_many;
 mod rotate;
 mod show;
 mod suspend;
@@ -33,9 +35,11 @@ enum Verb {
     List(list::List),
     Show(show::Show),
     Rotate(rotate::Rotate),
+    Collect(collect::Collect),
     Suspend(suspend::Suspend),
     Resume(suspend::Resume),
     Revoke(revoke::Revoke),
+    RevokeMany(revoke_many::RevokeMany),
 }
 
 impl Key {
@@ -46,9 +50,11 @@ impl Key {
             Verb::List(list) => list.run(console),
             Verb::Show(show) => show.run(console),
             Verb::Rotate(rotate) => rotate.run(console),
+            Verb::Collect(collect) => collect.run(console),
             Verb::Suspend(suspend) => suspend.run(console),
             Verb::Resume(resume) => resume.run(console),
             Verb::Revoke(revoke) => revoke.run(console),
+            Verb::RevokeMany(revoke) => revoke.run(console),
         }
     }
 }

@@ -10,6 +10,7 @@ mod master_key;
 mod run;
 mod settings;
 mod signals;
+mod sweep;
 
 use std::path::PathBuf;
 use std::time::Instant;

@@ -100,7 +100,8 @@ pub fn list_older_secrets(
 pub fn list_used_at_half_time(conn: &mut Conn, at: DateTime<Utc>, most: u32) -> Result<Vec<(Due, String)>, StoreError> {
     let callers = credential_callers::table.filter(credential_callers::credential_id.eq(credentials::id));
     let rows = credentials::table.inner_join(keys::table).filter(credentials::half_time_at.le(column(at)));
-    let rows = rows.filter(credentials::state.eq(CredentialState::Active)).filter(exists(callers));
+    let rows = rows.filter(credentials::state.eq(CredentialState::Active)).filter(keys::state.ne_all(ENDED));
+    let rows = rows.filter(exists(callers));
     let rows = rows.order((credentials::half_time_at, credentials::id)).limit(most.into());
     let columns = ((keys::id, keys::organisation_id), credentials::id);
     Ok(on!(conn, c => rows.select(columns).load(c))?)
@@ -141,14 +142,16 @@ pub fn list_rotating_soon(
     }?)
 }
 
-/// Secrets that were opened before a time and not collected, the oldest first, beginning after one of them.
+/// Secrets that were opened before a time and not collected, of keys that haven't ended, the oldest first, beginning
+/// after one of them.
 pub fn list_uncollected(
     conn: &mut Conn,
     before: DateTime<Utc>,
     after: Option<&Credential>,
     most: u32,
 ) -> Result<Vec<Credential>, StoreError> {
-    let rows = credentials::table.filter(credentials::state.eq(CredentialState::Pending));
+    let rows = credentials::table.inner_join(keys::table).filter(keys::state.ne_all(ENDED));
+    let rows = rows.filter(credentials::state.eq(CredentialState::Pending));
     let rows = rows.filter(credentials::created_at.le(column(before)));
     let rows = rows.order((credentials::created_at, credentials::id)).limit(most.into());
     Ok(match after {
@@ -169,17 +172,21 @@ pub fn forget_half_time(conn: &mut Conn, credential: &str) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Keys of an organisation, in use, that were made before a time.
+/// Keys of an organisation, in use, that were made before a time, beginning after one of them.
 pub fn list_older(
     conn: &mut Conn,
     organisation: OrganisationId,
     before: DateTime<Utc>,
+    after: Option<KeyId>,
     most: u32,
 ) -> Result<Vec<Due>, StoreError> {
     let rows = keys::table.filter(keys::organisation_id.eq(organisation)).filter(keys::state.ne_all(ENDED));
     let rows = rows.filter(keys::created_at.lt(column(before)));
     let rows = rows.order(keys::id).limit(most.into()).select((keys::id, keys::organisation_id));
-    Ok(on!(conn, c => rows.load(c))?)
+    Ok(match after {
+        Some(after) => on!(conn, c => rows.filter(keys::id.gt(after)).load(c)),
+        None => on!(conn, c => rows.load(c)),
+    }?)
 }
 
 /// Keys of an organisation, in use, that were last used before a time; one that was never used counts from when it was

@@ -3,6 +3,7 @@
 //! Nothing here waits. A credential that can't be verified at once ends the step with what there is to wait for; afterwards
 //! the whole step is done again, with the credential warm. So no borrow of a request has to live across a wait.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use argus_credentials::Refusal;
@@ -21,10 +22,12 @@ use super::enrich::enrich;
 use super::presented::{Presented, presented};
 use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting};
 use crate::caller::{Caller, may_ask};
+use crate::decision_id::DecisionId;
 use crate::moment::Moment;
-use crate::names::{ARGUS, REASON};
+use crate::names::{self, ARGUS, REASON};
+use crate::obligation::{Decided, Obligations};
 use crate::reason::Reason;
-use crate::snapshot::{Domain, KeyRecord, Snapshot};
+use crate::snapshot::{Domain, KeyRecord, Origin, Snapshot};
 
 /// A question, but for its request.
 #[derive(Clone, Copy)]
@@ -37,6 +40,8 @@ pub(crate) struct Ask<'s> {
     pub(crate) root: Root<'s>,
     pub(crate) now: Moment,
     pub(crate) limits: Limits,
+    /// What decisions oblige Argus to, and the decision whose obligations they are.
+    pub(crate) obligations: (&'s Obligations, DecisionId),
 }
 
 /// Whose policies decide.
@@ -214,7 +219,8 @@ impl<'a> Ask<'a> {
     ) -> DecisionResult<'a> {
         let record = match subject {
             Subject::Verified(record) => {
-                record.key.note_use(self.now.seconds);
+                let origin = Origin { address: client_ip(individual), user_agent: None };
+                record.note_use(self.now.seconds, origin);
                 Some(record)
             }
             Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,
@@ -226,7 +232,13 @@ impl<'a> Ask<'a> {
                 DecisionResult { attributes: individual.attributes, ..DecisionResult::failed(Fault::syntax(why)) }
             }
             Subject::Nobody | Subject::Verified(_) => match self.domain_for(record) {
-                Some(domain) => domain.policy.program.evaluate(individual, environment, arena),
+                Some(domain) => {
+                    let mut result = domain.policy.program.evaluate(individual, environment, arena);
+                    let ((obligations, id), seconds) = (self.obligations, self.now.seconds);
+                    let organisation = &domain.organisation;
+                    obligations.take_up(&mut result, Decided { organisation, subject: record, id, seconds });
+                    result
+                }
                 None => denied(Reason::CredentialUnknown, individual),
             },
         }
@@ -252,4 +264,11 @@ pub(crate) fn denied<'a>(reason: Reason, individual: &'a Individual<'a>) -> Deci
         attributes: individual.attributes,
         policies: Vec::new(),
     }
+}
+
+/// The client's address, where the request states one.
+fn client_ip(individual: &Individual<'_>) -> Option<IpAddr> {
+    let environments = individual.attributes.iter().filter(|attributes| attributes.category == names::ENVIRONMENT);
+    let mut stated = environments.flat_map(|environment| environment.attributes);
+    stated.find(|attribute| attribute.id == names::CLIENT_IP)?.values.first()?.text.parse().ok()
 }

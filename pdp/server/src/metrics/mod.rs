@@ -6,13 +6,16 @@ mod histogram;
 
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering::Relaxed;
 
 use argus_credentials::Counts;
 use argus_engine::decision::Decision;
 use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
+use crate::obligation::ObligationCounts;
 use crate::reason::Reason;
+use crate::snapshot::RotationUses;
 use histogram::Histogram;
 
 /// The doors through which decisions are asked for.
@@ -41,6 +44,7 @@ pub(crate) struct Metrics {
     bodies_refused: Counter,
     keys_in_urls: Counter,
     verification: Verification,
+    life: Life,
     state: State,
 }
 
@@ -58,6 +62,22 @@ struct Verification {
     busy: Counter,
     limited: Counter,
     remembered: Gauge,
+}
+
+/// What the snapshot and the obligations count themselves.
+struct Life {
+    older_uses: Counter,
+    newer_uses: Counter,
+    done: Counter,
+    dropped: Counter,
+    refused: Counter,
+}
+
+/// What is counted of the life of keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LifeCounts<'c> {
+    pub(crate) uses: &'c RotationUses,
+    pub(crate) obligations: &'c ObligationCounts,
 }
 
 struct State {
@@ -87,7 +107,8 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let recorder = PrometheusBuilder::new().build_recorder();
         with_local_recorder(&recorder, describe);
-        let (verification, state) = with_local_recorder(&recorder, || (Verification::new(), State::new()));
+        let (verification, life, state) =
+            with_local_recorder(&recorder, || (Verification::new(), Life::new(), State::new()));
         let refused = |at: &'static str| with_local_recorder(&recorder, || counter!("argus_refused_total", "at" => at));
         Self {
             callers_refused: refused("authentication"),
@@ -96,6 +117,7 @@ impl Metrics {
             decisions: std::array::from_fn(|_| std::array::from_fn(|_| std::array::from_fn(|_| OnceLock::new()))),
             durations: std::array::from_fn(|_| Histogram::default()),
             verification,
+            life,
             state,
             recorder,
         }
@@ -130,7 +152,8 @@ impl Metrics {
     }
 
     /// Everything, in Prometheus' text form.
-    pub(crate) fn render(&self, counts: &Counts, gauges: &Gauges) -> String {
+    pub(crate) fn render(&self, counts: &Counts, life: &LifeCounts<'_>, gauges: &Gauges) -> String {
+        self.life.set(life);
         self.verification.set(counts, gauges.remembered);
         self.state.set(gauges);
         let mut text = self.recorder.handle().render();
@@ -203,6 +226,27 @@ impl Verification {
     }
 }
 
+impl Life {
+    fn new() -> Self {
+        Self {
+            older_uses: counter!("argus_uses_while_rotated_total", "secret" => "older"),
+            newer_uses: counter!("argus_uses_while_rotated_total", "secret" => "newer"),
+            done: counter!("argus_obligations_total", "outcome" => "carried_out"),
+            dropped: counter!("argus_obligations_total", "outcome" => "dropped"),
+            refused: counter!("argus_obligations_total", "outcome" => "refused"),
+        }
+    }
+
+    fn set(&self, counts: &LifeCounts<'_>) {
+        let (older, newer) = counts.uses.counts();
+        self.older_uses.absolute(older);
+        self.newer_uses.absolute(newer);
+        self.done.absolute(counts.obligations.done.load(Relaxed));
+        self.dropped.absolute(counts.obligations.dropped.load(Relaxed));
+        self.refused.absolute(counts.obligations.refused.load(Relaxed));
+    }
+}
+
 impl State {
     fn new() -> Self {
         Self {
@@ -245,6 +289,11 @@ fn describe() {
     describe_counter!("argus_refused_from_memory_total", "Wrong keys refused without a second derivation.");
     describe_counter!("argus_credentials_refused_total", "Keys refused, by cause. Forged ones are an attack.");
     describe_counter!("argus_verifications_busy_total", "Keys that could not be looked at, by cause.");
+    describe_counter!(
+        "argus_uses_while_rotated_total",
+        "Uses of keys with two secrets, by which of them: the older one's share falls to none before its grace ends."
+    );
+    describe_counter!("argus_obligations_total", "Revocations that policies demand, by what became of them.");
     describe_gauge!("argus_verified_remembered", "Keys that are verified without a derivation.");
     describe_gauge!("argus_snapshot_sequence", "The last line of the change feed that is taken in.");
     describe_gauge!("argus_snapshot_age_seconds", "Seconds since the store was last read.");

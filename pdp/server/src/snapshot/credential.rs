@@ -17,6 +17,7 @@ pub(super) struct CredentialRow {
     pub(super) not_before: i64,
     pub(super) expires_at: Option<i64>,
     pub(super) generation: u64,
+    pub(super) is_superseded: bool,
 }
 
 /// What is compared with what is presented.
@@ -40,6 +41,7 @@ impl CredentialRow {
             not_before: seconds(row.not_before),
             expires_at: row.expires_at.map(seconds),
             generation: row.generation.unsigned_abs(),
+            is_superseded: row.superseded_by.is_some(),
         }))
     }
 }

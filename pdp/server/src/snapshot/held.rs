@@ -112,8 +112,8 @@ impl Held {
         for (id, key) in &self.keys {
             let (now, before) = (&key.token.key, before.keys.get(id).map(|before| &before.token.key));
             let before = before.filter(|before| !Arc::ptr_eq(before, now));
-            if let Some(used_at) = before.and_then(|before| before.take_use()) {
-                now.note_use(used_at);
+            if let Some(before) = before {
+                now.take_over_uses(before);
             }
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use argus_credentials::{Hasher, TagKeys, jwt};
 use argus_engine::limits::Limits;
-use argus_store::{Store, StoreError};
+use argus_store::{Store, StoreError, credential, key};
 use chrono::{TimeDelta, Utc};
 use tracing::{error, info, warn};
 
@@ -15,6 +15,7 @@ use super::read::{Keys, Update, read_everything, read_update};
 use super::register::Register;
 use super::tag_keys::TagKeySource;
 use super::tokens::{RevokedTokens, read_signing_keys};
+use super::uses::RotationUses;
 use super::{Current, Snapshot, domains};
 use crate::error::StartError;
 use crate::health::Health;
@@ -61,6 +62,7 @@ pub(crate) struct Kept {
     keeper: Mutex<Keeper>,
     pub(crate) current: Current,
     pub(crate) health: Arc<Health>,
+    pub(crate) rotation_uses: Arc<RotationUses>,
 }
 
 impl Kept {
@@ -68,7 +70,8 @@ impl Kept {
     pub(crate) fn open(sources: Sources) -> Result<Self, StartError> {
         let keeper = Keeper::open(sources)?;
         let (current, health) = (keeper.current.clone(), Arc::clone(&keeper.health));
-        Ok(Self { keeper: Mutex::new(keeper), current, health })
+        let rotation_uses = Arc::clone(keeper.register.rotation_uses());
+        Ok(Self { keeper: Mutex::new(keeper), current, health, rotation_uses })
     }
 
     /// Takes in what the change feed has. Blocks.
@@ -78,19 +81,17 @@ impl Kept {
 
     /// Writes down when keys were last used. What can't be written is noted again with the next use. Blocks.
     pub(crate) fn write_uses(&self) {
-        let uses: Vec<_> = self
-            .current
-            .load()
-            .take_uses()
-            .into_iter()
-            .filter_map(|(key, seconds)| Some((key, chrono::DateTime::from_timestamp(seconds, 0)?)))
-            .collect();
+        let uses = self.current.load().take_uses();
         if uses.is_empty() {
             return;
         }
-        let store = self.store();
-        if let Err(cause) = store.write_aside(|conn| argus_store::key::touch_last_used(conn, &uses)) {
-            warn!("when {} keys were last used was not written down: {cause}", uses.len());
+        let written = self.store().write_aside(|conn| {
+            key::touch_last_used(conn, &uses.keys)?;
+            credential::touch_last_used(conn, &uses.credentials)?;
+            credential::note_callers(conn, &uses.callers)
+        });
+        if let Err(cause) = written {
+            warn!("when {} keys were last used was not written down: {cause}", uses.keys.len());
         }
     }
 

@@ -1,13 +1,14 @@
 //! A key as decisions see it: names, effective scopes and attributes, worked out once for every request that shows it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
+use argus_credentials::CredentialId;
 use argus_engine::request::{Attribute, RawValue, TypeName};
 use argus_engine::scope::Scope;
 use argus_engine::value::{Arena, DataType};
 use argus_store::{Conditions, KeyId};
 
+use super::uses::{CredentialUses, LastUse, Origin, RotationUses, Uses};
 use crate::names::{self, ConditionNames};
 
 /// A key, shared by its credentials.
@@ -28,8 +29,9 @@ pub struct KeyView {
     /// The keys above it, the nearest first.
     pub chain: Box<[KeyId]>,
     attributes: Box<[Prepared]>,
-    /// When it was used since that was last written down, in seconds since 1970; 0 where it was not.
-    used_at: AtomicI64,
+    used_at: LastUse,
+    uses: Box<[CredentialUses]>,
+    rotation_uses: Arc<RotationUses>,
 }
 
 /// What a [`KeyView`] is made of.
@@ -42,6 +44,9 @@ pub(super) struct KeyParts<'p> {
     pub(super) scopes: Vec<Scope>,
     pub(super) chain: Vec<KeyId>,
     pub(super) conditions: &'p LevelConditions,
+    /// Of its credentials that aren't revoked.
+    pub(super) uses: Vec<CredentialUses>,
+    pub(super) rotation_uses: Arc<RotationUses>,
 }
 
 /// The conditions of a key, its project and its organisation.
@@ -72,23 +77,36 @@ impl KeyView {
             scopes: parts.scopes.into(),
             chain: parts.chain.into(),
             attributes,
-            used_at: AtomicI64::new(0),
+            used_at: LastUse::default(),
+            uses: parts.uses.into(),
+            rotation_uses: parts.rotation_uses,
         }
     }
 
     /// Notes a use. Written down later, with those of other keys: a decision never waits for the store.
-    pub(crate) fn note_use(&self, seconds: i64) {
-        // Reading first keeps the line shared between processors while nothing changes.
-        if self.used_at.load(Relaxed) != seconds {
-            self.used_at.store(seconds, Relaxed);
+    pub(crate) fn note_use(&self, credential: Option<CredentialId>, seconds: i64, origin: Origin<'_>) {
+        self.used_at.note(seconds);
+        if let Some(uses) = self.uses.iter().find(|uses| Some(uses.id()) == credential) {
+            uses.note(seconds, origin, &self.rotation_uses);
         }
     }
 
-    /// When it was used since this was last asked.
-    pub(super) fn take_use(&self) -> Option<i64> {
-        match self.used_at.load(Relaxed) {
-            0 => None,
-            _ => Some(self.used_at.swap(0, Relaxed)).filter(|seconds| *seconds != 0),
+    /// What was noted of uses goes on with the new record of the same key.
+    pub(super) fn take_over_uses(&self, before: &Self) {
+        self.used_at.take_over(&before.used_at);
+        for uses in &self.uses {
+            if let Some(before) = before.uses.iter().find(|before| before.id() == uses.id()) {
+                uses.take_over(before);
+            }
+        }
+    }
+
+    /// The uses since this was last asked.
+    pub(super) fn take_uses(&self, into: &mut Uses) {
+        let Some(seconds) = self.used_at.take() else { return };
+        into.add_key(self.id, seconds);
+        for uses in &self.uses {
+            uses.take(into);
         }
     }
 

@@ -14,6 +14,7 @@ mod stopped;
 mod supposed;
 mod tag_keys;
 mod tokens;
+mod uses;
 
 use std::sync::Arc;
 
@@ -28,11 +29,13 @@ pub(crate) use key::value;
 pub use record::{KeyRecord, SecretRecord};
 pub use supposed::SupposedKey;
 pub use tag_keys::{TAG_PURPOSE, TagKeySource, TagKeySourceError, tag_version, wrap_tag_key};
+pub(crate) use uses::{Origin, RotationUses};
 
 use crate::names::ARGUS;
 use crate::places::Places;
 use crate::policies::{DomainPolicy, InForce};
 use tokens::RevokedTokens;
+use uses::Uses;
 
 /// One moment of everything that decisions depend on.
 #[derive(Debug)]
@@ -86,9 +89,11 @@ impl Snapshot {
         self.revoked_tokens.contains(jti)
     }
 
-    /// The keys that were used since this was last asked, and when.
-    fn take_uses(&self) -> Vec<(argus_store::KeyId, i64)> {
-        self.held.keys().map(|key| &key.token.key).filter_map(|key| Some((key.id, key.take_use()?))).collect()
+    /// The uses since this was last asked.
+    fn take_uses(&self) -> Uses {
+        let mut uses = Uses::default();
+        self.held.keys().for_each(|key| key.token.key.take_uses(&mut uses));
+        uses
     }
 
     /// How many secrets it holds.

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use super::chain::intersect;
 use super::key::KeyView;
 use super::stopped::{Stopped, time};
+use super::uses::Origin;
 use crate::authentication::Method;
 
 /// Tells the records of a process apart.
@@ -116,6 +117,11 @@ impl KeyRecord {
     /// Rises whenever something that was verified earlier may no longer be believed.
     pub(crate) fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Notes a use. A decision never waits for it to be written down.
+    pub(crate) fn note_use(&self, seconds: i64, origin: Origin<'_>) {
+        self.key.note_use(self.credential_id, seconds, origin);
     }
 
     /// Since when it is revoked or suspended, and why, in words.

@@ -20,6 +20,7 @@ use super::held::{CertificateRecord, Held, HeldKey, Parts, Signer, SignerKeys};
 use super::key::{KeyParts, KeyView, LevelConditions};
 use super::record::{KeyRecord, RecordParts, SecretRecord};
 use super::stopped::Stopped;
+use super::uses::{CredentialUses, RotationUses, Turn};
 use crate::authentication::Method;
 
 /// More keys above one than anything sensible makes. A chain that is longer, or closes into a ring, grants nothing.
@@ -32,6 +33,7 @@ pub(super) struct Register {
     keys: FxHashMap<KeyId, KeyRow>,
     organisations: FxHashMap<Box<str>, Arc<str>>,
     held: Arc<Held>,
+    rotation_uses: Arc<RotationUses>,
 }
 
 #[derive(Debug)]
@@ -66,7 +68,18 @@ struct Chain {
 
 impl Register {
     pub(super) fn new(hasher: Hasher) -> Self {
-        Self { hasher, keys: FxHashMap::default(), organisations: FxHashMap::default(), held: Arc::default() }
+        Self {
+            hasher,
+            keys: FxHashMap::default(),
+            organisations: FxHashMap::default(),
+            held: Arc::default(),
+            rotation_uses: Arc::default(),
+        }
+    }
+
+    /// How often older and newer secrets of rotated keys are used.
+    pub(super) fn rotation_uses(&self) -> &Arc<RotationUses> {
+        &self.rotation_uses
     }
 
     pub(super) fn held(&self) -> &Arc<Held> {
@@ -154,6 +167,8 @@ impl Register {
             scopes: std::mem::take(&mut chain.scopes),
             chain: std::mem::take(&mut chain.above),
             conditions: &row.conditions,
+            uses: row.uses(),
+            rotation_uses: Arc::clone(&self.rotation_uses),
         }));
         let (mut secrets, mut signers) = (Vec::new(), Vec::new());
         let (mut subjects, mut certificates) = (Vec::new(), Vec::new());
@@ -242,6 +257,18 @@ impl KeyRow {
             generation: key.generation.unsigned_abs(),
             credentials: Vec::new(),
         }
+    }
+
+    /// Places for the uses of its credentials. A secret that is superseded makes way for the others.
+    fn uses(&self) -> Vec<CredentialUses> {
+        let live = || self.credentials.iter().filter(|credential| credential.revoked_at.is_none());
+        let is_rotated = live().any(|credential| credential.is_superseded);
+        let turn = |credential: &CredentialRow| match (&credential.proof, credential.is_superseded) {
+            (Proof::Secret(_), true) => Turn::Older,
+            (Proof::Secret(_), false) if is_rotated => Turn::Newer,
+            _ => Turn::Settled,
+        };
+        live().map(|credential| CredentialUses::new(credential.id, turn(credential))).collect()
     }
 }
 

@@ -49,6 +49,8 @@ impl SupposedKey {
             scopes: self.scopes.clone(),
             chain: self.chain.clone(),
             conditions: &conditions,
+            uses: Vec::new(),
+            rotation_uses: Arc::default(),
         })
     }
 }

@@ -5,6 +5,7 @@
 mod callers;
 mod conditions;
 mod home;
+mod obligations;
 mod places;
 mod proxies;
 mod signing;

@@ -15,7 +15,7 @@ use actix_web::{App, http::Method};
 use argus_credentials::{Environment as Prefix, Hasher, Iterations, TagKey, TagKeys, TagVersion, mint};
 use argus_pdp::{Pdp, PlaceFiles, Settings, TagKeySource};
 use argus_store::credential::{self, Material, NewCredential, PublicMaterial, StoredHash};
-use argus_store::key::{self, Environment, Key, NewKey};
+use argus_store::key::{self, Environment, Key, NewKey, Rotation};
 use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
 use argus_store::project::{self, NewProject};
 use argus_store::{Act, Conditions, KeyId, OrganisationId, ProjectId, Store};
@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// How long anything may take on a machine that builds meanwhile.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The name of the installation as an issuer of tokens.
 pub(crate) const ISSUER: &str = "https://argus.example";
@@ -162,6 +162,44 @@ impl Installation {
             assert!(since.elapsed() < PATIENCE, "no use was written down");
             thread::yield_now();
         }
+    }
+
+    /// Gives a key a new secret, with an hour in which the older one is good beside it.
+    pub(crate) fn rotate(&self, key: &TestKey) -> String {
+        let minted = mint(&self.tag_keys, Prefix::Test).unwrap();
+        let hash = hasher().hash(minted.token.expose()).unwrap();
+        let rotation = Rotation {
+            id: minted.id.to_string(),
+            hash: StoredHash::new(hash.to_string()),
+            grace_ends_at: Utc::now() + TimeDelta::hours(1),
+        };
+        let id = key.key.id;
+        self.act(|conn, act| key::rotate(conn, act, id, &rotation, None)).unwrap();
+        minted.token.expose().to_owned()
+    }
+
+    /// Ends it, and gives whether each secret of the reader was used, oldest first, and the addresses that presented an
+    /// older one.
+    pub(crate) fn stop_and_read_uses(self) -> (Vec<bool>, Vec<String>) {
+        let Self { pdp, store, folder, reader, .. } = self;
+        drop(pdp);
+        let since = Instant::now();
+        while find_key(&store, reader.key.id).last_used_at.is_none() {
+            assert!(since.elapsed() < PATIENCE, "no use was written down");
+            thread::yield_now();
+        }
+        let read = |conn: &mut argus_store::Conn| {
+            let credentials = credential::list(conn, reader.key.id)?;
+            let mut addresses = Vec::new();
+            for found in &credentials {
+                addresses.extend(credential::list_callers(conn, &found.id)?.into_iter().map(|caller| caller.address));
+            }
+            addresses.sort();
+            Ok((credentials.iter().map(|found| found.last_used_at.is_some()).collect(), addresses))
+        };
+        let uses = store.read(read).unwrap();
+        drop(folder);
+        uses
     }
 
     /// Sends a request.

@@ -4,7 +4,7 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::Value;
 
-use crate::client::{Client, Path, ago, date, items, table, text};
+use crate::client::{Client, Path, ago, date, find_key, items, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,6 +19,24 @@ pub(super) struct List {
     /// Only those in this state: pending, active, rotating, expired, suspended or revoked.
     #[arg(long, value_name = "STATE", value_parser = STATES, hide_possible_values = true)]
     state: Option<String>,
+    /// Only those that this one answers for.
+    #[arg(long, value_name = "WHO")]
+    owner: Option<String>,
+    /// Only those with this tag.
+    #[arg(long, value_name = "WORD")]
+    tag: Option<String>,
+    /// Only those for live or test.
+    #[arg(long, value_name = "NAME", value_parser = ["live", "test"], hide_possible_values = true)]
+    environment: Option<String>,
+    /// Only those derived from this key directly, by name or id.
+    #[arg(long, value_name = "KEY")]
+    parent: Option<String>,
+    /// Only those made at this time or later, such as 2027-02-22T12:00:00Z.
+    #[arg(long, value_name = "TIME")]
+    created_from: Option<String>,
+    /// Only those made before this time.
+    #[arg(long, value_name = "TIME")]
+    created_before: Option<String>,
     /// Only those that never expire or may come from any address, without a recorded exception that says why.
     #[arg(long)]
     risk: bool,
@@ -36,7 +54,17 @@ impl List {
             query.push(("organisation", place.organisation.as_str()));
             query.extend(place.project.as_deref().map(|project| ("project", project)));
         }
-        query.extend(self.state.as_deref().map(|state| ("state", state)));
+        let parent = self.parent.as_deref().map(|named| find_key(&client, named)).transpose()?;
+        let narrow = [
+            ("state", self.state.as_deref()),
+            ("owner", self.owner.as_deref()),
+            ("tag", self.tag.as_deref()),
+            ("environment", self.environment.as_deref()),
+            ("parent_key_id", parent.as_ref().map(|key| text(key, "id"))),
+            ("created_from", self.created_from.as_deref()),
+            ("created_before", self.created_before.as_deref()),
+        ];
+        query.extend(narrow.into_iter().filter_map(|(name, value)| Some((name, value?))));
         if self.risk {
             query.push(("risk", "true"));
         }

@@ -61,13 +61,15 @@ impl Rotate {
     }
 }
 
-fn in_words(rotated: &Value, file: Option<&SecretFile>) -> String {
+/// What a rotation came to.
+pub(super) fn in_words(rotated: &Value, file: Option<&SecretFile>) -> String {
     let path = text(rotated, "path");
     let Some(rotation) = rotated.get("rotation") else {
         let (collect, credential) = (text(rotated, "collect"), text(rotated, "credential_id"));
         return format!(
-            "a rotation of {path} is open: its holder collects the secret of credential {credential} with the older one\n  \
-             POST {collect}\n"
+            "a rotation of {path} is open: its holder collects the new secret once, with the older one\n  \
+             argus key collect {} {credential} --secret-to FILE\n  POST {collect}\n",
+            text(rotated, "id")
         );
     };
     let known = format!("{} of {}", number(rotation, "applied_by"), number(rotation, "decision_points"));

@@ -19,6 +19,7 @@ use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::Utc;
 use tracing::info;
 
+use super::Role;
 use super::authority::Decisions;
 use super::banner::Banner;
 use super::bootstrap::{self, Bootstrap};
@@ -27,6 +28,7 @@ use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
 use super::settings::Settings;
 use super::signals::Signals;
+use super::sweep::Sweeping;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -53,6 +55,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
     let installation = install(settings, &store, guidance_addresses(console, settings, &addresses)?, new_key)?;
+    let _sweeping = (settings.role != Role::Pdp).then(|| Sweeping::begin(&store)).transpose()?;
     let report = installation.pdp.report();
     let ready = || {
         let bootstrap = installation.bootstrap.as_ref();

@@ -27,10 +27,11 @@ use crate::http::url;
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names;
+use crate::obligation;
 use crate::pdp::Shared;
 use crate::places::Places;
 use crate::reason::{Reason, advised};
-use crate::snapshot::{KeyRecord, Snapshot, value};
+use crate::snapshot::{KeyRecord, Origin, Snapshot, value};
 use crate::wait::{ROUNDS, wait_for_all};
 
 /// One question, but for its body.
@@ -140,7 +141,8 @@ impl Verify<'_> {
         };
         let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
         let (root, limits) = (Root::Of(domain), self.shared.settings.limits);
-        Ask { authenticator, snapshot, lent, caller, root, now, limits }.verify_token(credential)
+        let obligations = (&self.shared.obligations, self.call.decision_id);
+        Ask { authenticator, snapshot, lent, caller, root, now, limits, obligations }.verify_token(credential)
     }
 
     fn decide<'a>(
@@ -156,7 +158,7 @@ impl Verify<'_> {
             Subject::Refused(reason, record) => return refused(reason, record, arena),
             Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, None, arena),
         };
-        record.key.note_use(self.call.now.seconds);
+        record.note_use(self.call.now.seconds, Origin { address: question.context.ip, user_agent: None });
         let individual = arena.bump().alloc(individual(question, record, &snapshot.places, arena));
         let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
         let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
@@ -167,7 +169,12 @@ impl Verify<'_> {
         });
         let program = &snapshot.policies.of(organisation).program;
         let (individual, environment) = (&*individual, &*environment);
-        let result = program.evaluate(individual, environment, arena);
+        let mut result = program.evaluate(individual, environment, arena);
+        // The key is of the organisation that decides, or it would not have been verified.
+        let (id, seconds) = (self.call.decision_id, self.call.now.seconds);
+        let decided =
+            obligation::Decided { organisation: &record.key.organisation, subject: Some(record), id, seconds };
+        self.shared.obligations.take_up(&mut result, decided);
         let reason = match result.decision {
             Decision::Permit => None,
             Decision::NotApplicable => Some(Reason::PolicyDenied),
