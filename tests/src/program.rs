@@ -141,6 +141,20 @@ impl Server {
         Ok(())
     }
 
+    /// Stops the process as a service manager does, and waits until it has ended well.
+    pub fn terminate(mut self) -> Result<()> {
+        ensure!(Command::new("kill").args(["-TERM", &self.pid().to_string()]).status()?.success(), "no such process");
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                ensure!(status.success(), "it ended with {status}");
+                return Ok(());
+            }
+            ensure!(begun.elapsed() < START, "it does not end");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Whether the process still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))

@@ -35,7 +35,7 @@ pub async fn create_key(server: &Server, name: &str, scope: &str) -> Result<Stri
 }
 
 /// Makes something, as the administrator.
-async fn create(server: &Server, path: &str, body: &Value) -> Result<Value> {
+pub async fn create(server: &Server, path: &str, body: &Value) -> Result<Value> {
     let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
     let answer = once(server.pap, &request).await?;
     ensure!(answer.status == 201, "{path}: {} {}", answer.status, answer.text());

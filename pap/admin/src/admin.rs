@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::refusals::{Refusal, Refusals, Refused};
 use crate::repeat::UnderWay;
-use crate::{Addresses, AdminError, Applied, Authority, Call, Unauthenticated};
+use crate::{Addresses, AdminError, Authority, Call, ThisNode, Unauthenticated};
 
 /// What tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -35,6 +35,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Where those who integrate find the installation.
     pub addresses: Addresses,
+    /// What this process is to the others on the same database.
+    pub node: ThisNode,
 }
 
 /// The administrative acts. Cheap to clone.
@@ -108,6 +110,21 @@ impl Admin {
         &self.0.under_way
     }
 
+    pub(crate) fn node(&self) -> &ThisNode {
+        &self.0.parts.node
+    }
+
+    /// Whether no other process can be on the same database.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.0.parts.store.location().file().is_some()
+    }
+
+    /// Refuses to issue anything by a clock that is far from that of the other nodes: it would live too long, or be
+    /// dead where it is presented.
+    pub(crate) fn require_clock(&self) -> Result<(), AdminError> {
+        self.authority().clock_beyond_use().map_or(Ok(()), |fault| Err(AdminError::ClockOff { fault }))
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.0.parts.clock)()
     }
@@ -124,6 +141,7 @@ impl Admin {
 
     /// Mints a key and derives its stored secret, which takes 60 ms of a core.
     pub(crate) async fn mint(&self, environment: Environment) -> Result<(MintedKey, StoredHash), AdminError> {
+        self.require_clock()?;
         let _turn = turn(&self.0.derivations).await?;
         let (tag_keys, hasher) = (Arc::clone(&self.0.parts.tag_keys), self.0.parts.hasher);
         let work = move || {
@@ -140,6 +158,7 @@ impl Admin {
         environment: Environment,
         id: CredentialId,
     ) -> Result<(MintedKey, StoredHash), AdminError> {
+        self.require_clock()?;
         let _turn = turn(&self.0.derivations).await?;
         let (tag_keys, hasher) = (Arc::clone(&self.0.parts.tag_keys), self.0.parts.hasher);
         let work = move || {
@@ -152,10 +171,6 @@ impl Admin {
 
     pub(crate) fn tag_keys(&self) -> &TagKeys {
         &self.0.parts.tag_keys
-    }
-
-    pub(crate) async fn settle(&self, sequence: i64) -> Applied {
-        self.0.parts.authority.settle(sequence).await
     }
 
     pub(crate) fn remember(&self, key: &MintedKey) {

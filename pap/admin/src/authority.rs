@@ -39,8 +39,12 @@ pub trait Authority: Send + Sync + 'static {
     /// (RFC 7662 §2.2). Whose business that is, the act says.
     fn inspect_token(&self, token: &str) -> Option<ActiveToken>;
 
-    /// Says that the change feed has grown to `sequence`, and waits until it is taken in, or a time-out of its own.
+    /// Says that the change feed has grown to `sequence`, and waits until it is taken in, or a time-out of its own. Of this
+    /// process alone: one that serves no decisions counts for none.
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied>;
+
+    /// What is wrong with the clock of this machine, where it is so wrong that nothing may be issued by it.
+    fn clock_beyond_use(&self) -> Option<String>;
 
     /// What would be decided about uses of a key that isn't there, by the policies in force: as many verdicts as there
     /// are trials.

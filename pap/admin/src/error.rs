@@ -52,6 +52,12 @@ pub enum AdminError {
         /// When to try again.
         retry_after_seconds: u32,
     },
+    /// The clock of this machine is too far from that of the others for anything to be issued by it.
+    #[error("{fault}: nothing is issued by it")]
+    ClockOff {
+        /// How far, in words.
+        fault: String,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),

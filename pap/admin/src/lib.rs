@@ -43,8 +43,8 @@ mod view;
 mod words;
 
 pub use act::{
-    CreatedKey, LeakOutcome, LeakResult, LeaksReported, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys, Rotated,
-    RotatedKey, RotationView, StoppedKey,
+    CreatedKey, LeakOutcome, LeakResult, LeaksReported, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey,
+    RevokedKeys, Rotated, RotatedKey, RotationView, StoppedKey, ThisNode,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, Unauthenticated, Waiting};

@@ -16,6 +16,8 @@ pub const RESERVED_PROJECT: &str = "argus";
 pub enum Own {
     /// The organisations, all of them: a resource of `argus`.
     Organisations,
+    /// The processes that serve the installation: a resource of `argus`.
+    Nodes,
     /// The organisation itself. Whoever may `admin` it is an owner.
     Organisation,
     /// Its projects.
@@ -28,6 +30,7 @@ impl Own {
     const fn last_segment(self) -> &'static str {
         match self {
             Self::Organisations => "organisations",
+            Self::Nodes => "nodes",
             Self::Organisation => "organisation",
             Self::Projects => "projects",
             Self::Keys => "keys",

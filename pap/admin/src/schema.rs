@@ -230,6 +230,9 @@ pub struct NewRevocation {
     /// Why, in words.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
+    /// For how long the answer waits until every decision point refuses the key; 1 unless set.
+    #[schema(minimum = 0, maximum = 20)]
+    pub wait_seconds: Option<i64>,
 }
 
 /// What makes a key be revoked.

@@ -246,12 +246,23 @@ fn what_programs_read_is_described_by_the_schemas() {
     schemas.compare("serve", &server.ready().to_string());
     let status = run(server.client(argus(server.folder()).args(["status", "--output", "json"])));
     schemas.answer("status", &status);
+    let known = schemas.answer("status", &server.run(&["status", "--output", "json"]));
+    assert_eq!((&known["nodes"]["items"][0]["state"], &known["revocation_bound_seconds"]), (&json!("live"), &json!(0)));
     compare_places(&schemas, &server);
     compare_keys(&schemas, &server);
 
+    let copied = in_folder(server.folder(), &["backup", "copy.db"]);
+    schemas.answer("backup", &copied);
+    let folder = server.stop_and_keep();
+    let exported = schemas.answer("migrate", &in_folder(folder.path(), &["migrate", "export", "argus.export"]));
+    let import = ["migrate", "import", "argus.export", "--data-dir", "other"];
+    let imported = schemas.answer("migrate", &in_folder(folder.path(), &import));
+    assert_eq!(imported["sha256"], exported["sha256"]);
+    schemas.failure(&in_folder(folder.path(), &import));
+
     // Parts of others.
     let compared = schemas.compared.into_inner();
-    let parts = BTreeSet::from(["conditions", "diagnostic", "guidance"].map(str::to_owned));
+    let parts = BTreeSet::from(["conditions", "diagnostic", "guidance", "node"].map(str::to_owned));
     let all: BTreeSet<String> = schemas.by_name.into_keys().collect();
     assert_eq!(all, &compared | &parts, "a schema that nothing is compared with");
 }

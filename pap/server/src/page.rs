@@ -9,9 +9,18 @@ use crate::{Problem, etag};
 
 /// The answer that holds a page. `Link` (RFC 8288) repeats the query with the next cursor.
 pub(crate) fn page<T: Serialize>(request: &HttpRequest, listed: &Listed<T>) -> Result<HttpResponse, Problem> {
-    let body = serde_json::to_string(listed).map_err(|_| Problem::internal())?;
+    page_of(request, listed, listed.next_cursor.as_deref())
+}
+
+/// The same of a page that has more members than its items.
+pub(crate) fn page_of(
+    request: &HttpRequest,
+    page: &impl Serialize,
+    next_cursor: Option<&str>,
+) -> Result<HttpResponse, Problem> {
+    let body = serde_json::to_string(page).map_err(|_| Problem::internal())?;
     let mut answer = etag::shown(request, None, body, ContentType::json())?;
-    if let Some(cursor) = &listed.next_cursor
+    if let Some(cursor) = next_cursor
         && let Ok(next) = header::HeaderValue::from_str(&next(request, cursor))
     {
         answer.headers_mut().insert(header::LINK, next);

@@ -82,6 +82,9 @@ kinds! {
         "A change names the state that it is based on: send the `ETag` that you have seen as `If-Match`.";
     INTERNAL               = "internal",               500, "Argus made a mistake",
         "This is no fault of yours. Report it with the id in `instance`.";
+    CLOCK_OFF              = "clock-off",              503, "the clock can't be trusted",
+        "The clock of the administration is more than 30 s off that of the database: what it issued would live too long, or \
+         be dead where it is used. Keys can be stopped all the same.";
     BUSY                   = "busy",                   503, "too much is asked for at once",
         "Others are before you. Ask again after `Retry-After`.";
     STORE_AWAY             = "store-away",             503, "the store does not answer",
@@ -283,6 +286,9 @@ impl From<AdminError> for Problem {
             AdminError::DoneBefore => Self::idempotency_in_progress(),
             AdminError::ChainLimit(_) => Self::new(&CHAIN_LIMIT, detail).help("revoke what is not needed any more"),
             AdminError::Busy { retry_after_seconds } => busy(detail, retry_after_seconds),
+            AdminError::ClockOff { .. } => {
+                Self::new(&CLOCK_OFF, detail).help("set the clock of the machine that serves the administration")
+            }
             AdminError::Store(cause) => {
                 error!("the store failed: {cause}");
                 Self::new(&STORE_AWAY, "nothing was changed; the cause is in Argus's log")

@@ -105,6 +105,11 @@ id!(
     WrappedKeyId,
     "wrapped key id"
 );
+id!(
+    /// The id of a node: one run of the program on a shared database.
+    NodeId,
+    "node id"
+);
 
 #[cfg(test)]
 mod tests {

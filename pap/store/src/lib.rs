@@ -3,9 +3,9 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`],
-//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`]. An administrative act is one transaction that holds the
+//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`]. An administrative act is one transaction that holds the
 //! new state, its entry in the [`audit`] and its line in the change feed ([`change`]); [`snapshot`] is what a decision
-//! point reads back.
+//! point reads back, and [`transfer`] moves all of it from one database to another.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
@@ -46,6 +46,7 @@
 mod act;
 pub mod audit;
 pub mod change;
+mod clock;
 mod conditions;
 mod conn;
 pub mod credential;
@@ -60,6 +61,7 @@ mod limit;
 mod location;
 mod lock;
 mod migrate;
+pub mod node;
 pub mod organisation;
 pub mod outbox;
 mod page;
@@ -74,19 +76,22 @@ pub mod signing_key;
 pub mod snapshot;
 mod sqlite;
 mod store;
+pub mod transfer;
 pub mod used_assertion;
 mod value;
 pub mod wrapped_key;
 
 pub use act::{Act, Actor};
+pub use clock::read_clock;
 pub use conditions::Conditions;
 pub use conn::Conn;
 pub use error::{Record, StoreError};
 pub use forget::{Forgotten, forget};
-pub use id::{KeyId, NoticeId, OrganisationId, ProjectId, WrappedKeyId};
+pub use id::{KeyId, NodeId, NoticeId, OrganisationId, ProjectId, WrappedKeyId};
 pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};
 pub use postgres::{Listener, PgQueries, PostgresConn};
+pub use sqlite::backup_file;
 pub use store::Store;
 pub use value::UnknownValue;

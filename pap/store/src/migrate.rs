@@ -30,6 +30,12 @@ pub(crate) fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
     .map_err(StoreError::Migration)
 }
 
+/// The version of the last migration, the same for both databases.
+pub(crate) fn latest() -> Result<String, StoreError> {
+    let all: Vec<Box<dyn Migration<Pg>>> = POSTGRES.migrations().map_err(StoreError::Migration)?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).max().unwrap_or_default())
+}
+
 /// Whether there is nothing to do. Asking diesel for it would need the right to make tables, which a node that only
 /// decides has no use for.
 fn is_up_to_date(conn: &mut PostgresConn) -> Result<bool, StoreError> {

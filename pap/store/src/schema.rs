@@ -228,6 +228,8 @@ diesel::table! {
         address -> Text,
         sequence -> BigInt,
         seen_at -> Timestamp,
+        longest_staleness_seconds -> Nullable<BigInt>,
+        clock_ahead_milliseconds -> BigInt,
     }
 }
 

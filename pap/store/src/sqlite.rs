@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use diesel::Connection;
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::Text;
 use diesel::sqlite::SqliteConnection;
+use diesel::{Connection, RunQueryDsl};
 
 use crate::StoreError;
 use crate::conn::Conn;
@@ -54,6 +55,28 @@ pub(crate) fn prepare(file: &Path) -> Result<(PathBuf, String), StoreError> {
         return Err(failed(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8")));
     };
     Ok((path, name))
+}
+
+/// Copies a database as of one moment to a new file for its owner alone, whoever works on it meanwhile. Gives its size.
+///
+/// The copy needs no other file beside it, and is looked through for damage before this ends.
+pub fn backup_file(from: &Path, to: &Path) -> Result<u64, StoreError> {
+    let failed = |source: io::Error| StoreError::Open { path: to.to_owned(), source: source.into() };
+    let name = |path: &Path| {
+        let name = path.to_str().map(str::to_owned);
+        name.ok_or_else(|| failed(io::Error::new(io::ErrorKind::InvalidFilename, "the path is not UTF-8")))
+    };
+    // VACUUM fills an empty file that is there, with the mode that it has.
+    let copy = open_private(to).map_err(failed)?;
+    let mut conn = connect(&name(from)?)?;
+    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name(to)?).execute(&mut conn)?;
+    Conn::Sqlite(SqliteConnection::establish(&name(to)?).map_err(|error| failed(io::Error::other(error)))?)
+        .check_integrity()?;
+    copy.sync_all().map_err(failed)?;
+    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        sync_folder(folder).map_err(failed)?;
+    }
+    Ok(copy.metadata().map_err(failed)?.len())
 }
 
 /// The lock file beside a database.

@@ -13,6 +13,7 @@
 
 mod authentication;
 mod caller;
+mod clock;
 mod context;
 mod decision_id;
 mod error;
@@ -25,6 +26,7 @@ mod obligation;
 mod pdp;
 mod places;
 mod policies;
+mod presence;
 mod reason;
 mod routes;
 mod settings;
@@ -42,6 +44,7 @@ pub use moment::Moment;
 pub use pdp::{Pdp, Report};
 pub use places::{PlaceFault, PlaceFiles, PlaceSource};
 pub use policies::{Origin, PolicyFault, PolicyProblem, SHIPPED_POLICIES};
+pub use presence::Presence;
 pub use reason::Reason;
 pub use settings::Settings;
 pub use snapshot::{

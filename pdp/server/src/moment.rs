@@ -22,7 +22,12 @@ impl Moment {
 
     /// Milliseconds of Unix time.
     pub(crate) fn milliseconds(self) -> u64 {
-        u64::try_from(self.seconds).unwrap_or_default().saturating_mul(1_000) + u64::from(self.nanoseconds / 1_000_000)
+        u64::try_from(self.unix_milliseconds()).unwrap_or_default()
+    }
+
+    /// Milliseconds of Unix time, negative before 1970.
+    pub(crate) fn unix_milliseconds(self) -> i64 {
+        self.seconds.saturating_mul(1_000).saturating_add(i64::from(self.nanoseconds / 1_000_000))
     }
 
     /// Seconds from this moment to a later one; zero where the clock went back.

@@ -13,7 +13,8 @@ use argus_credentials::{PresentedKey, Record, Records, Refusal, Secret, Verifier
 use argus_engine::limits::Limits;
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
-use argus_store::{Listener, Store, StoreError};
+use argus_store::{Listener, NodeId, Store, StoreError};
+use chrono::Utc;
 use notify::RecursiveMode;
 use tokio::task::spawn_blocking;
 
@@ -23,14 +24,17 @@ use crate::authentication::{
 use crate::caller::{
     Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer,
 };
+use crate::clock::{Latest, fault as clock_fault, is_beyond_use};
 use crate::decision_id::DecisionId;
 use crate::error::StartError;
+use crate::health::Stamp;
 use crate::http::problem::Problem;
 use crate::metrics::{Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
 use crate::places::{Keep, PlaceFault, PlaceSource};
 use crate::policies::{Folder, Origin, PolicyFault};
+use crate::presence::{self, Message as Told, Speaker};
 use crate::reason::Reason;
 use crate::routes;
 use crate::settings::Settings;
@@ -58,9 +62,12 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Authenticator,
     pub(crate) metrics: Metrics,
     pub(crate) obligations: Obligations,
+    latest: Latest,
     kept: Arc<Kept>,
     places: Keep,
     wake: Sender<Message>,
+    node: NodeId,
+    speaker: Sender<Told>,
     // Until they end, they tell of what changed.
     _watch: Option<Watch>,
     _listener: Listener,
@@ -84,6 +91,12 @@ pub struct Report {
     pub sequence: i64,
     /// Seconds since the store was last read.
     pub age_seconds: i64,
+    /// After how many seconds without the store nothing is decided any more; `None`: never.
+    pub longest_staleness_seconds: Option<u64>,
+    /// How far this machine's clock is ahead of the database's.
+    pub clock_ahead_milliseconds: i64,
+    /// What is wrong with the clock.
+    pub clock_fault: Option<String>,
     /// Why the store can't be read.
     pub store_fault: Option<String>,
     /// Why the policies in the folder are not in force.
@@ -112,6 +125,14 @@ impl Pdp {
             store.listen(move || drop(wake.send(Message::Changes)))?
         };
         let seen = SeenFiles::look(settings.places.paths());
+        let node = NodeId::new(Utc::now());
+        let (speaker, told) = channel();
+        let others = settings.presence.clone().filter(|_| store.location().file().is_none());
+        let speaks = others.map(|presence| {
+            let mut speaks = Speaker::new(&store, presence, node, settings.longest_staleness);
+            speaks.report(0, 0);
+            speaks
+        });
         let kept = Arc::new(Kept::open(Sources {
             store,
             tag_keys: settings.tag_keys.clone(),
@@ -119,8 +140,14 @@ impl Pdp {
             folder: folder.clone(),
             limits: settings.limits,
             places: settings.places.clone(),
+            applied: speaker.clone(),
         })?);
         let places = Keep::begin(settings.places.clone(), seen, Arc::clone(&kept))?;
+        if let Some(speaks) = speaks {
+            // What is in force by now is told at once.
+            let _ = speaker.send(Told::Applied);
+            speaks.begin(kept.current.clone(), Arc::clone(&kept.health), told)?;
+        }
         let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
         let authenticator = Authenticator::new(verifier, settings.tokens.clone())?;
         let watch = folder.filter(Folder::exists).and_then(|folder| {
@@ -137,9 +164,12 @@ impl Pdp {
                 authenticator,
                 metrics,
                 obligations,
+                latest: Latest::default(),
                 kept,
                 places,
                 wake,
+                node,
+                speaker,
                 _watch: watch,
                 _listener: listener,
             }),
@@ -171,7 +201,9 @@ impl Pdp {
     pub fn inspect_token(&self, token: &str) -> Option<InspectedToken> {
         let now = Moment::now();
         let is_trusted = !self.shared.is_stale(now);
-        is_trusted.then(|| self.shared.authenticator.inspect(token, &self.shared.snapshot(), now.seconds)).flatten()
+        is_trusted
+            .then(|| self.shared.authenticator.inspect(token, &self.shared.snapshot(), self.shared.credentials_at(now)))
+            .flatten()
     }
 
     /// Asks the policy of the administration whether a caller may act.
@@ -228,6 +260,22 @@ impl Pdp {
         self.shared.snapshot().sequence
     }
 
+    /// The id by which the other nodes know this one.
+    pub fn node_id(&self) -> NodeId {
+        self.shared.node
+    }
+
+    /// Tells the other nodes that this one decides no more. Blocks for a while at most.
+    pub fn leave(&self) {
+        presence::leave(&self.shared.speaker);
+    }
+
+    /// What is wrong with this machine's clock, where it is so wrong that nothing is to be issued by it.
+    pub fn clock_beyond_use(&self) -> Option<String> {
+        let ahead = self.shared.kept.health.clock_ahead_milliseconds();
+        is_beyond_use(ahead).then(|| clock_fault(ahead, 0)).flatten()
+    }
+
     /// How it is.
     pub fn report(&self) -> Report {
         self.shared.report(Moment::now())
@@ -239,11 +287,15 @@ impl Shared {
         self.kept.current.load()
     }
 
+    /// The second by which credentials are judged: this one, or the latest seen where the clock went back.
+    pub(crate) fn credentials_at(&self, now: Moment) -> i64 {
+        self.latest.at_least(now.seconds)
+    }
+
     /// Whether the snapshot is too old to be trusted.
     pub(crate) fn is_stale(&self, now: Moment) -> bool {
-        self.settings.longest_staleness.is_some_and(|longest| {
-            u64::try_from(self.kept.health.age_seconds(now)).is_ok_and(|age| age > longest.as_secs())
-        })
+        let now = Stamp { wall: now, ..Stamp::now() };
+        self.settings.longest_staleness.is_some_and(|longest| self.kept.health.age(now) >= longest)
     }
 
     /// Verifies the caller of a request.
@@ -281,7 +333,7 @@ impl Shared {
     fn look(&self, token: &str, now: Moment) -> Looked {
         let (snapshot, lent) = (self.snapshot(), Lent::with_capacity(0));
         let presented = Presentation { text: token, certificate: None };
-        match self.authenticator.check(presented, &snapshot, &lent, now.seconds) {
+        match self.authenticator.check(presented, &snapshot, &lent, self.credentials_at(now)) {
             Checked::Verified(record) => Looked::Verified(Arc::clone(record)),
             Checked::Refused(refusal, _) => Looked::Refused(refusal),
             Checked::Wait(waiting, _) => Looked::Wait(waiting),
@@ -299,8 +351,12 @@ impl Shared {
             return Err(AssertionRefused::StoreAway);
         }
         for _ in 0..ROUNDS {
-            let waiting = match self.authenticator.check_assertion(assertion, audiences, &self.snapshot(), now.seconds)
-            {
+            let waiting = match self.authenticator.check_assertion(
+                assertion,
+                audiences,
+                &self.snapshot(),
+                self.credentials_at(now),
+            ) {
                 AssertionChecked::Wait(waiting) => waiting,
                 AssertionChecked::Refused(refused) => return Err(refused),
                 AssertionChecked::Right(unused) => {
@@ -374,7 +430,10 @@ impl Shared {
         Report {
             is_ready: !self.is_stale(now),
             sequence: snapshot.sequence,
-            age_seconds: health.age_seconds(now),
+            age_seconds: i64::try_from(health.age(Stamp { wall: now, ..Stamp::now() }).as_secs()).unwrap_or(i64::MAX),
+            longest_staleness_seconds: self.settings.longest_staleness.map(|longest| longest.as_secs()),
+            clock_ahead_milliseconds: health.clock_ahead_milliseconds(),
+            clock_fault: clock_fault(health.clock_ahead_milliseconds(), self.latest.seconds_behind(now)),
             store_fault: health.store_fault(),
             policy_fault: health.policy_fault(),
             policy_documents: snapshot.policies.documents,
@@ -396,6 +455,7 @@ impl Shared {
             store_away: report.store_fault.is_some(),
             remembered: self.authenticator.secrets.verified_len(),
             places_faulty: !report.place_faults.is_empty(),
+            clock_ahead_milliseconds: report.clock_ahead_milliseconds,
         };
         let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts() };
         self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges)

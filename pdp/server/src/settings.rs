@@ -8,6 +8,7 @@ use argus_engine::limits::Limits;
 
 use crate::authentication::TokenSettings;
 use crate::places::PlaceFiles;
+use crate::presence::Presence;
 use crate::snapshot::TagKeySource;
 
 /// The settings of a decision point.
@@ -28,6 +29,8 @@ pub struct Settings {
     /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
     /// own: then nothing changes while it is away.
     pub longest_staleness: Option<Duration>,
+    /// What the other nodes are told of this one, where the store has others.
+    pub presence: Option<Presence>,
     /// How long the body of a request may take to arrive.
     pub body_timeout: Duration,
     /// The databases that tell where a client's address is.
@@ -49,6 +52,7 @@ impl Settings {
             tokens: TokenSettings::default(),
             limits: Limits::default(),
             longest_staleness: None,
+            presence: None,
             body_timeout: Duration::from_secs(20),
             places: PlaceFiles::default(),
             trusted_proxies: TrustedProxies::default(),

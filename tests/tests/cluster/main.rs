@@ -13,7 +13,9 @@
     reason = "a panic is a failed test; what was measured is to be seen"
 )]
 
+mod clock;
 mod installation;
+mod nodes;
 mod obligation;
 mod outage;
 #[path = "../../../pap/store/tests/support/postgres.rs"]

@@ -11,6 +11,7 @@ mod key_act;
 mod list_keys;
 mod list_organisations;
 mod list_projects;
+mod nodes;
 mod preview_key;
 mod report_leaks;
 mod revoke_key;
@@ -23,6 +24,7 @@ mod suspend_key;
 
 pub use create_key::CreatedKey;
 pub(crate) use create_key::credential;
+pub use nodes::{NodeView, Nodes, ThisNode};
 pub use preview_key::PreviewedKey;
 pub use report_leaks::{LeakOutcome, LeakResult, LeaksReported};
 pub use revoke_key::RevokedKey;

@@ -8,6 +8,7 @@ mod create_key;
 mod delegation;
 mod life;
 mod lists;
+mod nodes;
 mod places;
 mod preview_key;
 mod revoke_key;

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use argus_admin::{
-    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Parts, Ruling, Supposition, Trial, Unauthenticated,
-    Verdict, Waiting,
+    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Parts, Ruling, Supposition, ThisNode, Trial,
+    Unauthenticated, Verdict, Waiting,
 };
 use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
-use argus_store::{KeyId, Store};
+use argus_store::node::NodeRole;
+use argus_store::{KeyId, NodeId, Store};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
@@ -64,6 +65,7 @@ impl Caller for TestCaller {
 pub(crate) struct TestAuthority {
     pub(crate) settled: Mutex<Vec<i64>>,
     pub(crate) remembered: Mutex<usize>,
+    pub(crate) clock_fault: Mutex<Option<String>>,
 }
 
 pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
@@ -118,6 +120,10 @@ impl Authority for TestAuthority {
         Box::pin(std::future::ready(Applied { by: 1, of: 1, after: Duration::from_millis(3) }))
     }
 
+    fn clock_beyond_use(&self) -> Option<String> {
+        self.clock_fault.lock().unwrap().clone()
+    }
+
     fn suppose(&self, key: &Supposition, trials: &[Trial]) -> Vec<Verdict> {
         let verdict = |trial: &Trial| {
             let scope = key.scopes.iter().find(|scope| scope.covers(&trial.resource, trial.action));
@@ -167,6 +173,7 @@ pub(crate) fn installation() -> Installation {
         hasher: Hasher::new(Iterations::new(1_000, Environment::Test).unwrap()),
         clock: Arc::new(noon),
         addresses: addresses(),
+        node: ThisNode { id: NodeId::new(noon()), role: NodeRole::All, address: "127.0.0.1:8180".to_owned() },
     });
     Installation { admin, authority, store, folder }
 }

@@ -40,6 +40,17 @@ impl SecretFile {
         Ok(())
     }
 
+    /// Writes what `write` makes of it to the disk. Where that says that nothing good was written, the file is removed.
+    pub(crate) fn fill<E>(
+        &mut self,
+        write: impl FnOnce(&mut File) -> io::Result<Result<(), E>>,
+    ) -> io::Result<Result<(), E>> {
+        let written = write(&mut self.file)?;
+        self.file.sync_all()?;
+        self.is_written = written.is_ok();
+        Ok(written)
+    }
+
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path

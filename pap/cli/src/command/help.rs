@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: environment, exit-codes, output, reasons, scopes.
+/// Explain a command or a topic: backup, environment, exit-codes, output, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -19,6 +19,7 @@ pub(crate) struct Help {
 
 /// What is explained beside the commands.
 static TOPICS: &[(&str, &str)] = &[
+    ("backup", include_str!("../topic/backup.txt")),
     ("environment", include_str!("../topic/environment.txt")),
     ("exit-codes", include_str!("../topic/exit-codes.txt")),
     ("output", include_str!("../topic/output.txt")),

@@ -1,11 +1,14 @@
 //! The commands. Each is a file with an `Args` struct, whose doc comments are the help, and a `run`.
 
+mod backup;
 mod check;
 mod completions;
+mod database;
 mod eval;
 mod functions;
 mod help;
 mod key;
+mod migrate;
 mod org;
 mod project;
 mod serve;
@@ -54,6 +57,8 @@ commands! {
     Org in org,
     Project in project,
     Key in key,
+    Backup in backup,
+    Migrate in migrate,
     Completions in completions,
     Help in help,
 }

@@ -15,8 +15,11 @@ mod sweep;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use argus_store::node::NodeRole;
+use argus_store::{Location, StoreError};
 use clap::{Args, ValueEnum};
 
+use super::database::DatabaseFlags;
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -122,6 +125,42 @@ enum LogForm {
     Human,
     /// One JSON object a line.
     Json,
+}
+
+/// Where the database is, and what is told when it can't be used.
+pub(super) struct DatabaseSettings(Settings);
+
+impl DatabaseSettings {
+    pub(super) fn location(&self) -> &Location {
+        &self.0.database
+    }
+
+    pub(super) fn master_key(&self) -> String {
+        self.0.master_key_file.display().to_string()
+    }
+}
+
+/// The settings that `argus serve` would have.
+pub(super) fn database_settings(flags: DatabaseFlags) -> Result<DatabaseSettings, Failure> {
+    let DatabaseFlags { data_dir, database_url, database_ca_file, config } = flags;
+    let flags = Flags { data_dir, database_url, database_ca_file, ..Flags::default() };
+    Settings::read(flags, config.as_deref()).map(DatabaseSettings)
+}
+
+/// Why the database can't be used.
+pub(super) fn of_store(error: &StoreError, settings: &DatabaseSettings) -> Failure {
+    failure::of_store(error, &settings.0)
+}
+
+impl Role {
+    /// The same, as the nodes tell each other.
+    const fn of_node(self) -> NodeRole {
+        match self {
+            Self::All => NodeRole::All,
+            Self::Pdp => NodeRole::Pdp,
+            Self::Pap => NodeRole::Pap,
+        }
+    }
 }
 
 impl Serve {

@@ -3,6 +3,7 @@
 mod health;
 mod keys;
 mod leaks;
+mod nodes;
 mod openapi;
 mod organisations;
 mod projects;
@@ -35,6 +36,7 @@ doors! {
     post "/v1/keys/{key}/suspend" => keys::suspend::suspend_key;
     post "/v1/keys/{key}/resume" => keys::suspend::resume_key;
     post "/v1/keys/{key}/credentials/{credential}/collect" => keys::rotate::collect_credential;
+    get "/v1/nodes" => nodes::list_nodes;
     post "/v1/leaks" => leaks::report_leaks;
 }
 

@@ -17,6 +17,8 @@ mod database;
 mod due;
 #[path = "../store/keys.rs"]
 mod keys;
+#[path = "../store/nodes.rs"]
+mod known_nodes;
 mod nodes;
 #[path = "../store/organisations.rs"]
 mod organisations;
@@ -36,3 +38,5 @@ mod support;
 mod tls;
 #[path = "../store/tokens.rs"]
 mod tokens;
+#[path = "../store/transfer.rs"]
+mod transfer;

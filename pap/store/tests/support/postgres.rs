@@ -111,6 +111,11 @@ impl PostgresServer {
         self.url(&name)
     }
 
+    /// A program of PostgreSQL, such as `pg_dump`.
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
     /// What the server answers, a line for each row.
     pub(crate) fn sql(&self, url: &str, query: &str) -> String {
         let mut psql = Command::new(self.programs.join("psql"));

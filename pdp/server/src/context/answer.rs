@@ -39,6 +39,8 @@ pub(crate) struct Ask<'s> {
     pub(crate) caller: &'s Caller,
     pub(crate) root: Root<'s>,
     pub(crate) now: Moment,
+    /// The second by which credentials are judged: never an earlier one than before.
+    pub(crate) credentials_at: i64,
     pub(crate) limits: Limits,
     /// What decisions oblige Argus to, and the decision whose obligations they are.
     pub(crate) obligations: (&'s Obligations, DecisionId),
@@ -166,7 +168,7 @@ impl<'a> Ask<'a> {
     pub(crate) fn verify_token(&self, token: &str) -> Verification<'a> {
         // Of the connection between the subject and the enforcement point, nothing is known here.
         let presented = Presentation { text: token, certificate: None };
-        match self.authenticator.check(presented, self.snapshot, self.lent, self.now.seconds) {
+        match self.authenticator.check(presented, self.snapshot, self.lent, self.credentials_at) {
             Checked::Verified(record) => self.belonging(record),
             Checked::Refused(Refusal::Busy { retry_after_seconds }, _) => Verification::Busy { retry_after_seconds },
             Checked::Refused(refusal, record) => {
@@ -174,7 +176,7 @@ impl<'a> Ask<'a> {
                 let is_foreign = record.is_some_and(|record| self.is_foreign(record));
                 let reason = Reason::of_refusal(refusal).filter(|_| !is_foreign).unwrap_or(Reason::CredentialUnknown);
                 // What is told of the record has to be why it is refused, not something else about it.
-                let is_why = |record: &&Arc<KeyRecord>| record.judge(self.now.seconds) == Err(refusal);
+                let is_why = |record: &&Arc<KeyRecord>| record.judge(self.credentials_at) == Err(refusal);
                 let record = record.filter(|_| !is_foreign).filter(is_why).map(|record| &**record);
                 self.with_grant(Subject::Refused(reason, record), ARGUS)
             }

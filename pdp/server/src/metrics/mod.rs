@@ -88,6 +88,7 @@ struct State {
     policies_faulty: Gauge,
     store_away: Gauge,
     places_faulty: Gauge,
+    clock_ahead: Gauge,
 }
 
 /// The state of a decision point, as gauges.
@@ -100,6 +101,7 @@ pub(crate) struct Gauges {
     pub(crate) policies_faulty: bool,
     pub(crate) store_away: bool,
     pub(crate) places_faulty: bool,
+    pub(crate) clock_ahead_milliseconds: i64,
     pub(crate) remembered: usize,
 }
 
@@ -257,6 +259,7 @@ impl State {
             policies_faulty: gauge!("argus_policies_faulty"),
             store_away: gauge!("argus_store_away"),
             places_faulty: gauge!("argus_geoip_faulty"),
+            clock_ahead: gauge!("argus_clock_ahead_seconds"),
         }
     }
 
@@ -270,6 +273,8 @@ impl State {
         self.policies_faulty.set(f64::from(u8::from(gauges.policies_faulty)));
         self.store_away.set(f64::from(u8::from(gauges.store_away)));
         self.places_faulty.set(f64::from(u8::from(gauges.places_faulty)));
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds of clocks that differ")]
+        self.clock_ahead.set(gauges.clock_ahead_milliseconds as f64 / 1e3);
     }
 }
 
@@ -300,6 +305,7 @@ fn describe() {
     describe_gauge!("argus_snapshot_credentials", "Credentials in the snapshot.");
     describe_gauge!("argus_policies_loaded", "Policy documents in force.");
     describe_gauge!("argus_policies_faulty", "Whether the policies in the folder are refused.");
+    describe_gauge!("argus_clock_ahead_seconds", "How far this machine's clock is ahead of the database's.");
     describe_gauge!("argus_store_away", "Whether the store can't be read.");
     describe_gauge!("argus_geoip_faulty", "Whether a database of countries or systems is refused.");
 }

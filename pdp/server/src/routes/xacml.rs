@@ -142,8 +142,19 @@ impl Question<'_> {
                 .map_err(|error| self.shared.refuse_body(&error, bytes))?;
             let root = self.root(&snapshot)?;
             let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
+            let credentials_at = self.shared.credentials_at(now);
             let obligations = (&self.shared.obligations, self.call.decision_id);
-            let ask = Ask { authenticator, snapshot: &snapshot, lent: &lent, caller, root, now, limits, obligations };
+            let ask = Ask {
+                authenticator,
+                snapshot: &snapshot,
+                lent: &lent,
+                caller,
+                root,
+                now,
+                credentials_at,
+                limits,
+                obligations,
+            };
             match ask.answer(&request, arena) {
                 Step::Answered(response) => Ok(Outcome::Written(self.write(&response))),
                 Step::Wait(waiting) => Ok(Outcome::Wait(waiting)),

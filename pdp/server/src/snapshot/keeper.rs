@@ -3,11 +3,12 @@
 //! One keeper, behind a lock: a thread of its own looks twice a second and whenever it is woken, and an act of this
 //! process may ask to be taken in before it is acknowledged. Decisions never wait for it.
 
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use argus_credentials::{Hasher, TagKeys, jwt};
 use argus_engine::limits::Limits;
-use argus_store::{Store, StoreError, credential, key};
+use argus_store::{Conn, Store, StoreError, credential, key, read_clock};
 use chrono::{TimeDelta, Utc};
 use tracing::{error, info, warn};
 
@@ -17,13 +18,15 @@ use super::tag_keys::TagKeySource;
 use super::tokens::{RevokedTokens, read_signing_keys};
 use super::uses::RotationUses;
 use super::{Current, Snapshot, domains};
+use crate::clock::ahead_milliseconds;
 use crate::error::StartError;
-use crate::health::Health;
+use crate::health::{Health, Stamp};
 use crate::moment::Moment;
 use crate::places::{PlaceFiles, Places};
 use crate::policies::{
     DocumentSet, Fingerprint, Folder, Identity, InForce, Origin, PolicyFault, build, import, read_stored,
 };
+use crate::presence::Message;
 
 /// What a keeper works from.
 pub(crate) struct Sources {
@@ -33,6 +36,8 @@ pub(crate) struct Sources {
     pub(crate) folder: Option<Folder>,
     pub(crate) limits: Limits,
     pub(crate) places: PlaceFiles,
+    /// Told of every snapshot.
+    pub(crate) applied: Sender<Message>,
 }
 
 /// Makes snapshots.
@@ -127,7 +132,12 @@ impl Keeper {
     fn open(sources: Sources) -> Result<Self, StartError> {
         // A token that has just expired is believed for a little longer where clocks differ.
         let at = Utc::now() - TimeDelta::seconds(2 * jwt::LONGEST_LEEWAY_SECONDS);
-        let everything = sources.store.read(|conn| read_everything(conn, at))?;
+        let begun = Stamp::now();
+        let health = Arc::new(Health::new(begun));
+        let everything = sources.store.read(|conn| {
+            compare_clocks(conn, &health)?;
+            read_everything(conn, at)
+        })?;
         let tag_keys = sources.tag_keys.load(&sources.store)?;
         let places = Places::read(&sources.places)?;
         let mut register = Register::new(sources.hasher);
@@ -135,7 +145,6 @@ impl Keeper {
         let signing_keys = Arc::new(read_signing_keys(&everything.signing_keys));
         let revoked_tokens: Arc<RevokedTokens> = Arc::new(everything.revoked_tokens.into_iter().collect());
         let fingerprint = sources.folder.as_ref().map(Folder::fingerprint).unwrap_or_default();
-        let health = Arc::new(Health::default());
         let First { policies, in_force, is_kept } = first_policies(&sources, &health)?;
         let domains = Arc::new(domains(&everything.organisations, &policies));
         let first = Snapshot {
@@ -149,7 +158,6 @@ impl Keeper {
             policies: Arc::clone(&policies),
             places: places.clone(),
         };
-        health.store_was_read(Moment::now());
         Ok(Self {
             sources,
             register,
@@ -170,8 +178,12 @@ impl Keeper {
     }
 
     fn refresh(&mut self) -> Result<(), StoreError> {
-        let (since, register) = (self.sequence, &self.register);
-        let update = match self.sources.store.read(|conn| read_update(conn, since, register)) {
+        let (since, register, begun) = (self.sequence, &self.register, Stamp::now());
+        let read = |conn: &mut Conn| {
+            compare_clocks(conn, &self.health)?;
+            read_update(conn, since, register)
+        };
+        let update = match self.sources.store.read(read) {
             Ok(update) => update,
             Err(cause) => {
                 if self.health.store_failed(&cause) {
@@ -180,7 +192,7 @@ impl Keeper {
                 return Err(cause);
             }
         };
-        if self.health.store_was_read(Moment::now()) {
+        if self.health.store_was_read(begun) {
             info!("the store is read again");
         }
         if let Some(update) = update {
@@ -236,6 +248,8 @@ impl Keeper {
             policies: Arc::clone(&self.policies),
             places: self.places.clone(),
         });
+        // Where nobody else is told, nobody listens.
+        let _ = self.sources.applied.send(Message::Applied);
     }
 
     fn look_at_folder(&mut self) {
@@ -305,6 +319,15 @@ impl Keeper {
     fn folder_name(&self) -> String {
         self.sources.folder.as_ref().map(|folder| folder.path().display().to_string()).unwrap_or_default()
     }
+}
+
+/// Notes how far this machine's clock is from the database's, where that has its own.
+fn compare_clocks(conn: &mut Conn, health: &Health) -> Result<(), StoreError> {
+    let before = Moment::now();
+    if let Some(there) = read_clock(conn)? {
+        health.clock_is_ahead(ahead_milliseconds(before, there, Moment::now()));
+    }
+    Ok(())
 }
 
 /// The policies to begin with.

@@ -1,5 +1,7 @@
 //! `argus key revoke KEY`
 
+use std::fmt::Write as _;
+
 use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
@@ -9,7 +11,7 @@ use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Revoke an API key for good. When this ends, the decision points refuse it.
+/// Revoke an API key for good. When this ends, the decision points refuse it, or those that don't yet are named.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus key revoke acme/atlas/reader --reason 'no longer needed' --yes")]
 pub(super) struct Revoke {
@@ -19,6 +21,9 @@ pub(super) struct Revoke {
     /// Why; kept with the key (default: manual).
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// For how long to wait until every decision point refuses it; ends with 1 where one doesn't (default: 1, at most 20).
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(0..=20))]
+    wait: Option<u8>,
     /// Don't ask.
     #[arg(long)]
     yes: bool,
@@ -35,7 +40,8 @@ impl Revoke {
             console.say("nothing was changed\n");
             return Ok(Exit::No);
         }
-        let revoked = client.post(&format!("/v1/keys/{}/revoke", text(&key, "id")), &json!({"reason": self.reason}))?;
+        let asked = json!({"reason": self.reason, "wait_seconds": self.wait});
+        let revoked = client.post(&format!("/v1/keys/{}/revoke", text(&key, "id")), &asked)?;
         if output == Output::Json {
             console.print_json(&revoked)?;
         } else if is_revoked {
@@ -44,7 +50,8 @@ impl Revoke {
         } else {
             console.print(applied(&revoked))?;
         }
-        Ok(Exit::Done)
+        let is_everywhere = number(&revoked, "applied_by") >= number(&revoked, "decision_points");
+        Ok(if is_everywhere || self.wait.is_none() { Exit::Done } else { Exit::No })
     }
 }
 
@@ -60,7 +67,15 @@ fn act(key: &Value) -> String {
 fn applied(revoked: &Value) -> String {
     let (by, of) = (number(revoked, "applied_by"), number(revoked, "decision_points"));
     let after = number(revoked, "applied_after_milliseconds");
-    format!("revoked; applied by {by} of {of} decision points after {after} ms\n")
+    let mut words = format!("revoked; applied by {by} of {of} decision points after {after} ms\n");
+    let behind = revoked.get("behind").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    for node in behind {
+        let (address, silent) = (text(node, "address"), number(node, "silent_for_seconds"));
+        let until = node.get("longest_staleness_seconds").and_then(Value::as_u64);
+        let until = until.map_or_else(String::new, |most| format!("; cut off, it refuses every key after {most} s"));
+        let _ = writeln!(words, "  not yet by {address}, heard of {silent} s ago{until}");
+    }
+    words
 }
 
 fn counted(number: u64, what: &str) -> String {

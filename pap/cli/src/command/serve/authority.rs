@@ -20,7 +20,11 @@ use tokio::task::spawn_blocking;
 use tracing::warn;
 
 /// The decision point.
-pub(super) struct Decisions(pub(super) Pdp);
+pub(super) struct Decisions {
+    pub(super) pdp: Pdp,
+    /// Whether others ask it for decisions.
+    pub(super) is_asked: bool,
+}
 
 /// A caller whose key it verified.
 struct Verified {
@@ -40,8 +44,8 @@ impl Authority for Decisions {
                 let value = HeaderValue::from_str(value).map_err(|_| Unauthenticated::Malformed)?;
                 headers.append(AUTHORIZATION, value);
             }
-            let caller = self.0.authenticate(&headers, peer).await.map_err(unauthenticated)?;
-            Ok(Arc::new(Verified { pdp: self.0.clone(), caller }) as Arc<dyn Caller>)
+            let caller = self.pdp.authenticate(&headers, peer).await.map_err(unauthenticated)?;
+            Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller }) as Arc<dyn Caller>)
         })
     }
 
@@ -52,14 +56,14 @@ impl Authority for Decisions {
         peer: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
         Box::pin(async move {
-            let record = self.0.authenticate_assertion(assertion, audiences).await.map_err(unproven)?;
+            let record = self.pdp.authenticate_assertion(assertion, audiences).await.map_err(unproven)?;
             let caller = argus_pdp::Caller { record, peer };
-            Ok(Arc::new(Verified { pdp: self.0.clone(), caller }) as Arc<dyn Caller>)
+            Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller }) as Arc<dyn Caller>)
         })
     }
 
     fn inspect_token(&self, token: &str) -> Option<ActiveToken> {
-        let InspectedToken { record, claims, .. } = self.0.inspect_token(token)?;
+        let InspectedToken { record, claims, .. } = self.pdp.inspect_token(token)?;
         Some(ActiveToken {
             key: record.key.id,
             organisation: record.key.organisation.to_string(),
@@ -75,16 +79,24 @@ impl Authority for Decisions {
 
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied> {
         Box::pin(async move {
-            let (since, pdp) = (Instant::now(), self.0.clone());
+            let (since, pdp) = (Instant::now(), self.pdp.clone());
             // Where it fails, the decision point tries again by itself, and the answer says that it hasn't yet.
             match spawn_blocking(move || pdp.apply_changes()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => warn!("a change was not taken in at once: {error}"),
-                Err(_) => self.0.wake(),
+                Err(_) => self.pdp.wake(),
             }
-            let is_applied = self.0.applied_sequence() >= sequence;
-            Applied { by: is_applied.into(), of: 1, after: since.elapsed().max(Duration::from_millis(1)) }
+            let is_applied = self.pdp.applied_sequence() >= sequence;
+            Applied {
+                by: (is_applied && self.is_asked).into(),
+                of: self.is_asked.into(),
+                after: since.elapsed().max(Duration::from_millis(1)),
+            }
         })
+    }
+
+    fn clock_beyond_use(&self) -> Option<String> {
+        self.pdp.clock_beyond_use()
     }
 
     fn suppose(&self, key: &Supposition, trials: &[Trial]) -> Vec<Verdict> {
@@ -100,11 +112,11 @@ impl Authority for Decisions {
             organisation_conditions: key.organisation_conditions.clone(),
         };
         let uses: Vec<_> = trials.iter().map(supposed_use).collect();
-        self.0.suppose(&key, &uses).into_iter().map(verdict).collect()
+        self.pdp.suppose(&key, &uses).into_iter().map(verdict).collect()
     }
 
     fn remember(&self, key: &Secret) {
-        self.0.prime(key);
+        self.pdp.prime(key);
     }
 }
 

@@ -41,7 +41,24 @@ impl Listeners {
     }
 }
 
+impl Addresses {
+    /// Where other nodes find this one: behind the decisions, where it serves them.
+    pub(super) fn of_node(&self) -> String {
+        self.decisions.or(self.administration).map(Address::on_the_network).unwrap_or_default()
+    }
+}
+
 impl Address {
+    /// The address with the name of this machine where it listens on every address of it.
+    fn on_the_network(self) -> String {
+        if !self.0.ip().is_unspecified() {
+            return self.0.to_string();
+        }
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let name = if name.trim().is_empty() { "localhost" } else { name.trim() };
+        format!("{name}:{}", self.0.port())
+    }
+
     /// The address as a client on this machine writes it.
     pub(super) fn url(self) -> String {
         let mut address = self.0;

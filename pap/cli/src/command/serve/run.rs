@@ -12,9 +12,9 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::System;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use argus_admin::{Addresses, Admin, Parts};
+use argus_admin::{Addresses, Admin, Parts, ThisNode};
 use argus_credentials::{Hasher, Iterations, TagKeys, TrustedProxies, self_test};
-use argus_pdp::{Pdp, TagKeySource};
+use argus_pdp::{Pdp, Presence, TagKeySource};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::Utc;
 use tracing::info;
@@ -54,7 +54,8 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
-    let installation = install(settings, &store, guidance_addresses(console, settings, &addresses)?, new_key)?;
+    let guidance = guidance_addresses(console, settings, &addresses)?;
+    let installation = install(settings, &store, (guidance, addresses.of_node()), new_key)?;
     let _sweeping = (settings.role != Role::Pdp).then(|| Sweeping::begin(&store)).transpose()?;
     let report = installation.pdp.report();
     let ready = || {
@@ -75,6 +76,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
         ));
         tokio::try_join!(to_the_end(decisions), to_the_end(administration)).map(drop)
     })?;
+    installation.pdp.leave();
     info!("stopped");
     Ok(Exit::Done)
 }
@@ -114,7 +116,12 @@ fn guidance_addresses(
         .map_err(|error| failure(error.to_string()).help("correct --pdp-url (ARGUS_PDP_URL) or --url (ARGUS_URL)"))
 }
 
-fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bool) -> Result<Installation, Failure> {
+fn install(
+    settings: &Settings,
+    store: &Store,
+    (addresses, address): (Addresses, String),
+    new_key: bool,
+) -> Result<Installation, Failure> {
     let (at, hasher) = (Utc::now(), Hasher::new(Iterations::production()));
     let source = open_tag_keys(settings, store, at)?;
     let tag_keys: Arc<TagKeys> = source.load(store).map_err(|error| {
@@ -122,17 +129,20 @@ fn install(settings: &Settings, store: &Store, addresses: Addresses, new_key: bo
             .help("name the master key of this installation with --master-key-file (ARGUS_MASTER_KEY_FILE)")
     })?;
     let bootstrap = bootstrap::make(settings, store, &tag_keys, hasher, (new_key, at))?;
-    let pdp = start_decisions(settings, store, source, addresses.issuer())?;
+    let role = settings.role.of_node();
+    let presence = Presence { role, address: address.clone() };
+    let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence))?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }
     let parts = Parts {
         store: store.clone(),
-        authority: Arc::new(Decisions(pdp.clone())),
+        authority: Arc::new(Decisions { pdp: pdp.clone(), is_asked: role.decides() }),
         tag_keys,
         hasher,
         clock: Arc::new(Utc::now),
         addresses,
+        node: ThisNode { id: pdp.node_id(), role, address },
     };
     let trusted_proxies = settings.trusted_proxies.clone();
     Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies })
@@ -142,7 +152,7 @@ fn start_decisions(
     settings: &Settings,
     store: &Store,
     source: TagKeySource,
-    issuer: Option<&str>,
+    (issuer, presence): (Option<&str>, Presence),
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
     of_pdp.tokens.issuer = issuer.map(str::to_owned);
@@ -150,6 +160,7 @@ fn start_decisions(
     of_pdp.longest_staleness = settings.longest_staleness;
     of_pdp.places = settings.places.clone();
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
+    of_pdp.presence = Some(presence);
     Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
 }
 

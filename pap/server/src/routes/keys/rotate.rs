@@ -32,7 +32,7 @@ struct Shown<'a> {
         (status = 200, description = "It has a new secret.", body = inline(Shown)),
         (status = 202, description = "Its holder may collect one.", body = OpenedRotation)
     ),
-    extensions(("x-problems" = json!(["not-permitted", "wrong-state", "secret-already-shown"])))
+    extensions(("x-problems" = json!(["not-permitted", "wrong-state", "secret-already-shown", "clock-off"])))
 )]
 pub(crate) async fn rotate_key(asked: Asked<(web::Path<String>, JsonBody)>) -> Result<HttpResponse, Problem> {
     let (key, body) = asked.input;
@@ -50,7 +50,7 @@ pub(crate) async fn rotate_key(asked: Asked<(web::Path<String>, JsonBody)>) -> R
         ("credential" = String, Path, description = "The credential that the rotation opened.")
     ),
     responses((status = 200, description = "The secret.", body = inline(Shown))),
-    extensions(("x-problems" = json!(["wrong-state", "secret-already-shown"])))
+    extensions(("x-problems" = json!(["wrong-state", "secret-already-shown", "clock-off"])))
 )]
 pub(crate) async fn collect_credential(asked: Asked<web::Path<(String, String)>>) -> Result<HttpResponse, Problem> {
     let (key, credential) = &*asked.input;

@@ -24,12 +24,15 @@ struct Readiness {
     policies: PolicyState,
     geoip: GeoipState,
     store: StoreState,
+    clock: ClockState,
 }
 
 #[derive(Serialize)]
 struct SnapshotState {
     sequence: i64,
     age_seconds: i64,
+    /// After so many seconds without the store, nothing is decided any more; null: it never is too old.
+    longest_staleness_seconds: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +71,13 @@ struct StoreState {
     problem: Option<String>,
 }
 
+#[derive(Serialize)]
+struct ClockState {
+    /// How far this machine's clock is ahead of the database's; negative: behind.
+    ahead_milliseconds: i64,
+    problem: Option<String>,
+}
+
 /// Show whether decisions may be asked for. With a faulty policy folder or a store that is away it goes on with what it
 /// knows, and says so; 503 only when that is too old to be trusted.
 pub(in crate::routes) async fn show_readiness(shared: Data<Shared>) -> HttpResponse {
@@ -82,6 +92,7 @@ impl From<Report> for Readiness {
     fn from(report: Report) -> Self {
         let problems = report.policy_fault.map(|fault| fault.problems).unwrap_or_default();
         let is_sound = problems.is_empty() && report.place_faults.is_empty() && report.store_fault.is_none();
+        let is_sound = is_sound && report.clock_fault.is_none();
         let status = match (report.is_ready, is_sound) {
             (true, true) => "ready",
             (true, false) => "degraded",
@@ -89,7 +100,11 @@ impl From<Report> for Readiness {
         };
         Self {
             status,
-            snapshot: SnapshotState { sequence: report.sequence, age_seconds: report.age_seconds },
+            snapshot: SnapshotState {
+                sequence: report.sequence,
+                age_seconds: report.age_seconds,
+                longest_staleness_seconds: report.longest_staleness_seconds,
+            },
             policies: PolicyState {
                 documents: report.policy_documents,
                 origin: report.policy_origin.as_str(),
@@ -100,6 +115,7 @@ impl From<Report> for Readiness {
                 problems: report.place_faults.iter().map(ToString::to_string).collect(),
             },
             store: StoreState { problem: report.store_fault },
+            clock: ClockState { ahead_milliseconds: report.clock_ahead_milliseconds, problem: report.clock_fault },
         }
     }
 }

@@ -141,8 +141,10 @@ impl Verify<'_> {
         };
         let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
         let (root, limits) = (Root::Of(domain), self.shared.settings.limits);
+        let credentials_at = self.shared.credentials_at(now);
         let obligations = (&self.shared.obligations, self.call.decision_id);
-        Ask { authenticator, snapshot, lent, caller, root, now, limits, obligations }.verify_token(credential)
+        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations }
+            .verify_token(credential)
     }
 
     fn decide<'a>(

@@ -1,0 +1,8 @@
+-- What a node says of itself beside how far it has come.
+
+ALTER TABLE nodes
+    -- For how long it goes on believing its keys when it is cut off; NULL: for ever.
+    ADD COLUMN longest_staleness_seconds BIGINT CHECK (longest_staleness_seconds >= 0),
+    -- How far its clock is ahead of the database's.
+    ADD COLUMN clock_ahead_milliseconds BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX nodes_by_sight ON nodes (seen_at);
