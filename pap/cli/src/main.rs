@@ -11,6 +11,7 @@ mod exit;
 mod expected_decision;
 mod failure;
 mod fix;
+mod limit;
 mod nearest;
 mod policy_files;
 mod policy_test;

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use argus_engine::check::{self, Explanation, Options};
 use argus_engine::diagnostic::{Diagnostic, Severity};
-use argus_engine::limits::Limits;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
@@ -12,6 +11,7 @@ use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::fix;
+use crate::limit::LimitFlags;
 use crate::nearest::nearest;
 use crate::policy_files::{CheckedFiles, PolicyFiles};
 use crate::progress::Progress;
@@ -40,6 +40,8 @@ pub(crate) struct Check {
     /// Say what a code means, and what to write instead.
     #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "fix"])]
     explain: Option<String>,
+    #[command(flatten)]
+    limits: LimitFlags,
 }
 
 /// Warnings that are given on request only.
@@ -101,7 +103,7 @@ impl Check {
         let options = Options {
             time_without_zone: self.lint.contains(&Lint::TimeWithoutZone),
             missing_xpath_version: self.lint.contains(&Lint::MissingXpathVersion),
-            ..Options::authoring(Limits::default())
+            ..Options::authoring(self.limits.limits())
         };
         let texts = files.texts();
         let checked = CheckedFiles::check(&texts, &options, Some(progress));

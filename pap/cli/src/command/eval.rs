@@ -22,6 +22,7 @@ use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::expected_decision::ExpectedDecision;
 use crate::failure::Failure;
+use crate::limit::LimitFlags;
 use crate::policy_files::{CheckedFiles, PolicyFiles};
 use crate::progress::Progress;
 use crate::report::{self, counted};
@@ -51,6 +52,8 @@ pub(crate) struct Eval {
     /// {DP}.
     #[arg(long, value_name = "DECISION", value_parser = read_decision)]
     expect: Option<ExpectedDecision>,
+    #[command(flatten)]
+    limits: LimitFlags,
 }
 
 fn read_decision(word: &str) -> Result<ExpectedDecision, String> {
@@ -60,7 +63,7 @@ fn read_decision(word: &str) -> Result<ExpectedDecision, String> {
 impl Eval {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         console.output(&[Output::Human, Output::Json])?;
-        let limits = Limits::default();
+        let limits = self.limits.limits();
         let environment = self.environment(limits)?;
         let program = self.program(limits, console)?;
         let bytes = read_request(&self.request, limits.request_bytes)?;

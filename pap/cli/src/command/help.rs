@@ -6,9 +6,10 @@ use crate::cli::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::limit;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: backup, environment, exit-codes, output, reasons, scopes.
+/// Explain a command or a topic: backup, environment, exit-codes, limits, output, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -17,14 +18,18 @@ pub(crate) struct Help {
     words: Vec<String>,
 }
 
+/// Writes a topic's text.
+type Write = fn() -> String;
+
 /// What is explained beside the commands.
-static TOPICS: &[(&str, &str)] = &[
-    ("backup", include_str!("../topic/backup.txt")),
-    ("environment", include_str!("../topic/environment.txt")),
-    ("exit-codes", include_str!("../topic/exit-codes.txt")),
-    ("output", include_str!("../topic/output.txt")),
-    ("reasons", include_str!("../topic/reasons.txt")),
-    ("scopes", include_str!("../topic/scopes.txt")),
+static TOPICS: &[(&str, Write)] = &[
+    ("backup", || include_str!("../topic/backup.txt").to_owned()),
+    ("environment", || include_str!("../topic/environment.txt").to_owned()),
+    ("exit-codes", || include_str!("../topic/exit-codes.txt").to_owned()),
+    ("limits", limit::topic),
+    ("output", || include_str!("../topic/output.txt").to_owned()),
+    ("reasons", || include_str!("../topic/reasons.txt").to_owned()),
+    ("scopes", || include_str!("../topic/scopes.txt").to_owned()),
 ];
 
 impl Help {
@@ -32,7 +37,7 @@ impl Help {
         if let [topic] = self.words.as_slice()
             && let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == topic)
         {
-            console.print(text)?;
+            console.print(text())?;
             return Ok(Exit::Done);
         }
         console.print(command_help(&self.words)?)?;

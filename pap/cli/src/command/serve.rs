@@ -23,6 +23,7 @@ use super::database::DatabaseFlags;
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::limit::LimitFlags;
 use settings::Settings;
 
 /// Start Argus: decisions on one port, administration on another, data in one folder.
@@ -101,6 +102,8 @@ struct Flags {
     /// else info).
     #[arg(long, value_name = "LEVEL", env = "ARGUS_LOG_LEVEL", hide_env = true)]
     log_level: Option<String>,
+    #[command(flatten)]
+    limits: LimitFlags,
 }
 
 /// What a process serves.

@@ -12,6 +12,7 @@ use clap::Args;
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::limit::LimitFlags;
 use crate::policy_test::{self, FileReport, Totals};
 use crate::progress::Progress;
 
@@ -25,6 +26,8 @@ pub(crate) struct Test {
     /// Run only the cases whose names hold this text.
     #[arg(long, value_name = "TEXT")]
     filter: Vec<String>,
+    #[command(flatten)]
+    limits: LimitFlags,
 }
 
 /// What was run, and in which time.
@@ -39,7 +42,7 @@ impl Test {
         let output = console.output(&[Output::Human, Output::Json, Output::Junit])?;
         let started = Instant::now();
         let progress = Progress::new(console, "running", "test files");
-        let files = policy_test::run(&policy_test::find(&self.paths)?, &self.filter, &progress)?;
+        let files = policy_test::run(&policy_test::find(&self.paths)?, &self.filter, self.limits.limits(), &progress)?;
         drop(progress);
         let totals = Totals::of(&files);
         if totals.cases() == 0 && totals.problems == 0 {

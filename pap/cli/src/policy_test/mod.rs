@@ -21,6 +21,7 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
+use argus_engine::limits::Limits;
 use rayon::prelude::*;
 
 use crate::exit::Exit;
@@ -68,10 +69,15 @@ fn nothing_in(path: &Path) -> Failure {
 ///
 /// # Errors
 /// Where a file can't be read at all.
-pub(crate) fn run(files: &[PathBuf], words: &[String], progress: &Progress) -> Result<Vec<FileReport>, Failure> {
+pub(crate) fn run(
+    files: &[PathBuf],
+    words: &[String],
+    limits: Limits,
+    progress: &Progress,
+) -> Result<Vec<FileReport>, Failure> {
     let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     let run = |path: &PathBuf| {
-        let report = run::run(file::read(path)?, &is_wanted);
+        let report = run::run(file::read(path)?, limits, &is_wanted);
         progress.step();
         Ok(report)
     };

@@ -34,10 +34,11 @@ struct Subject<'s> {
     program: &'s Program,
     sources: &'s [Source],
     clock_readers: Vec<ClockReader>,
+    limits: Limits,
 }
 
 /// Runs the cases of a file that are wanted.
-pub(super) fn run(file: TestFile, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> FileReport {
+pub(super) fn run(file: TestFile, limits: Limits, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> FileReport {
     let TestFile { sources, cases, mut problems } = file;
     let mut report = FileReport {
         name: sources.first().map(|source| source.name.clone()).unwrap_or_default(),
@@ -48,7 +49,7 @@ pub(super) fn run(file: TestFile, is_wanted: &(dyn Fn(&str) -> bool + Sync)) -> 
     };
     let wanted: Vec<&Case> = cases.iter().filter(|case| is_wanted(&case.name)).collect();
     for group in by_policy(&wanted) {
-        match run_group(&group, &report) {
+        match run_group(&group, &report, limits) {
             Ok(cases) => report.cases.extend(cases),
             Err(Broken::Policy(refused)) => report.refused.push(refused),
             Err(Broken::Setting(problem)) => problems.push(*problem),
@@ -82,10 +83,9 @@ enum Broken {
     Setting(Box<Diagnostic>),
 }
 
-fn run_group(cases: &[&Case], report: &FileReport) -> Result<Vec<CaseReport>, Broken> {
+fn run_group(cases: &[&Case], report: &FileReport, limits: Limits) -> Result<Vec<CaseReport>, Broken> {
     let Some(first) = cases.first() else { return Ok(Vec::new()) };
     let files = read_policies(first, report)?;
-    let limits = Limits::default();
     let texts = files.texts();
     let checked = CheckedFiles::check(&texts, &Options::evaluating(limits), None);
     let program = match checked.compile(0) {
@@ -97,7 +97,7 @@ fn run_group(cases: &[&Case], report: &FileReport) -> Result<Vec<CaseReport>, Br
         }
     };
     let clock_readers = clock_readers::find(&checked.checked, checked.reached(0));
-    let subject = Subject { program: &program, sources: files.sources(), clock_readers };
+    let subject = Subject { program: &program, sources: files.sources(), clock_readers, limits };
     Ok(cases.par_iter().map(|case| run_case(case, &subject, report)).collect())
 }
 
@@ -127,7 +127,7 @@ fn run_case(case: &Case, subject: &Subject<'_>, report: &FileReport) -> CaseRepo
 
 fn answer(case: &Case, subject: &Subject<'_>) -> Result<Outcome, String> {
     let arena = Arena::new();
-    let limits = Limits::default();
+    let limits = subject.limits;
     let bytes;
     let request = match &case.request {
         Asked::Attributes(given) => request::from_attributes(given, &arena),

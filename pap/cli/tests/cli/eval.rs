@@ -124,3 +124,24 @@ fn what_is_answered_all_the_same_is_warned_of() {
     assert_eq!((quiet.code, quiet.stderr.as_str()), (0, ""));
     assert_eq!(run(&folder, &["check", "bad-xpath.xml"]).code, 1);
 }
+
+#[test]
+fn the_bounds_are_the_callers_to_set() {
+    let folder = fixture("leave");
+    let line = ["eval", "--policy", "leave.xml", "--request", "requests/late.json", "--now", NOON];
+    let with = |limits: &[&str]| run(&folder, &[&line, limits].concat());
+    let refused = with(&["--limit", "request_bytes=20"]);
+    assert_eq!(refused.code, 3);
+    assert!(refused.stderr.contains("where the limit `request_bytes` is 20"), "{}", refused.stderr);
+    let refused = with(&["--limit", "depth=2,request_bytes=1000000"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("`depth`"), "{}", refused.stderr);
+    let variable = finish(argus(&folder).args(line).env("ARGUS_LIMITS", "request_bytes=20"));
+    assert_eq!(variable.code, 3);
+    assert_eq!(finish(argus(&folder).args(line).env("ARGUS_LIMITS", "")).code, 0);
+    let wrong = with(&["--limit", "dept=2"]);
+    assert_eq!(wrong.code, 64);
+    assert!(wrong.stderr.contains("did you mean `depth`?"), "{}", wrong.stderr);
+    let topic = run(&folder, &["help", "limits"]).stdout;
+    assert!(topic.contains("request_bytes") && topic.contains("(1048576)"), "{topic}");
+}

@@ -64,7 +64,8 @@ fn check_size(size_bytes: usize, limits: &Limits) -> Result<(), RequestError> {
     if size_bytes <= limits.request_bytes {
         return Ok(());
     }
-    let message = format!("a request of {size_bytes} bytes, where the limit is {}", limits.request_bytes);
+    let message =
+        format!("a request of {size_bytes} bytes, where the limit `request_bytes` is {}", limits.request_bytes);
     Err(RequestError::too_large(message, None))
 }
 

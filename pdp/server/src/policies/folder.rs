@@ -53,7 +53,7 @@ impl Folder {
         let documents = files.into_iter().map(|(name, path)| {
             let size_bytes = fs::metadata(&path).map_err(|error| unreadable(&name, &error))?.len();
             if size_bytes > self.most_bytes as u64 {
-                let message = format!("{size_bytes} bytes, where the limit is {}", self.most_bytes);
+                let message = format!("{size_bytes} bytes, where the limit `policy_bytes` is {}", self.most_bytes);
                 return Err(PolicyFault::of_file(name, message));
             }
             let bytes = fs::read(&path).map_err(|error| unreadable(&name, &error))?;

@@ -161,6 +161,7 @@ fn start_decisions(
     of_pdp.places = settings.places.clone();
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);
+    of_pdp.limits = settings.limits;
     Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
 }
 

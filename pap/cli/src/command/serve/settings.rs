@@ -1,11 +1,13 @@
 //! The settings of a server: flags, then variables, then the settings file, then what holds where nothing is set.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use argus_credentials::TrustedProxies;
+use argus_engine::limits::Limits;
 use argus_pdp::PlaceFiles;
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
@@ -38,6 +40,7 @@ pub(super) struct Settings {
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
+    pub(super) limits: Limits,
 }
 
 /// The settings file: the names of the flags, with `_`.
@@ -61,6 +64,7 @@ struct SettingsFile {
     trusted_proxies: Vec<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
+    limits: BTreeMap<String, usize>,
 }
 
 impl Settings {
@@ -105,6 +109,7 @@ impl Settings {
             trusted_proxies: read_proxies(&trusted)?,
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
+            limits: flags.limits.over_file(&file.limits).map_err(settings)?,
         })
     }
 }
@@ -171,6 +176,17 @@ mod tests {
         assert!(of(&["10.0.0.0/8", " 192.0.2.7"]).unwrap().contains("192.0.2.7".parse().unwrap()));
         let wrong = of(&["10.0.0.1/8"]).unwrap_err().to_text();
         assert!(wrong.contains("`10.0.0.0/8`") && wrong.contains("--trusted-proxies"), "{wrong}");
+    }
+
+    #[test]
+    fn limits_are_a_table_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("argus.toml");
+        fs::write(&file, "[limits]\nrequest_bytes = 4096\n").unwrap();
+        assert_eq!(Settings::read(Flags::default(), Some(&file)).unwrap().limits.request_bytes, 4096);
+        fs::write(&file, "[limits]\nrequest_byte = 4096\n").unwrap();
+        let wrong = Settings::read(Flags::default(), Some(&file)).unwrap_err();
+        assert_eq!(wrong.message(), "there is no limit `request_byte`; did you mean `request_bytes`?");
     }
 
     #[test]
