@@ -14,7 +14,7 @@ use crate::console::GlobalFlags;
     disable_help_subcommand = true,
     arg_required_else_help = true,
     max_term_width = 100,
-    after_help = "Example:\n  argus check policies/\n\nTopics: `argus help backup`, `exit-codes`, `environment`, `output`, `reasons`, `scopes`."
+    after_help = "Example:\n  argus check policies/\n\nTopics: `argus help backup`, `exit-codes`, `environment`, `output`, `problems`, `reasons`, `scopes`."
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -65,6 +65,76 @@ fn a_server_killed_while_it_makes_keys_has_lost_none_and_half_made_none() {
     }
 }
 
+/// A client that heard nothing asks again under the same name: the key was made, once, or it was not and is now. A second
+/// attempt at making one that is there would find its name taken.
+#[test]
+fn who_asks_again_after_the_server_was_killed_has_one_key_and_no_second_secret() {
+    let mut folder = tempfile::tempdir().unwrap();
+    let first = Server::start_in(folder, &[]);
+    assert_eq!(first.run(&["org", "create", "acme"]).code, 0);
+    folder = first.stop_and_keep();
+    let admin = std::fs::read_to_string(folder.path().join("argus-data/bootstrap.key")).unwrap().trim().to_owned();
+    let (mut made_before, mut made_now) = (0, 0);
+    for round in 0..ROUNDS {
+        let server = Server::start_in(folder, &[]);
+        let address = server.administration().strip_prefix("http://").unwrap().to_owned();
+        let (acknowledge, acknowledged) = channel();
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|client| {
+                let (address, admin, acknowledge) = (address.clone(), admin.clone(), acknowledge.clone());
+                thread::spawn(move || ask_until_killed(&address, &admin, &format!("r{round}-{client}"), &acknowledge))
+            })
+            .collect();
+        drop(acknowledge);
+        assert_eq!(acknowledged.iter().take(round % 3 + 1).count(), round % 3 + 1);
+        folder = server.kill_and_keep();
+        let unanswered: Vec<String> = clients.into_iter().map(|client| client.join().unwrap()).collect();
+
+        let server = Server::start_in(folder, &[]);
+        let address = server.administration().strip_prefix("http://").unwrap().to_owned();
+        for name in unanswered {
+            let answer = named_post(&address, &admin, &name).unwrap();
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+            let body: Value = serde_json::from_str(body).unwrap();
+            let listed = server.run(&["key", "show", &format!("acme/{name}"), "--output", "json"]);
+            let key: Value = serde_json::from_str(&listed.stdout).unwrap();
+            assert_eq!(key["credentials"].as_array().unwrap().len(), 1, "{key}");
+            if head.starts_with("HTTP/1.1 201") {
+                assert_eq!(body["id"], key["id"]);
+                made_now += 1;
+            } else {
+                assert_eq!(
+                    (&body["type"], &body["key_id"]),
+                    (&json!("urn:argus:problem:secret-already-shown"), &key["id"])
+                );
+                made_before += 1;
+            }
+        }
+        folder = server.kill_and_keep();
+    }
+    assert_eq!(made_now + made_before, ROUNDS * CLIENTS);
+}
+
+/// Makes keys until the server is gone, and says which one it was not answered about.
+fn ask_until_killed(address: &str, admin: &str, name: &str, acknowledge: &Sender<()>) -> String {
+    for n in 0.. {
+        let name = format!("{name}-{n}");
+        let answer = named_post(address, admin, &name).unwrap_or_default();
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| serde_json::from_str::<Value>(body));
+        if !matches!(body, Some(Ok(body)) if body["secret"].is_string()) {
+            return name;
+        }
+        // Nobody counts any more once the server is being killed.
+        let _ = acknowledge.send(());
+    }
+    unreachable!("a server that is killed answers for ever")
+}
+
+fn named_post(address: &str, admin: &str, name: &str) -> Option<String> {
+    let body = json!({"organisation": "acme", "name": name, "scopes": ["acme/x:read"]}).to_string();
+    post_with(address, admin, &format!("Idempotency-Key: {name}\r\n"), &body)
+}
+
 /// Makes keys until the server is gone.
 fn make_keys(address: &str, admin: &str, name: &str, acknowledge: &Sender<(String, String)>) {
     for n in 0.. {
@@ -82,10 +152,14 @@ fn make_keys(address: &str, admin: &str, name: &str, acknowledge: &Sender<(Strin
 }
 
 fn post(address: &str, key: &str, body: &str) -> Option<String> {
+    post_with(address, key, "", body)
+}
+
+fn post_with(address: &str, key: &str, header: &str, body: &str) -> Option<String> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     let head = format!(
-        "POST /v1/keys HTTP/1.1\r\nHost: argus\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+        "POST /v1/keys HTTP/1.1\r\nHost: argus\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n{header}\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );

@@ -157,10 +157,21 @@ fn compare_places(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     schemas.answer("organisation", &run(&["org", "create", "acme", "--display-name", "ACME Ltd"]));
     schemas.answer("organisation", &run(&["org", "show", "acme"]));
+    let update = ["org", "update", "acme", "--max-idle", "90d", "--country", "DE", "--unset", "display_name"];
+    let changed = schemas.answer("organisation", &run(&update));
+    assert_eq!((&changed["policy"]["max_idle_seconds"], &changed["display_name"]), (&json!(7_776_000), &Value::Null));
+    schemas.answer("organisation", &run(&["org", "update", "acme", "--unset", "conditions"]));
+    assert!(schemas.failure(&run(&["org", "update", "acme"]))["detail"].is_string());
     schemas.answer("organisation-list", &run(&["org", "list"]));
     let window = "Mon-Fri 08:00-18:00 Europe/Berlin";
     schemas.answer("project", &run(&["project", "create", "acme/atlas", "--window", window]));
     schemas.answer("project", &run(&["project", "show", "acme/atlas"]));
+    let update = ["project", "update", "acme/atlas", "--network", "10.0.0.0/8", "--unset", "conditions.windows"];
+    let changed = schemas.answer("project", &run(&update));
+    assert_eq!(
+        (&changed["conditions"]["networks"], &changed["conditions"]["windows"]),
+        (&json!(["10.0.0.0/8"]), &json!([]))
+    );
     schemas.answer("project-list", &run(&["project", "list", "acme"]));
     schemas.failure(&run(&["org", "create", "acme"]));
     schemas.failure(&run(&["org", "show", "nobody"]));
@@ -186,6 +197,13 @@ fn compare_keys(schemas: &Schemas, server: &Server) {
     schemas.answer("key-preview", &run(&[&["key", "preview"], &flags[..]].concat()));
     schemas.answer("key-preview", &run(&["key", "preview", "acme/x", "--scope", "acme"]));
     schemas.answer("key", &run(&["key", "show", "acme/reader"]));
+    let update = ["key", "update", "acme/shown", "--owner", "ada@acme.example", "--expires", "30d", "--unset", "tags"];
+    let changed = schemas.answer("key", &run(&update));
+    assert_eq!((&changed["owner"], &changed["tags"]), (&json!("ada@acme.example"), &json!([])));
+    let narrowed = run(&["key", "update", "acme/reader", "--network", "192.0.2.0/24"]);
+    schemas.answer("key", &narrowed);
+    assert_eq!(verify(&["--action", "read", "--ip", "198.51.100.7"])["reason"], "condition_ip");
+    schemas.answer("key", &run(&["key", "update", "acme/reader", "--unset", "conditions"]));
     schemas.answer("key-list", &run(&["key", "list", "acme"]));
     assert!(schemas.answer("key-rotated", &run(&["key", "rotate", "acme/shown", "--collect"]))["collect"].is_string());
     assert!(

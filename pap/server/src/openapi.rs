@@ -9,7 +9,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, ServerBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _, ToSchema};
 
 use crate::problem::{self, Kind};
@@ -82,6 +82,8 @@ fn add_contract(document: &mut OpenApi) {
     "Argus: administration".clone_into(&mut document.info.title);
     document.info.description = Some(INTRODUCTION.to_owned());
     document.info.contact = None;
+    let here = ServerBuilder::new().url("/").description(Some("Where this description is served."));
+    document.servers = Some(vec![here.build()]);
     let components = document.components.get_or_insert_default();
     let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("argus_…");
     let bearer = bearer.description(Some("An API key, in the header and nowhere else (RFC 6750)."));

@@ -38,7 +38,10 @@ pub(crate) async fn guard(
     match prepare(&mut request).await {
         Ok(first) => first.answer(request, next).await,
         Err(Early::Problem(problem)) => Ok(request.error_response(*problem)),
-        Err(Early::Repetition(repetition)) => Ok(repeat(request, repetition)),
+        Err(Early::Repetition(repetition)) => Ok(match in_words(repetition) {
+            Ok(repeated) => request.into_response(repeated),
+            Err(problem) => request.error_response(problem),
+        }),
     }
 }
 
@@ -111,7 +114,10 @@ impl First {
         // On another node it may have been done meanwhile, and then that is the answer.
         let done = self.admin.find_repetition(&self.request).await;
         match done {
-            Ok(Some(repetition)) => Ok(answer.into_response(in_words(repetition))),
+            Ok(Some(repetition)) => Ok(match in_words(repetition) {
+                Ok(repeated) => answer.into_response(repeated),
+                Err(problem) => answer.error_response(problem),
+            }),
             _ => Ok(answer),
         }
     }
@@ -148,15 +154,12 @@ fn kept<B>(head: &HttpResponse<B>, body: &[u8]) -> Option<Answer> {
     })
 }
 
-fn repeat(request: ServiceRequest, repetition: Repetition) -> ServiceResponse<BoxBody> {
-    request.into_response(in_words(repetition))
-}
-
-fn in_words(repetition: Repetition) -> HttpResponse {
+/// The answer to a repetition. A problem isn't an answer yet: it gets its final form in the envelope.
+fn in_words(repetition: Repetition) -> Result<HttpResponse, Problem> {
     let answer = match repetition {
         Repetition::Answered(answer) => answer,
-        Repetition::SecretShown(key) => return refused(Problem::secret_already_shown(&key.to_string())),
-        Repetition::Mismatch => return refused(Problem::idempotency_mismatch()),
+        Repetition::SecretShown(key) => return Err(Problem::secret_already_shown(&key.to_string())),
+        Repetition::Mismatch => return Err(Problem::idempotency_mismatch()),
     };
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let mut response = HttpResponse::build(status);
@@ -166,9 +169,5 @@ fn in_words(repetition: Repetition) -> HttpResponse {
             response.insert_header((name, value));
         }
     }
-    response.body(answer.body.get().to_owned())
-}
-
-fn refused(problem: Problem) -> HttpResponse {
-    HttpResponse::from_error(problem)
+    Ok(response.body(answer.body.get().to_owned()))
 }

@@ -57,6 +57,8 @@ pub(super) struct Lineage {
     /// Whether the caller may make keys of the organisation. If not, he derives from his own, which is one of the
     /// organisation and of no project.
     may_write: bool,
+    /// The caller's own key where he is no owner of the organisation: it has to be among those above.
+    below: Option<KeyId>,
 }
 
 /// Where the key will belong, and who answers for it where the body doesn't say.
@@ -311,6 +313,11 @@ impl Found {
         if !draft.lineage.may_write && (parent.project_id.is_some() || !is_of_organisation) {
             return Err(needed());
         }
+        // To derive from another's key is to have what that one grants.
+        if draft.lineage.below.is_some_and(|own| self.chain.iter().all(|key| key.id != own)) {
+            let needed_scope = Own::Organisation.needed_scope(&draft.organisation, Action::Admin);
+            return Err(AdminError::NotPermitted { needed_scope });
+        }
         if !draft.says_when {
             draft.expiry.at = [draft.expiry.at, first_end(&self.chain)].into_iter().flatten().min();
         }
@@ -322,6 +329,10 @@ impl Found {
             present: None,
         };
         wanted.refuse_widening(fields, self.chain.iter().map(Bound::above));
+        // No decision about a key elsewhere asks for the rules of a key of `argus`: it has to bring them itself.
+        for above in self.chain.iter().filter(|_| !is_of_organisation) {
+            wanted.refuse_dropping(fields, above);
+        }
         Ok(())
     }
 }
@@ -343,7 +354,7 @@ impl Lineage {
         }
         let is_owner = call.may(organisation, Own::Organisation, Action::Admin)?;
         let parent = if is_owner || named.is_some() { named } else { Some(own) };
-        Ok(Self { parent, may_write })
+        Ok(Self { parent, may_write, below: (!is_owner).then_some(own) })
     }
 }
 

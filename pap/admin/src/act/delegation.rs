@@ -70,10 +70,15 @@ impl Wanted<'_> {
         }
     }
 
-    /// Notes whatever lets a key do more than it did. No decision asks for the rules that it had: none may be dropped.
+    /// Notes whatever lets a key do more than it did.
     pub(super) fn refuse_loosening(&self, fields: &mut Fields, present: &Key) {
         let itself = Bound { key: present, is_itself: true };
         self.refuse_widening(fields, std::iter::once(itself));
+        self.refuse_dropping(fields, present);
+    }
+
+    /// Notes rules of another key that are missing, where no decision would ask for them otherwise.
+    pub(super) fn refuse_dropping(&self, fields: &mut Fields, present: &Key) {
         for (member, rules, _) in SORTS {
             if !rules(&present.conditions).is_empty() && rules(self.conditions).is_empty() {
                 refuse_dropping(fields, &format!("conditions/{member}"), FaultCode::ConditionTooWide);
@@ -159,8 +164,8 @@ pub(super) fn first_end(chain: &[Key]) -> Option<DateTime<Utc>> {
 
 fn refuse_dropping(fields: &mut Fields, at: &str, code: FaultCode) {
     if !fields.is_faulty(at) {
-        let detail = "the key has a rule here, and who has no command of it can't take it away";
-        let help = "ask an owner of the organisation, or the holder of the key that it is derived from";
+        let detail = "there is a rule here, which only an owner of the organisation does without";
+        let help = "name a rule that is as narrow, or ask an owner of the organisation";
         fields.fault(at, code, detail, Some(help.to_owned()));
     }
 }
@@ -191,3 +196,6 @@ fn is_among(text: &str, above: &[String]) -> bool {
 fn quoted(texts: &[String]) -> String {
     texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! An installation in a folder, and a decision point that grants what the scopes of its callers cover.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -60,9 +61,11 @@ impl Caller for TestCaller {
     }
 }
 
-/// Knows its callers by the text behind `Bearer`: `organisation scope scope…`.
+/// Knows its callers by the text behind `Bearer`: `organisation scope scope…`, or `organisation@key scope…` for the holder
+/// of a key. Who says the same is the same.
 #[derive(Debug, Default)]
 pub(crate) struct TestAuthority {
+    known: Mutex<HashMap<String, KeyId>>,
     pub(crate) settled: Mutex<Vec<i64>>,
     pub(crate) remembered: Mutex<usize>,
     pub(crate) clock_fault: Mutex<Option<String>>,
@@ -95,9 +98,15 @@ impl Authority for TestAuthority {
         let mut words = text.split(' ');
         let result = match words.next() {
             Some("refused") => Err(Unauthenticated::Refused),
-            Some("two") => Err(Unauthenticated::Malformed),
+            None | Some("two") => Err(Unauthenticated::Malformed),
             Some("busy") => Err(Unauthenticated::Busy { retry_after_seconds: 2 }),
-            organisation => Ok(caller(organisation.unwrap_or_default(), &words.collect::<Vec<_>>())),
+            Some(named) => {
+                let (organisation, key) = named.split_once('@').unwrap_or((named, ""));
+                let mut known = self.known.lock().unwrap();
+                let fresh = || key.parse().unwrap_or_else(|_| KeyId::new(noon()));
+                let key = *known.entry(text.to_owned()).or_insert_with(fresh);
+                Ok(caller_of(key, organisation, &words.collect::<Vec<_>>()))
+            }
         };
         Box::pin(std::future::ready(result))
     }
@@ -164,6 +173,11 @@ pub(crate) fn addresses() -> Addresses {
 pub(crate) fn installation() -> Installation {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("argus.db")).unwrap();
+    on(store, folder)
+}
+
+/// One that administers a store that is there.
+pub(crate) fn on(store: Store, folder: TempDir) -> Installation {
     let authority = Arc::new(TestAuthority::default());
     let tag_keys = TagKeys::new(&TagKey::generate(TagVersion::FIRST).unwrap(), &[]).unwrap();
     let admin = Admin::new(Parts {

@@ -48,7 +48,7 @@ fn is_about_absence(problem: &Value) -> bool {
 fn exit(status: u16) -> Exit {
     match status {
         401 | 403 => Exit::NotPermitted,
-        404 | 409 => Exit::No,
+        404 | 409 | 412 => Exit::No,
         429 | 500.. => Exit::Unreachable,
         _ => Exit::Usage,
     }
@@ -115,6 +115,7 @@ mod tests {
             (403, Exit::NotPermitted),
             (404, Exit::No),
             (409, Exit::No),
+            (412, Exit::No),
             (500, Exit::Unreachable),
             (503, Exit::Unreachable),
         ] {

@@ -13,11 +13,12 @@ mod duration;
 mod name;
 mod secret_file;
 mod table;
+mod unset;
 mod when;
 
 use std::time::{Duration, Instant};
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ pub(crate) use duration::read_duration;
 pub(crate) use name::{KeyName, Path, find_key};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use table::table;
+pub(crate) use unset::{Patch, age};
 pub(crate) use when::{ago, date, days_until};
 
 use crate::console::Console;
@@ -47,6 +49,14 @@ pub(crate) struct Client {
     http: reqwest::Client,
     server: Server,
     key: Option<HeaderValue>,
+}
+
+/// What a server answered.
+struct Answer {
+    value: Value,
+    /// The tag of what it shows; empty where it has none.
+    tag: String,
+    took: Duration,
 }
 
 impl Client {
@@ -82,6 +92,19 @@ impl Client {
     /// Reads a thing or a list.
     pub(crate) fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Failure> {
         self.send(self.request(Method::GET, path).query(query)).map(|(value, _)| value)
+    }
+
+    /// Reads a thing and the tag of what was read.
+    pub(crate) fn get_tagged(&self, path: &str) -> Result<(Value, String), Failure> {
+        let answer = self.exchange(self.request(Method::GET, path))?;
+        Ok((answer.value, answer.tag))
+    }
+
+    /// Changes a thing (RFC 7396), as long as it is still what the tag says.
+    pub(crate) fn patch(&self, path: &str, tag: &str, patch: &Value) -> Result<Value, Failure> {
+        let request = self.request(Method::PATCH, path).header(IF_MATCH, tag).body(patch.to_string());
+        let request = request.header(CONTENT_TYPE, "application/merge-patch+json");
+        self.exchange(request).map(|answer| answer.value)
     }
 
     /// Carries out an act.
@@ -123,13 +146,18 @@ impl Client {
     }
 
     fn send(&self, request: RequestBuilder) -> Result<(Value, Duration), Failure> {
+        self.exchange(request).map(|answer| (answer.value, answer.took))
+    }
+
+    fn exchange(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         self.runtime.block_on(async {
             let since = Instant::now();
             let answer = request.send().await.map_err(|error| self.server.unreachable(&error))?;
             let status = answer.status().as_u16();
+            let tag = answer.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned();
             let octets = answer.bytes().await.map_err(|error| self.server.unreachable(&error))?;
             let took = since.elapsed();
-            answer::read(&self.server, status, &octets).map(|value| (value, took))
+            answer::read(&self.server, status, &octets).map(|value| Answer { value, tag, took })
         })
     }
 }

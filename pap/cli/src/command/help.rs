@@ -1,5 +1,9 @@
 //! `argus help [TOPIC]`
 
+use std::fmt::Write as _;
+
+use argus_pap::problem::KINDS;
+use argus_pdp::PROBLEM_KINDS;
 use clap::{Args, CommandFactory as _};
 
 use crate::cli::Cli;
@@ -9,7 +13,7 @@ use crate::failure::Failure;
 use crate::limit;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: backup, environment, exit-codes, limits, output, reasons, scopes.
+/// Explain a command or a topic: backup, environment, exit-codes, limits, output, problems, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -28,9 +32,44 @@ static TOPICS: &[(&str, Write)] = &[
     ("exit-codes", || include_str!("../topic/exit-codes.txt").to_owned()),
     ("limits", limit::topic),
     ("output", || include_str!("../topic/output.txt").to_owned()),
+    ("problems", problems),
     ("reasons", || include_str!("../topic/reasons.txt").to_owned()),
     ("scopes", || include_str!("../topic/scopes.txt").to_owned()),
 ];
+
+/// Every kind of problem of the administration, and those that only a decision point has: from the registries that the
+/// servers answer by.
+fn problems() -> String {
+    let mut text =
+        "What a server answers where it can't do as it is asked: `type` is `urn:argus:problem:` and a code of\n\
+                    these (RFC 9457), `help` says what to do. `instance` is the id of the request.\n"
+            .to_owned();
+    let administration = KINDS.iter().map(|kind| (kind.code, kind.status, kind.meaning));
+    let decisions = PROBLEM_KINDS.iter().map(|kind| (kind.code, kind.status, kind.meaning));
+    let only = decisions.filter(|(code, _, _)| KINDS.iter().all(|kind| kind.code != *code));
+    for (code, status, meaning) in administration.chain(only) {
+        let _ = write!(text, "\n  {code} ({status})\n");
+        for line in wrapped(meaning, 96) {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text
+}
+
+/// Lines of at most `width` characters.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
 
 impl Help {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
@@ -65,4 +104,21 @@ fn unknown(word: &str, tree: &clap::Command) -> Failure {
         None => format!("topics: {}; commands: {}", topics.join(", "), commands.join(", ")),
     };
     Failure::usage(format!("no command and no topic is named `{word}`")).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_the_same_whoever_answers_it() {
+        for kind in PROBLEM_KINDS {
+            if let Some(other) = KINDS.iter().find(|other| other.code == kind.code) {
+                assert_eq!((kind.status, kind.title), (other.status, other.title), "{}", kind.code);
+            }
+        }
+        let text = problems();
+        assert!(text.contains("  secret-already-shown (409)\n    A request with this"), "{text}");
+        assert!(text.contains("  not-acceptable (406)\n") && text.lines().all(|line| line.chars().count() <= 100));
+    }
 }

@@ -1,4 +1,4 @@
-//! `argus key create|preview|list|show|rotate|collect|suspend|resume|revoke|revoke-many`
+//! `argus key create|preview|list|show|update|rotate|collect|suspend|resume|revoke|revoke-many`
 
 mod asked;
 mod collect;
@@ -10,6 +10,7 @@ mod revoke_many;
 mod rotate;
 mod show;
 mod suspend;
+mod update;
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Make, preview, list, show, rotate, suspend and revoke API keys.
+/// Make, preview, list, show, update, rotate, suspend and revoke API keys.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus key create acme/atlas/reader --scope acme/atlas/evidence:read \\\n      \
     --secret-to reader.key")]
@@ -34,6 +35,7 @@ enum Verb {
     Preview(Box<preview::Preview>),
     List(list::List),
     Show(show::Show),
+    Update(Box<update::Update>),
     Rotate(rotate::Rotate),
     Collect(collect::Collect),
     Suspend(suspend::Suspend),
@@ -49,6 +51,7 @@ impl Key {
             Verb::Preview(preview) => preview.run(console),
             Verb::List(list) => list.run(console),
             Verb::Show(show) => show.run(console),
+            Verb::Update(update) => update.run(console),
             Verb::Rotate(rotate) => rotate.run(console),
             Verb::Collect(collect) => collect.run(console),
             Verb::Suspend(suspend) => suspend.run(console),

@@ -1,14 +1,14 @@
-//! `argus org create|list|show`
+//! `argus org create|list|show|update`
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::client::{Client, ConditionFlags, date, items, table, text};
+use crate::client::{Client, ConditionFlags, Patch, age, date, items, read_duration, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Make, list and show organisations.
+/// Make, list, show and update organisations.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus org create acme")]
 pub(crate) struct Org {
@@ -38,6 +38,55 @@ enum Verb {
         /// Its name.
         name: String,
     },
+    /// Change an organisation. What isn't named stays as it is.
+    #[command(after_help = "Example:\n  argus org update acme --max-idle 90d")]
+    Update(Box<Update>),
+}
+
+/// What an organisation is to become.
+#[derive(Debug, Args)]
+struct Update {
+    /// Its name.
+    name: String,
+    /// What people call it.
+    #[arg(long, value_name = "TEXT")]
+    display_name: Option<String>,
+    /// How old a key may become, such as 365d.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    max_age: Option<u64>,
+    /// How long a key may be unused, such as 90d.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    max_idle: Option<u64>,
+    /// How often a key gets a new secret, where the key doesn't say.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    rotate_every: Option<u64>,
+    /// How long an older secret is good beside a new one, where the key doesn't say.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    grace: Option<u64>,
+    #[command(flatten)]
+    conditions: ConditionFlags,
+    /// Unset this; repeat for more.
+    #[arg(long, value_name = "WHAT", value_parser = [
+        "display_name", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
+        "conditions.network_types", "conditions.device_compliant", "policy", "policy.max_age_seconds",
+        "policy.max_idle_seconds", "policy.rotation_interval_seconds", "policy.grace_seconds",
+    ])]
+    unset: Vec<String>,
+}
+
+impl Update {
+    fn run(self, client: &Client) -> Result<Value, Failure> {
+        let (mut patch, mut policy) = (Patch::default(), Patch::default());
+        policy.set("max_age_seconds", age(self.max_age)).set("max_idle_seconds", age(self.max_idle));
+        policy.set("rotation_interval_seconds", age(self.rotate_every)).set("grace_seconds", age(self.grace));
+        patch.set("display_name", self.display_name).set_within("conditions", self.conditions.to_json());
+        patch.set_within("policy", policy.into_value()).unset(&self.unset);
+        let patch = patch.finish()?;
+        let found = find(client, &self.name)?;
+        let path = format!("/v1/organisations/{}", text(&found, "id"));
+        let (_, tag) = client.get_tagged(&path)?;
+        client.patch(&path, &tag, &patch)
+    }
 }
 
 impl Org {
@@ -51,6 +100,7 @@ impl Org {
             }
             Verb::List => client.list("/v1/organisations", &[])?,
             Verb::Show { name } => find(&client, &name)?,
+            Verb::Update(update) => update.run(&client)?,
         };
         if output == Output::Json {
             console.print_json(&answer)?;

@@ -1,14 +1,14 @@
-//! `argus project create|list|show`
+//! `argus project create|list|show|update`
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::client::{Client, ConditionFlags, Path, date, items, table, text};
+use crate::client::{Client, ConditionFlags, Patch, Path, date, items, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Make, list and show the projects of an organisation.
+/// Make, list, show and update the projects of an organisation.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus project create acme/atlas")]
 pub(crate) struct Project {
@@ -41,6 +41,21 @@ enum Verb {
         #[arg(value_name = "ORG/PROJECT", value_parser = read_path)]
         path: Named,
     },
+    /// Change a project. What isn't named stays as it is.
+    #[command(after_help = "Example:\n  argus project update acme/atlas --country DE --unset conditions.networks")]
+    Update {
+        /// The organisation and the name: `acme/atlas`.
+        #[arg(value_name = "ORG/PROJECT", value_parser = read_path)]
+        path: Named,
+        #[command(flatten)]
+        conditions: ConditionFlags,
+        /// Unset this; repeat for more.
+        #[arg(long, value_name = "WHAT", value_parser = [
+            "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
+            "conditions.network_types", "conditions.device_compliant",
+        ])]
+        unset: Vec<String>,
+    },
 }
 
 /// A project by its organisation and its name.
@@ -72,6 +87,7 @@ impl Project {
                 client.list("/v1/projects", &query)?
             }
             Verb::Show { path } => find(&client, &path)?,
+            Verb::Update { path, conditions, unset } => update(&client, &path, &conditions, &unset)?,
         };
         if output == Output::Json {
             console.print_json(&answer)?;
@@ -82,6 +98,15 @@ impl Project {
         }
         Ok(Exit::Done)
     }
+}
+
+fn update(client: &Client, named: &Named, conditions: &ConditionFlags, unset: &[String]) -> Result<Value, Failure> {
+    let mut patch = Patch::default();
+    patch.set_within("conditions", conditions.to_json()).unset(unset);
+    let patch = patch.finish()?;
+    let path = format!("/v1/projects/{}", text(&find(client, named)?, "id"));
+    let (_, tag) = client.get_tagged(&path)?;
+    client.patch(&path, &tag, &patch)
 }
 
 fn find(client: &Client, Named { organisation, name }: &Named) -> Result<Value, Failure> {

@@ -80,7 +80,7 @@ fn the_help_of_a_command_reads_well() {
 
 #[test]
 fn every_topic_is_explained() {
-    for topic in ["environment", "exit-codes", "output", "reasons", "scopes"] {
+    for topic in ["environment", "exit-codes", "output", "problems", "reasons", "scopes"] {
         let run = run(here(), &["help", topic]);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{topic}");
         assert!(

@@ -6,11 +6,14 @@
 mod description;
 mod keys;
 mod pages;
+mod patch;
 mod problems;
 mod proxies;
+mod repeat;
 #[expect(dead_code, reason = "what the tests of the acts look into, too")]
 #[path = "../../../admin/tests/support/mod.rs"]
 mod support;
+mod widening;
 
 use actix_web::body::to_bytes;
 use actix_web::dev::ServiceResponse;

@@ -6,6 +6,7 @@ mod acts;
 mod audit;
 mod database;
 mod due;
+mod idempotency;
 mod keys;
 mod nodes;
 mod opening;

@@ -17,35 +17,56 @@ pub struct ProblemKind {
     pub status: u16,
     /// A few words for people.
     pub title: &'static str,
+    /// When it is answered and what to do, in a sentence or two.
+    pub meaning: &'static str,
 }
 
 macro_rules! kinds {
-    ($($name:ident = ($code:literal, $status:literal, $title:literal),)*) => {
-        $(const $name: ProblemKind = ProblemKind { code: $code, status: $status, title: $title };)*
+    ($($name:ident = ($code:literal, $status:literal, $title:literal, $meaning:literal),)*) => {
+        $(const $name: ProblemKind =
+            ProblemKind { code: $code, status: $status, title: $title, meaning: $meaning };)*
 
         /// Every kind of problem that a decision point answers with.
         pub static PROBLEM_KINDS: &[ProblemKind] = &[$($name,)*];
     };
 }
 
+#[rustfmt::skip]
 kinds! {
-    MALFORMED_BODY = ("malformed-body", 400, "the body can't be read"),
-    INVALID_FIELD = ("invalid-field", 400, "a field has a value that it can't have"),
-    UNKNOWN_FIELD = ("unknown-field", 400, "a field is not known"),
-    MALFORMED_CREDENTIAL = ("malformed-credential", 400, "the authorization can't be read"),
-    CLIENT_UNCLEAR = ("client-unclear", 400, "nobody can say where the request came from"),
-    CREDENTIAL_IN_URL = ("credential-in-url", 400, "a key was sent in the URL"),
-    CREDENTIAL_MISSING = ("credential-missing", 401, "a key is needed"),
-    CREDENTIAL_REFUSED = ("credential-refused", 401, "the key is not accepted"),
-    NOT_PERMITTED = ("not-permitted", 403, "the key does not grant this"),
-    NOT_FOUND = ("not-found", 404, "there is no such thing here"),
-    METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "the method is not allowed here"),
-    NOT_ACCEPTABLE = ("not-acceptable", 406, "no such form of the answer"),
-    BODY_TIMEOUT = ("body-timeout", 408, "the body did not arrive in time"),
-    BODY_TOO_LARGE = ("body-too-large", 413, "the body is too large"),
-    UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "the media type is not supported"),
-    BUSY = ("busy", 503, "too busy to verify a key"),
-    STORE_AWAY = ("store-away", 503, "what is in force is not known any more"),
+    MALFORMED_BODY = ("malformed-body", 400, "the body can't be read",
+        "The body is not of the form that its media type says."),
+    INVALID_FIELD = ("invalid-field", 400, "a field has a value that it can't have",
+        "A member of the body is not as it has to be. `errors` has all of them."),
+    UNKNOWN_FIELD = ("unknown-field", 400, "a field is not known",
+        "The body has members that are not known here. `errors` names them."),
+    MALFORMED_CREDENTIAL = ("malformed-credential", 400, "the authorization can't be read",
+        "`Authorization` is there twice, or is not `Bearer`, a blank and a key."),
+    CLIENT_UNCLEAR = ("client-unclear", 400, "nobody can say where the request came from",
+        "What a proxy said of the client can't be read, or contradicts itself. Mend the proxy's headers."),
+    CREDENTIAL_IN_URL = ("credential-in-url", 400, "a key was sent in the URL",
+        "A key in a URL ends in logs and histories. Take it for known: revoke it, and send its successor in the header."),
+    CREDENTIAL_MISSING = ("credential-missing", 401, "a key is needed",
+        "The request has no `Authorization: Bearer`."),
+    CREDENTIAL_REFUSED = ("credential-refused", 401, "the key is not accepted",
+        "The key is unknown, expired, suspended or revoked. Which of them, its owner sees."),
+    NOT_PERMITTED = ("not-permitted", 403, "the key does not grant this",
+        "The enforcement point's own key lacks the scope `needed_scope`, or may not be used now or from here."),
+    NOT_FOUND = ("not-found", 404, "there is no such thing here",
+        "Nothing is served at this address, or there is no such organisation."),
+    METHOD_NOT_ALLOWED = ("method-not-allowed", 405, "the method is not allowed here",
+        "`Allow` names the methods of this path."),
+    NOT_ACCEPTABLE = ("not-acceptable", 406, "no such form of the answer",
+        "`Accept` names no media type that is written here. `help` names those that are."),
+    BODY_TIMEOUT = ("body-timeout", 408, "the body did not arrive in time",
+        "The rest of the body was waited for in vain. Send it in one go."),
+    BODY_TOO_LARGE = ("body-too-large", 413, "the body is too large",
+        "A request has at most 1 MiB, 128 levels and 100,000 elements, unless set otherwise."),
+    UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "the media type is not supported",
+        "`Content-Type` is missing, or none that is read here. `help` names those that are."),
+    BUSY = ("busy", 503, "too much is asked for at once",
+        "Keys that were not seen before are waiting to be verified. Ask again after `Retry-After`."),
+    STORE_AWAY = ("store-away", 503, "the store does not answer",
+        "The store has been away for longer than decisions may rest on what was last read from it."),
 }
 
 /// An error as it leaves a door.

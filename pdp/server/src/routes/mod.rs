@@ -5,6 +5,7 @@ mod fallback;
 mod health;
 mod home;
 mod metrics;
+mod openapi;
 mod pdp;
 mod verify;
 mod xacml;
@@ -27,6 +28,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, shared: &Arc<Shared>) {
         .service(get("/").route(read().to(home::show::show_home)))
         .service(get("/healthz").route(read().to(health::live::show_liveness)))
         .service(get("/readyz").route(read().to(health::ready::show_readiness)))
+        .service(get("/openapi.json").route(read().to(openapi::show_openapi)))
         .service(get("/metrics").route(read().to(metrics::show::show_metrics)))
         .default_service(web::to(fallback::not_found));
 }

@@ -4,6 +4,7 @@
 
 mod callers;
 mod conditions;
+mod description;
 mod home;
 mod obligations;
 mod places;

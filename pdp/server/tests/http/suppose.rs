@@ -122,3 +122,93 @@ fn an_act_of_administration_is_supposed_by_its_own_policy() {
     assert_eq!(ask("read", "acme/argus/keys"), Some(Reason::ScopeMissing));
     assert_eq!(ask("execute", "beta/argus/pdp"), Some(Reason::PolicyDenied));
 }
+
+/// What a scope grants as whoever reads it expects: level by level, `*` for one level, `admin` for every action, and what is
+/// Argus's own only by name, or by `admin`.
+fn grants(scope: (&[&str], &str), path: &[&str], action: &str) -> bool {
+    let (levels, granted) = scope;
+    let is_beneath =
+        path.len() >= levels.len() && levels.iter().zip(path).all(|(level, part)| *level == "*" || level == part);
+    let is_named = path.get(1) != Some(&"argus") || levels.get(1) == Some(&"argus") || granted == "admin";
+    is_beneath && is_named && (granted == action || granted == "admin")
+}
+
+const ACTIONS: [&str; 5] = ["read", "write", "delete", "execute", "admin"];
+
+fn with_scopes(key: &Key, scopes: &[(Vec<&str>, &str)]) -> SupposedKey {
+    let scopes = scopes.iter().map(|(levels, action)| Scope::parse(&format!("{}:{action}", levels.join("/"))).unwrap());
+    SupposedKey { scopes: scopes.collect(), ..supposed(key) }
+}
+
+#[test]
+fn organisation_project_and_resource_are_granted_by_each_action_as_they_are_written() {
+    let installation = installation();
+    let levels: [&[&str]; 5] =
+        [&["acme"], &["acme", "atlas"], &["acme", "atlas", "evidence"], &["acme", "*", "evidence"], &["*", "atlas"]];
+    let paths: [&[&str]; 7] = [
+        &["acme"],
+        &["acme", "atlas"],
+        &["acme", "atlas", "evidence"],
+        &["acme", "atlas", "evidence", "42"],
+        &["acme", "atlas", "evidence-archive"],
+        &["acme", "nova", "evidence"],
+        &["acme", "argus", "keys"],
+    ];
+    for levels in levels {
+        for granted in ACTIONS {
+            let key = with_scopes(&installation.reader.key, &[(levels.to_vec(), granted)]);
+            for path in paths {
+                for action in ACTIONS {
+                    let decision = suppose(&installation, &key, fitting(action, &path.join("/")));
+                    let expected = grants((levels, granted), path, action);
+                    assert_eq!(
+                        decision.refused.is_none(),
+                        expected,
+                        "{levels:?}:{granted} {path:?}:{action} {decision:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_of_any_other_organisation_than_argus_never_reaches_another_one() {
+    const KEYS: usize = 1_000;
+    const USES: usize = 100;
+    let installation = installation();
+    let mut state: u64 = 0x5eed;
+    let mut roll = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    let mut permitted = 0;
+    for _ in 0..KEYS {
+        let mut path = |first: &[&'static str], rest: &[&'static str], longest: usize| {
+            let mut path = vec![first[roll(first.len())]];
+            path.extend((0..roll(longest)).map(|_| rest[roll(rest.len())]));
+            (path, ACTIONS[roll(5)])
+        };
+        let scopes: Vec<_> =
+            (0..3).map(|_| path(&["acme", "beta", "argus", "*"], &["a", "argus", "keys", "*"], 4)).collect();
+        let uses: Vec<_> = (0..USES).map(|_| path(&["acme", "beta", "argus"], &["a", "argus", "keys"], 5)).collect();
+        let texts: Vec<String> = uses.iter().map(|(path, _)| path.join("/")).collect();
+        let asked: Vec<_> = uses.iter().zip(&texts).map(|((_, action), text)| fitting(action, text)).collect();
+        let decisions = installation.pdp.suppose(&with_scopes(&installation.reader.key, &scopes), &asked);
+        for ((path, action), decision) in uses.iter().zip(decisions) {
+            let is_own = path[0] == "acme";
+            let granted = scopes.iter().any(|(levels, granted)| grants((levels, granted), path, action));
+            let (is_permitted, expected) = (decision.refused.is_none(), is_own && granted);
+            assert!(expected || !is_permitted, "{scopes:?} {path:?}:{action} {decision:?}");
+            // Of what is Argus's own, its policy may grant less than a scope does.
+            assert!(
+                path.get(1) == Some(&"argus") || is_permitted == expected,
+                "{scopes:?} {path:?}:{action} {decision:?}"
+            );
+            permitted += usize::from(decision.refused.is_none());
+        }
+    }
+    assert!(permitted > KEYS, "{permitted} of {} uses were permitted", KEYS * USES);
+}

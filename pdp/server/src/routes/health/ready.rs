@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::Data;
 use chrono::{DateTime, SecondsFormat};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::moment::Moment;
 use crate::pdp::{Report, Shared};
@@ -16,7 +17,7 @@ use crate::policies::PolicyProblem;
 const LISTED: usize = 20;
 
 /// How the decision point is.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Readiness {
     /// `ready`, `degraded` where it decides by what it knew before, or `not_ready`.
     status: &'static str,
@@ -27,7 +28,7 @@ struct Readiness {
     clock: ClockState,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct SnapshotState {
     sequence: i64,
     age_seconds: i64,
@@ -35,7 +36,7 @@ struct SnapshotState {
     longest_staleness_seconds: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct PolicyState {
     documents: usize,
     origin: &'static str,
@@ -43,7 +44,8 @@ struct PolicyState {
     problems: Vec<Problem>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PolicyProblem)]
 struct Problem {
     file: String,
     line: Option<usize>,
@@ -52,34 +54,43 @@ struct Problem {
     message: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct GeoipState {
     databases: Vec<Geoip>,
     /// Why a database is another than the one in its file.
     problems: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Geoip {
     file: String,
     kind: String,
     built_at: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct StoreState {
     problem: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ClockState {
     /// How far this machine's clock is ahead of the database's; negative: behind.
     ahead_milliseconds: i64,
     problem: Option<String>,
 }
 
-/// Show whether decisions may be asked for. With a faulty policy folder or a store that is away it goes on with what it
-/// knows, and says so; 503 only when that is too old to be trusted.
+/// Show whether decisions may be asked for.
+///
+/// With a faulty policy folder or a store that is away it goes on with what it knows, and says so; 503 only when that is
+/// too old to be trusted.
+#[utoipa::path(
+    get, path = "/readyz", tag = "health", security(()),
+    responses(
+        (status = 200, description = "It may be asked: `ready`, or `degraded` where something is to be mended.", body = Readiness),
+        (status = 503, description = "It may not: `not_ready`.", body = Readiness)
+    )
+)]
 pub(in crate::routes) async fn show_readiness(shared: Data<Shared>) -> HttpResponse {
     let report = shared.report(Moment::now());
     let status = if report.is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -25,6 +25,13 @@ const OFFERS: &[&str] =
     &["application/xml", "application/home+xml", "text/xml", "application/json-home", "application/json"];
 
 /// Show the home document of XACML's REST profile, which names the address that decides.
+#[utoipa::path(
+    get, path = "/", tag = "description", security(()),
+    responses((status = 200, description = "The home document.", content(
+        (String = "application/xml"), (Object = "application/json-home"), (Object = "application/json")
+    ))),
+    extensions(("x-problems" = json!(["not-acceptable", "credential-in-url"])))
+)]
 pub(in crate::routes) async fn show_home(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let shown = url::refuse_key(&request, &shared).and_then(|()| show(&request));
     shown.unwrap_or_else(|problem| problem.into_response(&Call::begin(&request)))

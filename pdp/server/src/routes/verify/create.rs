@@ -13,6 +13,7 @@ use tracing::debug;
 
 use super::decode::{Question, decode};
 use super::encode::{Answer, KeyNames, PolicyNames, encode};
+use super::schema::{DecisionBody, QuestionBody};
 use super::trace::denies_by_failure;
 use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
@@ -55,8 +56,19 @@ struct Decided<'a> {
     refused: Option<&'a KeyRecord>,
 }
 
-/// Verify one use of a key: is the credential right, and may its key do this to that, by the policies of the organisation
-/// named by the first segment of the resource?
+/// Verify one use of a key: is the credential right, and may its key do this to that?
+///
+/// By the policies of the organisation that the first segment of the resource names, where the caller needs
+/// `<organisation>/argus/pdp:execute`.
+#[utoipa::path(
+    post, path = "/v1/verify", tag = "decisions",
+    request_body(content = QuestionBody, example = json!({
+        "credential": "argus_live_… (the whole key)", "action": "read", "resource": "acme/atlas/evidence/42",
+        "context": {"ip": "203.0.113.7", "network": "corporate", "device": {"compliant": true}}
+    })),
+    responses((status = 200, description = "The decision.", body = DecisionBody)),
+    extensions(("x-problems" = json!(["invalid-field", "unknown-field"])))
+)]
 pub(in crate::routes) async fn create_verification(
     request: HttpRequest,
     payload: Payload,

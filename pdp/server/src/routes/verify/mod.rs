@@ -3,4 +3,5 @@
 pub(super) mod create;
 mod decode;
 mod encode;
+mod schema;
 mod trace;

@@ -1,0 +1,96 @@
+//! The question and the answer of `POST /v1/verify`, as they are described. They are read and written by hand; a test
+//! compares.
+
+use utoipa::ToSchema;
+
+/// The use of a key.
+#[derive(ToSchema)]
+#[schema(as = Question)]
+#[expect(dead_code, reason = "described here, read by `decode`")]
+pub(in crate::routes) struct QuestionBody {
+    /// What was presented: the whole key, or a token of it.
+    credential: String,
+    /// What is to be done with the resource: read, write, delete, execute or admin.
+    action: String,
+    /// What it is to be done to: `organisation/project/type/id…`.
+    resource: String,
+    /// What is known of the client.
+    context: Option<ContextBody>,
+    /// What this use counts for, where the key has limits; 1 unless set.
+    #[schema(minimum = 0)]
+    cost: Option<i64>,
+}
+
+/// What is known of a client. What isn't named is unknown, and a rule that asks for it denies.
+#[derive(ToSchema)]
+#[schema(as = Context)]
+#[expect(dead_code, reason = "described here, read by `decode`")]
+pub(in crate::routes) struct ContextBody {
+    /// Its address; never that of who asks.
+    ip: Option<String>,
+    /// The type of network that it is in.
+    network: Option<String>,
+    /// Its device.
+    device: Option<DeviceBody>,
+}
+
+/// What is known of a device.
+#[derive(ToSchema)]
+#[schema(as = Device)]
+#[expect(dead_code, reason = "described here, read by `decode`")]
+pub(in crate::routes) struct DeviceBody {
+    /// Whether it is known to comply.
+    compliant: Option<bool>,
+}
+
+/// What was decided.
+#[derive(ToSchema)]
+#[schema(as = Decision)]
+#[expect(dead_code, reason = "described here, written by `encode`")]
+pub(in crate::routes) struct DecisionBody {
+    /// Permit or Deny. Whatever is not Permit is Deny.
+    decision: String,
+    /// Why not, of a closed list; `null` with Permit.
+    reason: Option<String>,
+    /// The same for people.
+    detail: Option<String>,
+    /// The id of the decision, as the log has it.
+    decision_id: String,
+    /// The scope that covers the use.
+    matched_scope: Option<String>,
+    /// The key that was presented, where it is known.
+    key: Option<KeyBody>,
+    /// The root that decided.
+    policy: PolicyBody,
+    /// What the policies advise (JSON Profile 1.1).
+    #[schema(value_type = Vec<Object>)]
+    advice: Vec<()>,
+    /// What has to be done for the decision to hold (JSON Profile 1.1).
+    #[schema(value_type = Vec<Object>)]
+    obligations: Vec<()>,
+    /// What is left of the key's limits.
+    #[schema(value_type = Vec<Object>)]
+    limits: Vec<()>,
+}
+
+/// A key, as enforcement points know it.
+#[derive(ToSchema)]
+#[schema(as = KeyNames)]
+#[expect(dead_code, reason = "described here, written by `encode`")]
+pub(in crate::routes) struct KeyBody {
+    /// Its id.
+    id: String,
+    /// Its name.
+    name: String,
+}
+
+/// A policy.
+#[derive(ToSchema)]
+#[schema(as = PolicyNames)]
+#[expect(dead_code, reason = "described here, written by `encode`")]
+pub(in crate::routes) struct PolicyBody {
+    /// Its id.
+    id: String,
+    /// Its version.
+    version: String,
+}
