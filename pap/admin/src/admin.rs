@@ -14,9 +14,10 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::oauth::Signing;
 use crate::refusals::{Refusal, Refusals, Refused};
 use crate::repeat::UnderWay;
-use crate::{Addresses, AdminError, Authority, Call, ThisNode, Unauthenticated};
+use crate::{Addresses, AdminError, Authority, Call, Caller, Issuer, ThisNode, Unauthenticated};
 
 /// What tells the time.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub addresses: Addresses,
     /// What this process is to the others on the same database.
     pub node: ThisNode,
+    /// Under what name tokens are issued, and with what.
+    pub issuer: Issuer,
 }
 
 /// The administrative acts. Cheap to clone.
@@ -46,6 +49,7 @@ pub struct Admin(Arc<Inner>);
 struct Inner {
     parts: Parts,
     refusals: Refusals,
+    signing: Signing,
     /// Acts and lists that may use a blocking thread at once.
     threads: Semaphore,
     /// Secrets that may be derived at once: each takes a core.
@@ -63,9 +67,10 @@ impl Admin {
     pub fn new(parts: Parts) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let derivations = Semaphore::new((cores / 2).max(1));
-        let refusals = Refusals::begin(parts.store.clone());
+        let (refusals, signing) = (Refusals::begin(parts.store.clone()), Signing::default());
         let under_way = UnderWay::default();
-        Self(Arc::new(Inner { parts, refusals, threads: Semaphore::new(THREADS), derivations, under_way }))
+        let threads = Semaphore::new(THREADS);
+        Self(Arc::new(Inner { parts, refusals, signing, threads, derivations, under_way }))
     }
 
     /// Verifies the key in the `Authorization` headers of a request. Whoever is refused stands in the audit, and so
@@ -76,14 +81,26 @@ impl Admin {
         peer: Option<IpAddr>,
         request_id: String,
     ) -> Result<Call, Unauthenticated> {
-        match self.0.parts.authority.authenticate(authorization, peer).await {
+        let caller = self.0.parts.authority.authenticate(authorization, peer).await;
+        self.admit(caller, (peer, request_id), || self.credential_in(authorization))
+    }
+
+    /// The call of whoever was verified, in whatever way; whoever was refused is told of. `credential` is the id of what
+    /// was presented, where that is known to be one of ours.
+    pub(crate) fn admit(
+        &self,
+        caller: Result<Arc<dyn Caller>, Unauthenticated>,
+        (peer, request_id): (Option<IpAddr>, String),
+        credential: impl FnOnce() -> Option<String>,
+    ) -> Result<Call, Unauthenticated> {
+        match caller {
             Ok(caller) => {
                 let call = Call::new(caller, request_id).from(peer);
                 Ok(call.told_to(self.0.refusals.clone(), Arc::clone(&self.0.parts.clock)))
             }
             Err(refused) => {
                 if refused == Unauthenticated::Refused {
-                    let what = Refused::Caller { credential: self.credential_in(authorization) };
+                    let what = Refused::Caller { credential: credential() };
                     self.0.refusals.tell(Refusal { at: self.now(), request_id, source: peer, what });
                 }
                 Err(refused)
@@ -125,6 +142,14 @@ impl Admin {
         self.authority().clock_beyond_use().map_or(Ok(()), |fault| Err(AdminError::ClockOff { fault }))
     }
 
+    pub(crate) fn issuer(&self) -> &Issuer {
+        &self.0.parts.issuer
+    }
+
+    pub(crate) fn signing(&self) -> &Signing {
+        &self.0.signing
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.0.parts.clock)()
     }
@@ -142,14 +167,13 @@ impl Admin {
     /// Mints a key and derives its stored secret, which takes 60 ms of a core.
     pub(crate) async fn mint(&self, environment: Environment) -> Result<(MintedKey, StoredHash), AdminError> {
         self.require_clock()?;
-        let _turn = turn(&self.0.derivations).await?;
         let (tag_keys, hasher) = (Arc::clone(&self.0.parts.tag_keys), self.0.parts.hasher);
-        let work = move || {
+        self.derive(move || {
             let key = mint(&tag_keys, environment)?;
             let hash = hasher.hash(key.token.expose())?;
             Ok((key, hash))
-        };
-        spawn_blocking(work).await.map_err(|_| AdminError::Unfinished)?
+        })
+        .await
     }
 
     /// The same for a credential that has its id already.
@@ -159,13 +183,21 @@ impl Admin {
         id: CredentialId,
     ) -> Result<(MintedKey, StoredHash), AdminError> {
         self.require_clock()?;
-        let _turn = turn(&self.0.derivations).await?;
         let (tag_keys, hasher) = (Arc::clone(&self.0.parts.tag_keys), self.0.parts.hasher);
-        let work = move || {
+        self.derive(move || {
             let key = mint_for(&tag_keys, environment, id)?;
             let hash = hasher.hash(key.token.expose())?;
             Ok((key, hash))
-        };
+        })
+        .await
+    }
+
+    /// Runs `work` that takes a core for a while, when there is one for it.
+    pub(crate) async fn derive<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, AdminError> + Send + 'static,
+    ) -> Result<T, AdminError> {
+        let _turn = turn(&self.0.derivations).await?;
         spawn_blocking(work).await.map_err(|_| AdminError::Unfinished)?
     }
 

@@ -74,6 +74,9 @@ pub trait Caller: Send + Sync {
     /// When what he presents ends: it, its key, or a key above that.
     fn expires_at(&self) -> Option<DateTime<Utc>>;
 
+    /// The reason for which any use of his key would be denied from where he is, such as `condition_ip`.
+    fn unmet_condition(&self) -> Option<&'static str>;
+
     /// What the policy of administration says of an act upon `path`, which concerns `organisation`.
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling;
 }

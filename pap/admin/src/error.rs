@@ -4,6 +4,8 @@ use argus_credentials::NoRandomness;
 use argus_store::StoreError;
 use thiserror::Error;
 
+use crate::oauth::IssuerError;
+
 /// Why an act didn't happen. Nothing of it is kept.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -64,6 +66,9 @@ pub enum AdminError {
     /// No secret can be made.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    /// Nothing can be signed here.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
     /// A thread that did the work is gone. Our fault.
     #[error("the work was not finished")]
     Unfinished,

@@ -29,6 +29,7 @@ mod cursor;
 mod error;
 mod guidance;
 pub mod installation;
+mod oauth;
 mod query;
 mod reach;
 mod refusals;
@@ -43,8 +44,8 @@ mod view;
 mod words;
 
 pub use act::{
-    CreatedKey, LeakOutcome, LeakResult, LeaksReported, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey,
-    RevokedKeys, Rotated, RotatedKey, RotationView, StoppedKey, ThisNode,
+    CreatedKey, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey,
+    RevokedKey, RevokedKeys, Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, Unauthenticated, Waiting};
@@ -52,11 +53,13 @@ pub use body::Body;
 pub use call::Call;
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
+pub use oauth::{Challenge, Form, Issuer, IssuerError, Metadata, OauthCode, OauthRefused, OauthRequest};
 pub use query::Query;
 pub use repeat::{Answer, Repeatable, Repetition, Turn};
 pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
 pub use sweep::{Sweeper, Swept};
 pub use view::{
-    CredentialView, FaultView, KeyView, Listed, OrganisationView, ProjectView, Seen, Tagged, TrialView, entity_tag,
+    CredentialView, FaultView, KeyView, Listed, OrganisationView, ProjectView, Seen, SigningKeyView, Tagged, TrialView,
+    entity_tag,
 };

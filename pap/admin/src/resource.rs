@@ -24,6 +24,10 @@ pub enum Own {
     Projects,
     /// Its keys.
     Keys,
+    /// The decisions about it.
+    Decisions,
+    /// What access tokens are signed with: a resource of `argus`.
+    SigningKeys,
 }
 
 impl Own {
@@ -34,6 +38,8 @@ impl Own {
             Self::Organisation => "organisation",
             Self::Projects => "projects",
             Self::Keys => "keys",
+            Self::Decisions => "pdp",
+            Self::SigningKeys => "signing-keys",
         }
     }
 

@@ -303,3 +303,11 @@ pub struct NewLeaks {
     #[schema(max_length = 300)]
     pub source: Option<String>,
 }
+
+/// How another signing key is to take over.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSigningKey {
+    /// Sign with it at once, and refuse every token that was signed before.
+    pub emergency: Option<bool>,
+}

@@ -256,11 +256,25 @@ fn collect_and_revoke_many(schemas: &Schemas, server: &Server) {
     assert_eq!((&done["revoked"], &done["key_ids"]), (&json!(1), &json!([id])));
 }
 
+fn compare_signing_keys(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let first = schemas.answer("signing-key-rotated", &run(&["signing-key", "rotate"]));
+    assert_eq!((&first["state"], &first["algorithm"]), (&json!("signing"), &json!("ES256")), "nobody knew another");
+    let next = schemas.answer("signing-key-rotated", &run(&["signing-key", "rotate"]));
+    assert_eq!(next["state"], "published");
+    let list = schemas.answer("signing-key-list", &run(&["signing-key", "list"]));
+    assert_eq!(list["items"].as_array().unwrap().len(), 2);
+    let unasked = run(&["signing-key", "rotate", "--emergency"]);
+    assert_eq!(unasked.code, 64);
+    let at_once = run(&["signing-key", "rotate", "--emergency", "--yes"]);
+    assert_eq!(schemas.answer("signing-key-rotated", &at_once)["state"], "signing");
+}
+
 #[test]
 fn what_programs_read_is_described_by_the_schemas() {
     let schemas = Schemas::read();
     compare_commands_without_a_server(&schemas);
-    let server = Server::start(&[]);
+    let server = Server::start(&["--signing-key", "p-256"]);
     schemas.compare("serve", &server.ready().to_string());
     let status = run(server.client(argus(server.folder()).args(["status", "--output", "json"])));
     schemas.answer("status", &status);
@@ -268,6 +282,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     assert_eq!((&known["nodes"]["items"][0]["state"], &known["revocation_bound_seconds"]), (&json!("live"), &json!(0)));
     compare_places(&schemas, &server);
     compare_keys(&schemas, &server);
+    compare_signing_keys(&schemas, &server);
 
     let copied = in_folder(server.folder(), &["backup", "copy.db"]);
     schemas.answer("backup", &copied);
@@ -280,7 +295,7 @@ fn what_programs_read_is_described_by_the_schemas() {
 
     // Parts of others.
     let compared = schemas.compared.into_inner();
-    let parts = BTreeSet::from(["conditions", "diagnostic", "guidance", "node"].map(str::to_owned));
+    let parts = BTreeSet::from(["conditions", "diagnostic", "guidance", "node", "signing-key"].map(str::to_owned));
     let all: BTreeSet<String> = schemas.by_name.into_keys().collect();
     assert_eq!(all, &compared | &parts, "a schema that nothing is compared with");
 }

@@ -7,11 +7,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpRequest};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
 use tracing::{debug, warn};
 use uuid::Uuid;
 
 use crate::Problem;
+use crate::oauth::Refusal;
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -35,7 +36,7 @@ pub(crate) async fn seal(
     request.extensions_mut().insert(RequestId(id.clone()));
     if holds_key(request.uri()) {
         warn!(request.id = id, "a key was sent in a URL: it has to be taken for known, revoke it");
-        let answer = Problem::credential_in_url().respond(&id);
+        let answer = credential_in_url(request.path(), &id);
         return Ok(with_headers(request.into_response(answer), &id));
     }
     // Nothing of the request may be held meanwhile: the router writes into it. Errors of handlers are answers here.
@@ -52,11 +53,23 @@ fn holds_key(uri: &Uri) -> bool {
     holds(uri.path()) || uri.query().is_some_and(holds)
 }
 
-/// Errors of the framework become problems too.
+/// Each door refuses in its own form.
+fn credential_in_url(path: &str, id: &str) -> HttpResponse {
+    if path.starts_with("/oauth/") {
+        return Refusal::invalid_request("a key in the address ends in logs, and is to be revoked").respond();
+    }
+    Problem::credential_in_url().respond(id)
+}
+
+/// Errors of the framework become problems too. The endpoints of OAuth have a form of their own.
 fn in_final_form(answer: ServiceResponse, id: &str) -> ServiceResponse {
     let status = answer.status();
     if !status.is_client_error() && !status.is_server_error() {
         return answer;
+    }
+    if let Some(refusal) = answer.response().error().and_then(|error| error.as_error::<Refusal>()) {
+        let refusal = refusal.respond();
+        return answer.into_response(refusal);
     }
     let problem = answer.response().error().map_or_else(|| Problem::of_status(status), problem_of);
     answer.into_response(problem.respond(id))

@@ -1,8 +1,9 @@
 //! `argus-pap`: the administration API. A handler decodes, calls one act of `argus-admin`, and encodes.
 //!
 //! Every answer carries `X-Request-ID`. Whatever goes wrong is one [`Problem`] (RFC 9457) of the closed list
-//! [`problem::KINDS`], unknown paths and methods included. What is shown has a tag, what changes it has to name one, and a
-//! POST with an `Idempotency-Key` happens once. No header, query or body is logged.
+//! [`problem::KINDS`], unknown paths and methods included; only the endpoints of OAuth refuse in the form of their own
+//! standards. What is shown has a tag, what changes it has to name one, and a POST with an `Idempotency-Key` happens once.
+//! No header, query or body is logged.
 //!
 //! [`DOORS`] is the table of what there is; its description ([`openapi`]) is made of the doors themselves.
 
@@ -13,6 +14,8 @@ mod created;
 pub mod doors;
 mod envelope;
 mod etag;
+mod form;
+mod oauth;
 pub mod openapi;
 mod page;
 mod patch;

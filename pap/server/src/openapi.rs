@@ -12,6 +12,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, ServerBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _, ToSchema};
 
+use crate::oauth::OauthError;
 use crate::problem::{self, Kind};
 use crate::routes::Document;
 
@@ -88,8 +89,11 @@ fn add_contract(document: &mut OpenApi) {
     let bearer = Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("argus_…");
     let bearer = bearer.description(Some("An API key, in the header and nowhere else (RFC 6750)."));
     components.add_security_scheme(SCHEME, SecurityScheme::Http(bearer.build()));
-    for (name, schema) in [(ProblemBody::name(), ProblemBody::schema()), (ProblemError::name(), ProblemError::schema())]
-    {
+    for (name, schema) in [
+        (ProblemBody::name(), ProblemBody::schema()),
+        (ProblemError::name(), ProblemError::schema()),
+        (OauthError::name(), OauthError::schema()),
+    ] {
         components.schemas.insert(name.into_owned(), schema);
     }
     if let Some(RefOr::T(Schema::Object(problem))) = components.schemas.get_mut("Problem") {
@@ -152,7 +156,10 @@ fn complete(call: &Call<'_>, operation: &mut Operation) {
     }
     admit_no_body(operation);
     describe_answers(call, is_list, operation);
-    describe_problems(call, is_public, is_list, operation);
+    // Those have a form of their own for what goes wrong.
+    if !call.path.starts_with("/oauth/") {
+        describe_problems(call, is_public, is_list, operation);
+    }
 }
 
 const SEEN: &str = "The tag of the state that is to be changed, from `ETag`, or `*` for whatever is there. Without it: \

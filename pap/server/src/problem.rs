@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use argus_admin::{AdminError, Fault, FaultCode, Place, Unauthenticated};
+use argus_admin::{AdminError, Fault, FaultCode, IssuerError, Place, Unauthenticated};
 use argus_credentials::ForwardedError;
 use serde_json::{Map, Value, json};
 use tracing::error;
@@ -285,6 +285,9 @@ impl From<AdminError> for Problem {
             }
             AdminError::DoneBefore => Self::idempotency_in_progress(),
             AdminError::ChainLimit(_) => Self::new(&CHAIN_LIMIT, detail).help("revoke what is not needed any more"),
+            AdminError::Issuer(IssuerError::NoMasterKey | IssuerError::NoAddress) => {
+                Self::new(&WRONG_STATE, detail).help("start it as the message says, or ask another node")
+            }
             AdminError::Busy { retry_after_seconds } => busy(detail, retry_after_seconds),
             AdminError::ClockOff { .. } => {
                 Self::new(&CLOCK_OFF, detail).help("set the clock of the machine that serves the administration")

@@ -2,7 +2,8 @@
 //!
 //! A key is minted ([`mint`]), shown once, and stored as a hash ([`Hasher`]). Later somebody presents it, and a
 //! [`Verifier`] says whether it is right and may be used. Small secrets of the installation itself are wrapped under
-//! its [`MasterKey`]. [`self_test()`] is called at start, before any of it.
+//! its [`MasterKey`], and so is the [`SigningKey`](signing::SigningKey) that access tokens are signed with. [`self_test()`] is called at start,
+//! before any of it.
 //!
 //! What is not here: no file, no database, no socket, no HTTP, no wall clock. The caller reads key files, holds the
 //! records ([`Records`], a snapshot that never changes) and passes the time. Nor is there a decision: scopes,
@@ -134,6 +135,7 @@ mod record;
 mod refusal;
 mod secret;
 mod self_test;
+pub mod signing;
 mod tag;
 mod verifier;
 

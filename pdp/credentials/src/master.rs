@@ -4,6 +4,11 @@
 //! `<key>` tells master keys apart, so that both are readable while one replaces the other, and a wrong key file is
 //! told from a damaged row. Where it is kept (table, row, version) is authenticated with it: an envelope that is
 //! copied to another row doesn't open.
+//!
+//! A key management service can take over without a change of any table, because an envelope says itself how it opens:
+//! `argus-wrap:2:<the service's name of its key>:<what the service's encrypt call gave, in base64>`, with the place as
+//! that call's additional authenticated data (in some services the "encryption context"). Rows of both layouts may stand
+//! beside each other while one envelope after the other is unwrapped by the old means and wrapped by the new.
 
 use std::fmt;
 

@@ -22,7 +22,7 @@ use crate::authentication::{
     AssertionChecked, AssertionRefused, Authenticator, Checked, InspectedToken, Lent, Presentation, Waiting,
 };
 use crate::caller::{
-    Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer,
+    Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer, unmet_condition,
 };
 use crate::clock::{Latest, fault as clock_fault, is_beyond_use};
 use crate::decision_id::DecisionId;
@@ -213,6 +213,12 @@ impl Pdp {
         let reason = authorise(&snapshot, &caller.record, caller.peer, act, (now, self.shared.settings.limits));
         let decision_id = DecisionId::new(now);
         Authorisation { is_permitted: reason.is_none(), reason, needed_scope: needed_scope(act), decision_id }
+    }
+
+    /// Why any use of a caller's key would be denied from where he is, whatever it grants: a condition that isn't met.
+    pub fn unmet_condition(&self, caller: &Caller) -> Option<Reason> {
+        let when = (Moment::now(), self.shared.settings.limits);
+        unmet_condition(&self.shared.snapshot(), &caller.record, caller.peer, when)
     }
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {

@@ -5,6 +5,7 @@ mod key;
 mod organisation;
 mod policy;
 mod project;
+mod signing_key;
 mod tagged;
 mod trial;
 mod words;
@@ -15,6 +16,7 @@ pub use key::{CredentialView, KeyView};
 pub use organisation::OrganisationView;
 pub(crate) use policy::PolicyView;
 pub use project::ProjectView;
+pub use signing_key::SigningKeyView;
 pub use tagged::{Seen, Tagged, entity_tag};
 pub use trial::{FaultView, TrialView};
 

@@ -13,8 +13,10 @@ mod places;
 mod preview_key;
 mod revoke_key;
 mod secrets;
+mod signing_keys;
 #[path = "../support/mod.rs"]
 mod support;
+mod tokens;
 
 use argus_admin::{AdminError, Body, Call, CreatedKey, Place, Query};
 use serde::Serialize;

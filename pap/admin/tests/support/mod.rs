@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use argus_admin::{
-    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Parts, Ruling, Supposition, ThisNode, Trial,
-    Unauthenticated, Verdict, Waiting,
+    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Clock, Issuer, Parts, Ruling, Supposition, ThisNode,
+    Trial, Unauthenticated, Verdict, Waiting,
 };
-use argus_credentials::{Environment, Hasher, Iterations, Secret, TagKey, TagKeys, TagVersion};
+use argus_credentials::signing::SigningKeyKind;
+use argus_credentials::{Environment, Hasher, Iterations, MasterKey, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::node::NodeRole;
-use argus_store::{KeyId, NodeId, Store};
+use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
+use argus_store::{Act, Conditions, KeyId, NodeId, OrganisationId, Store};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
@@ -26,6 +28,8 @@ pub(crate) struct TestCaller {
     pub(crate) is_narrowed: bool,
     /// When his key ends.
     pub(crate) expires_at: Option<DateTime<Utc>>,
+    /// The condition that he doesn't meet.
+    pub(crate) unmet: Option<&'static str>,
 }
 
 impl Caller for TestCaller {
@@ -53,6 +57,10 @@ impl Caller for TestCaller {
         self.expires_at
     }
 
+    fn unmet_condition(&self) -> Option<&'static str> {
+        self.unmet
+    }
+
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
         let is_permitted = (self.organisation == "argus" || self.organisation == organisation)
             && path.organisation() == organisation
@@ -62,13 +70,17 @@ impl Caller for TestCaller {
 }
 
 /// Knows its callers by the text behind `Bearer`: `organisation scope scope…`, or `organisation@key scope…` for the holder
-/// of a key. Who says the same is the same.
+/// of a key, or what it was told of that text. Who says the same is the same.
 #[derive(Debug, Default)]
 pub(crate) struct TestAuthority {
     known: Mutex<HashMap<String, KeyId>>,
     pub(crate) settled: Mutex<Vec<i64>>,
     pub(crate) remembered: Mutex<usize>,
     pub(crate) clock_fault: Mutex<Option<String>>,
+    /// Holders of keys by their secrets, and by assertions that they have signed.
+    pub(crate) holders: Mutex<HashMap<String, TestCaller>>,
+    /// Tokens that are good.
+    pub(crate) tokens: Mutex<HashMap<String, ActiveToken>>,
 }
 
 pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
@@ -77,13 +89,27 @@ pub(crate) fn caller(organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
 
 pub(crate) fn caller_of(key: KeyId, organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
     let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
-    Arc::new(TestCaller { key, organisation: organisation.to_owned(), scopes, is_narrowed: false, expires_at: None })
+    Arc::new(TestCaller {
+        key,
+        organisation: organisation.to_owned(),
+        scopes,
+        is_narrowed: false,
+        expires_at: None,
+        unmet: None,
+    })
 }
 
 /// One who calls with a token of a key that leaves him no more than these scopes.
 pub(crate) fn narrowed_caller(key: KeyId, organisation: &str, scopes: &[&str]) -> Arc<dyn Caller> {
     let scopes = scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect();
-    Arc::new(TestCaller { key, organisation: organisation.to_owned(), scopes, is_narrowed: true, expires_at: None })
+    Arc::new(TestCaller {
+        key,
+        organisation: organisation.to_owned(),
+        scopes,
+        is_narrowed: true,
+        expires_at: None,
+        unmet: None,
+    })
 }
 
 impl Authority for TestAuthority {
@@ -95,11 +121,15 @@ impl Authority for TestAuthority {
         let Some(text) = authorization.first().and_then(|text| text.strip_prefix("Bearer ")) else {
             return Box::pin(std::future::ready(Err(Unauthenticated::Missing)));
         };
+        if let Some(holder) = self.holders.lock().unwrap().get(text) {
+            return Box::pin(std::future::ready(Ok(Arc::new(holder.clone()) as Arc<dyn Caller>)));
+        }
         let mut words = text.split(' ');
         let result = match words.next() {
             Some("refused") => Err(Unauthenticated::Refused),
             None | Some("two") => Err(Unauthenticated::Malformed),
             Some("busy") => Err(Unauthenticated::Busy { retry_after_seconds: 2 }),
+            Some(secret) if secret.starts_with("argus_") => Err(Unauthenticated::Refused),
             Some(named) => {
                 let (organisation, key) = named.split_once('@').unwrap_or((named, ""));
                 let mut known = self.known.lock().unwrap();
@@ -113,15 +143,17 @@ impl Authority for TestAuthority {
 
     fn authenticate_assertion<'a>(
         &'a self,
-        _: &'a str,
+        assertion: &'a str,
         _: &'a [String],
         _: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
-        Box::pin(std::future::ready(Err(Unauthenticated::Refused)))
+        let holder = self.holders.lock().unwrap().get(assertion).cloned();
+        let holder = holder.map(|holder| Arc::new(holder) as Arc<dyn Caller>);
+        Box::pin(std::future::ready(holder.ok_or(Unauthenticated::Refused)))
     }
 
-    fn inspect_token(&self, _: &str) -> Option<ActiveToken> {
-        None
+    fn inspect_token(&self, token: &str) -> Option<ActiveToken> {
+        self.tokens.lock().unwrap().get(token).cloned()
     }
 
     fn settle(&self, sequence: i64) -> Waiting<'_, Applied> {
@@ -169,6 +201,12 @@ pub(crate) fn addresses() -> Addresses {
     Addresses::new(Some("http://127.0.0.1:8180"), Some("http://127.0.0.1:8181"), Some("http://127.0.0.1:8181")).unwrap()
 }
 
+/// Under what name the installation issues tokens. Its keys are of a kind that takes no time to make.
+pub(crate) fn issuer() -> Issuer {
+    let master_key = Arc::new(MasterKey::generate().unwrap());
+    Issuer { key_kind: SigningKeyKind::P256, ..Issuer::new(Some("http://127.0.0.1:8181".to_owned()), Some(master_key)) }
+}
+
 /// An installation whose clock stands still at noon.
 pub(crate) fn installation() -> Installation {
     let folder = tempfile::tempdir().unwrap();
@@ -178,6 +216,12 @@ pub(crate) fn installation() -> Installation {
 
 /// One that administers a store that is there.
 pub(crate) fn on(store: Store, folder: TempDir) -> Installation {
+    let (admin, authority) = node(&store, Arc::new(noon), issuer());
+    Installation { admin, authority, store, folder }
+}
+
+/// A node of an installation, with a clock and as an issuer of its own.
+pub(crate) fn node(store: &Store, clock: Clock, issuer: Issuer) -> (Admin, Arc<TestAuthority>) {
     let authority = Arc::new(TestAuthority::default());
     let tag_keys = TagKeys::new(&TagKey::generate(TagVersion::FIRST).unwrap(), &[]).unwrap();
     let admin = Admin::new(Parts {
@@ -185,9 +229,23 @@ pub(crate) fn on(store: Store, folder: TempDir) -> Installation {
         authority: authority.clone(),
         tag_keys: Arc::new(tag_keys),
         hasher: Hasher::new(Iterations::new(1_000, Environment::Test).unwrap()),
-        clock: Arc::new(noon),
+        clock,
         addresses: addresses(),
         node: ThisNode { id: NodeId::new(noon()), role: NodeRole::All, address: "127.0.0.1:8180".to_owned() },
+        issuer,
     });
-    Installation { admin, authority, store, folder }
+    (admin, authority)
+}
+
+/// Makes the organisation `argus`, as the first start does.
+pub(crate) fn add_host(store: &Store) {
+    let id = OrganisationId::new(noon());
+    let host = NewOrganisation {
+        id,
+        name: "argus".to_owned(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+    };
+    store.write(|conn| organisation::create(conn, &Act::of_host(id, noon(), "first start"), &host)).unwrap();
 }

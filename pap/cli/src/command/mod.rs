@@ -12,6 +12,7 @@ mod migrate;
 mod org;
 mod project;
 mod serve;
+mod signing_key;
 mod status;
 mod test;
 mod verify;
@@ -57,6 +58,7 @@ commands! {
     Org in org,
     Project in project,
     Key in key,
+    SigningKey in signing_key,
     Backup in backup,
     Migrate in migrate,
     Completions in completions,

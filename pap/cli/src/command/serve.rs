@@ -4,6 +4,7 @@ mod authority;
 mod banner;
 mod bootstrap;
 mod failure;
+mod issuer;
 mod listen;
 mod log;
 mod master_key;
@@ -64,6 +65,20 @@ struct Flags {
     /// Where clients find the decision point, as whoever gets a key is told (default: the address that is listened on).
     #[arg(long, value_name = "URL", env = "ARGUS_PDP_URL", hide_env = true)]
     pdp_url: Option<String>,
+    /// The address that access tokens name as their issuer, beneath which clients find the endpoints of OAuth (default: that
+    /// of the administration). All nodes have to be told the same.
+    #[arg(long, value_name = "URL", env = "ARGUS_ISSUER", hide_env = true)]
+    issuer: Option<String>,
+    /// For how long an access token is good, in seconds, from 60 to 900 (default: 600).
+    #[arg(long, value_name = "SECONDS", env = "ARGUS_TOKEN_SECONDS", hide_env = true)]
+    token_seconds: Option<u32>,
+    /// What new signing keys are: rsa-2048, rsa-3072, rsa-4096 (RS256), p-256 (ES256) or ed25519 (EdDSA) (default:
+    /// rsa-3072).
+    #[arg(long, value_name = "KIND", env = "ARGUS_SIGNING_KEY", hide_env = true)]
+    signing_key: Option<String>,
+    /// After how many days another key signs access tokens (default: 90).
+    #[arg(long, value_name = "DAYS", env = "ARGUS_SIGNING_KEY_DAYS", hide_env = true)]
+    signing_key_days: Option<u32>,
     /// Folder of the policies (default: ./policies; without it, those kept before, else the copy inside the program).
     #[arg(long, value_name = "DIR", env = "ARGUS_POLICIES", hide_env = true)]
     policies: Option<PathBuf>,

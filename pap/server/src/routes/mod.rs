@@ -4,9 +4,11 @@ mod health;
 mod keys;
 mod leaks;
 mod nodes;
+mod oauth;
 mod openapi;
 mod organisations;
 mod projects;
+mod signing_keys;
 
 use actix_web::HttpResponse;
 
@@ -38,6 +40,13 @@ doors! {
     post "/v1/keys/{key}/credentials/{credential}/collect" => keys::rotate::collect_credential;
     get "/v1/nodes" => nodes::list_nodes;
     post "/v1/leaks" => leaks::report_leaks;
+    get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
+    post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;
+    post "/oauth/token" => oauth::token::issue_token;
+    post "/oauth/introspect" => oauth::introspect::introspect_token;
+    post "/oauth/revoke" => oauth::revoke::revoke_token;
+    get "/.well-known/jwks.json" => oauth::keys::show_key_set;
+    get "/.well-known/oauth-authorization-server" => oauth::metadata::show_metadata;
 }
 
 /// What answers every other path.

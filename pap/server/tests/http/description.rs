@@ -113,7 +113,9 @@ async fn every_example_is_a_request_that_is_answered_as_described() {
     let installation = support::installation();
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut done = BTreeSet::new();
-    let mut waiting: Vec<_> = DOORS.iter().filter(|door| example(door.method, door.path).is_some()).collect();
+    support::add_host(&installation.store);
+    let doors = DOORS.iter().filter(|door| door.path.starts_with("/v1/"));
+    let mut waiting: Vec<_> = doors.filter(|door| example(door.method, door.path).is_some()).collect();
     // What only a key's holder may do comes with the rotation that waits for him.
     waiting.sort_by_key(|door| (door.path.contains("/revoke"), door.path.matches('{').count()));
     for door in waiting {
@@ -155,7 +157,7 @@ fn example(method: &str, path: &str) -> Option<Value> {
 pub(crate) fn check_described(method: &str, pattern: Option<&str>, answer: &Answer) {
     let method = if method == "HEAD" { "GET" } else { method };
     let Some(operation) = pattern.and_then(|path| operation(method, path)) else { return };
-    if answer.status < 400 {
+    if answer.status < 400 || pattern.is_some_and(|path| path.starts_with("/oauth/")) && answer.status != 405 {
         assert!(operation["responses"].get(answer.status.to_string()).is_some(), "{method} {pattern:?}: {answer:?}");
         return;
     }

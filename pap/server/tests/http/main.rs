@@ -5,6 +5,7 @@
 
 mod description;
 mod keys;
+mod oauth;
 mod pages;
 mod patch;
 mod problems;

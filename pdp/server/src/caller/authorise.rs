@@ -9,6 +9,7 @@ use argus_engine::request::{Attribute, Attributes, Individual, RawValue};
 use argus_engine::types::ZoneOffset;
 use argus_engine::value::{Arena, DataType};
 
+use super::grant::pdp_path;
 use crate::context::{subject_attributes, whereabouts};
 use crate::decision_id::DecisionId;
 use crate::moment::Moment;
@@ -54,11 +55,43 @@ pub(crate) fn authorise(
     (now, limits): (Moment, Limits),
 ) -> Option<Reason> {
     let arena = Arena::new();
+    let subject = subject_attributes(&[], record, &arena);
+    authorise_from(snapshot, subject, peer, act, (now, limits))
+}
+
+/// The reason for which any use of a key would be denied from an address and at a moment, whatever it grants: what is left
+/// to deny a key that is taken for granting the act are its conditions.
+pub(crate) fn unmet_condition(
+    snapshot: &Snapshot,
+    record: &KeyRecord,
+    peer: Option<IpAddr>,
+    (now, limits): (Moment, Limits),
+) -> Option<Reason> {
+    let arena = Arena::new();
+    let organisation = &*record.key.organisation;
+    let path = pdp_path(organisation);
+    let act = Act { organisation, path: &path, action: "execute" };
+    let needed = needed_scope(&act);
+    let scope = [string(&needed)];
+    let own = subject_attributes(&[], record, &arena).iter().filter(|attribute| attribute.id != names::SCOPE).copied();
+    let subject: Vec<_> = own.chain([one(names::SCOPE, &scope)]).collect();
+    authorise_from(snapshot, &subject, peer, &act, (now, limits))
+}
+
+/// Asks the policy of the administration for a subject at an address.
+fn authorise_from(
+    snapshot: &Snapshot,
+    subject: &[Attribute<'_>],
+    peer: Option<IpAddr>,
+    act: &Act<'_>,
+    (now, limits): (Moment, Limits),
+) -> Option<Reason> {
+    let arena = Arena::new();
     let text = peer.map(|peer| peer.to_canonical().to_string());
     let client_ip: Vec<_> = text.iter().map(|text| value(DataType::IpAddressValue, text)).collect();
     let mut surroundings = vec![one(names::CLIENT_IP, &client_ip)];
     surroundings.extend(whereabouts(peer.as_slice(), &snapshot.places, &arena));
-    authorise_subject(snapshot, subject_attributes(&[], record, &arena), &surroundings, act, (now, limits))
+    authorise_subject(snapshot, subject, &surroundings, act, (now, limits))
 }
 
 /// The same for whoever has these attributes, in these surroundings.

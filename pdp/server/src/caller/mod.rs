@@ -10,7 +10,7 @@ use std::sync::Arc;
 use argus_credentials::Refusal;
 
 pub use authorise::{Act, Authorisation};
-pub(crate) use authorise::{authorise, authorise_subject, needed_scope};
+pub(crate) use authorise::{authorise, authorise_subject, needed_scope, unmet_condition};
 pub(crate) use bearer::read_bearer;
 pub(crate) use grant::{may_ask, pdp_path};
 

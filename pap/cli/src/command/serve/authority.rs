@@ -145,6 +145,10 @@ impl Caller for Verified {
         self.caller.record.expires_at()
     }
 
+    fn unmet_condition(&self) -> Option<&'static str> {
+        self.pdp.unmet_condition(&self.caller).map(Reason::as_str)
+    }
+
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
         let act = Act { organisation, path: path.as_str(), action: action.as_str() };
         let decided = self.pdp.authorise(&self.caller, &act);

@@ -24,6 +24,7 @@ use super::authority::Decisions;
 use super::banner::Banner;
 use super::bootstrap::{self, Bootstrap};
 use super::failure::{of_start, of_store, settings as failure};
+use super::issuer;
 use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
 use super::settings::Settings;
@@ -70,6 +71,9 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
         let (decisions, administration) = (decisions.transpose()?, administration.transpose()?);
         let signals = Signals::catch().map_err(|error| our_fault(&error))?;
         ready()?;
+        if administration.is_some() {
+            actix_web::rt::spawn(issuer::keep_signing_keys(installation.admin.clone()));
+        }
         actix_web::rt::spawn(stop_at(
             signals,
             [&decisions, &administration].map(|server| server.as_ref().map(Server::handle)),
@@ -112,8 +116,12 @@ fn guidance_addresses(
         .filter(|url| !url.is_empty())
         .map(str::to_owned)
         .or(listened.administration.map(listen::Address::url));
-    Addresses::new(decisions.as_deref(), administration.as_deref(), administration.as_deref())
-        .map_err(|error| failure(error.to_string()).help("correct --pdp-url (ARGUS_PDP_URL) or --url (ARGUS_URL)"))
+    let issuer = settings.issuer.as_deref().or(administration.as_deref());
+    issuer.map_or(Ok(()), issuer::check_name)?;
+    Addresses::new(decisions.as_deref(), administration.as_deref(), issuer).map_err(|error| {
+        failure(error.to_string())
+            .help("correct --pdp-url (ARGUS_PDP_URL), --url (ARGUS_URL) or --issuer (ARGUS_ISSUER)")
+    })
 }
 
 fn install(
@@ -129,6 +137,7 @@ fn install(
             .help("name the master key of this installation with --master-key-file (ARGUS_MASTER_KEY_FILE)")
     })?;
     let bootstrap = bootstrap::make(settings, store, &tag_keys, hasher, (new_key, at))?;
+    let master_key = issuer::master_key(&source);
     let role = settings.role.of_node();
     let presence = Presence { role, address: address.clone() };
     let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence))?;
@@ -141,6 +150,7 @@ fn install(
         tag_keys,
         hasher,
         clock: Arc::new(Utc::now),
+        issuer: settings.tokens.issuer(addresses.issuer(), master_key),
         addresses,
         node: ThisNode { id: pdp.node_id(), role, address },
     };

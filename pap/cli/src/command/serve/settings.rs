@@ -13,6 +13,7 @@ use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
 use super::failure::settings;
+use super::issuer::Tokens;
 use super::{Flags, LogForm, Role};
 use crate::failure::Failure;
 
@@ -30,6 +31,8 @@ pub(super) struct Settings {
     pub(super) pdp_listen: String,
     pub(super) pap_listen: String,
     pub(super) pdp_url: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) tokens: Tokens,
     pub(super) policies: PathBuf,
     pub(super) role: Role,
     pub(super) master_key_file: PathBuf,
@@ -53,6 +56,10 @@ struct SettingsFile {
     pdp_listen: Option<String>,
     pap_listen: Option<String>,
     pdp_url: Option<String>,
+    issuer: Option<String>,
+    token_seconds: Option<u32>,
+    signing_key: Option<String>,
+    signing_key_days: Option<u32>,
     policies: Option<PathBuf>,
     role: Option<Role>,
     master_key_file: Option<PathBuf>,
@@ -100,6 +107,12 @@ impl Settings {
             pdp_listen: text(flags.pdp_listen, file.pdp_listen).unwrap_or_else(|| "127.0.0.1:8180".to_owned()),
             pap_listen: text(flags.pap_listen, file.pap_listen).unwrap_or_else(|| "127.0.0.1:8181".to_owned()),
             pdp_url: text(flags.pdp_url, file.pdp_url),
+            issuer: text(flags.issuer, file.issuer),
+            tokens: Tokens::read(
+                flags.token_seconds.or(file.token_seconds),
+                text(flags.signing_key, file.signing_key).as_deref(),
+                flags.signing_key_days.or(file.signing_key_days),
+            )?,
             policies: path(flags.policies, file.policies).unwrap_or_else(|| "./policies".into()),
             role: flags.role.or(file.role).unwrap_or_default(),
             tag_key_file: path(flags.tag_key_file, file.tag_key_file),

@@ -1,0 +1,95 @@
+//! Issuing an access token for a client's own credentials (RFC 6749 §4.4), in the form of RFC 9068.
+
+use argus_credentials::signing::{AccessTokenClaims, IssuedToken, token_id};
+use argus_engine::scope::Scope;
+use tracing::info;
+
+use crate::oauth::{OauthCode, OauthRefused, OauthRequest, narrow};
+use crate::reach::effective;
+use crate::{Admin, AdminError, Caller};
+
+/// A token, and what is said beside it (RFC 6749 §5.1). There is no refresh token (§4.4.3).
+#[derive(Debug)]
+pub struct NewToken {
+    /// The token.
+    pub token: IssuedToken,
+    /// How long it is good from now on, in seconds.
+    pub expires_in: i64,
+    /// What it may do: scopes with a blank between two.
+    pub scope: String,
+}
+
+/// The longest token. Whoever verifies reads no more.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
+const GRANT: &str = "client_credentials";
+
+impl Admin {
+    /// Issues a token to a client that authenticates. It has the scopes that are asked for, or all of its key, and ends
+    /// after minutes, with its key at the latest.
+    pub async fn issue_token(&self, mut request: OauthRequest) -> Result<NewToken, OauthRefused> {
+        let grant = request.form.required("grant_type")?;
+        let call = self.authenticate_client(&mut request).await?;
+        if grant.expose() != GRANT {
+            let description = format!("the one grant there is, is `{GRANT}`");
+            return Err(OauthRefused::new(OauthCode::UnsupportedGrantType, description));
+        }
+        self.require_audience(&mut request)?;
+        let scope = request.form.take("scope");
+        let issued = self.sign_token(call.caller(), scope.as_ref().map(argus_credentials::Secret::expose)).await?;
+        info!(key.id = %call.caller().key_id(), request.id = request.request_id, "issued an access token");
+        Ok(issued)
+    }
+
+    /// Refuses a token for somebody else (RFC 8707 §2). Some clients say `audience`.
+    fn require_audience(&self, request: &mut OauthRequest) -> Result<(), OauthRefused> {
+        let ours = self.issuer().audience().unwrap_or_default();
+        for name in ["resource", "audience"] {
+            while let Some(named) = request.form.take(name) {
+                if named.expose().trim_end_matches('/') != ours {
+                    let description = format!("tokens are for {ours}, and for nobody else");
+                    return Err(OauthRefused::new(OauthCode::InvalidTarget, description));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn sign_token(&self, caller: &dyn Caller, asked: Option<&str>) -> Result<NewToken, OauthRefused> {
+        // Too long a life, or one that is over where it is presented, would be the fault of the clock.
+        self.require_clock()?;
+        let issuer = self.issuer();
+        if let Some(condition) = caller.unmet_condition() {
+            let description = format!("this client may have no token from here, or not now: {condition}");
+            return Err(OauthRefused::new(OauthCode::UnauthorizedClient, description));
+        }
+        let scopes = narrow(asked, &effective(caller.organisation(), &caller.scopes()))?;
+        let scope = scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(" ");
+        let issued_at = self.now().timestamp();
+        let longest = issued_at + i64::from(issuer.token_seconds);
+        let ends_at = caller.expires_at().map_or(longest, |end| end.timestamp().min(longest));
+        if ends_at <= issued_at {
+            return Err(OauthRefused::invalid_client());
+        }
+        let url = issuer.address().map_err(AdminError::from)?;
+        let (id, jti) = (caller.key_id().to_string(), token_id().map_err(AdminError::from)?);
+        let claims = AccessTokenClaims {
+            iss: url,
+            aud: issuer.audience().unwrap_or(url),
+            sub: &id,
+            client_id: &id,
+            iat: issued_at,
+            exp: ends_at,
+            jti: &jti,
+            scope: &scope,
+            cnf: None,
+        };
+        let key = self.signing_key().await?;
+        let token = IssuedToken::sign(&claims, &key).map_err(|error| AdminError::Issuer(error.into()))?;
+        if token.expose().len() > LONGEST_TOKEN {
+            let description = "a token with so many scopes would be too long: ask for fewer";
+            return Err(OauthRefused::new(OauthCode::InvalidScope, description));
+        }
+        Ok(NewToken { token, expires_in: ends_at - issued_at, scope })
+    }
+}

@@ -1,0 +1,101 @@
+//! OAuth against clients that we did not write, unmodified, and against a real server.
+//!
+//! They are looked for in the folder that `ARGUS_CLIENTS` names: `bin/python` with what `tests/clients/python` asks for,
+//! and `node_modules` with what `tests/clients/node` does.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a panic is a failed test; what the clients say is to be seen"
+)]
+
+mod curl;
+mod installation;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use argus_tests::program::repository;
+use installation::Installation;
+
+/// The folder of the clients, where they are installed.
+fn clients(part: &str) -> Option<PathBuf> {
+    let folder = env::var_os("ARGUS_CLIENTS").map(PathBuf::from).filter(|folder| folder.join(part).exists());
+    if folder.is_none() {
+        assert!(env::var_os("CI").is_none(), "CI runs clients of OAuth, and finds {part} nowhere");
+        println!("skipped: needs {part} in ARGUS_CLIENTS");
+    }
+    folder
+}
+
+fn run(command: &mut Command, installation: &Installation) {
+    let output = installation.tell(command).output().unwrap();
+    let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}{complained}");
+    print!("{said}");
+}
+
+fn python(program: &str) {
+    let Some(folder) = clients("bin/python") else { return };
+    let installation = Installation::start();
+    let program = repository().join("tests/clients/python").join(program);
+    run(Command::new(folder.join("bin/python")).arg("-B").arg(program), &installation);
+}
+
+/// Modules are looked for beside the program, and nowhere else.
+fn node(program: &str) {
+    let Some(folder) = clients("node_modules") else { return };
+    let installation = Installation::start();
+    let beside = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(repository().join("tests/clients/node")).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, beside.path().join(path.file_name().unwrap())).unwrap();
+    }
+    link(&folder.join("node_modules"), &beside.path().join("node_modules"));
+    run(Command::new("node").arg(beside.path().join(program)), &installation);
+}
+
+#[cfg(unix)]
+fn link(there: &Path, here: &Path) {
+    std::os::unix::fs::symlink(there.canonicalize().unwrap(), here).unwrap();
+}
+
+#[cfg(windows)]
+fn link(there: &Path, here: &Path) {
+    std::os::windows::fs::symlink_dir(there.canonicalize().unwrap(), here).unwrap();
+}
+
+#[test]
+fn authlib_gets_introspects_and_revokes_tokens() {
+    python("authlib_client.py");
+}
+
+#[test]
+fn pyjwt_verifies_tokens_by_the_published_keys() {
+    python("pyjwt_client.py");
+}
+
+#[test]
+fn requests_oauthlib_gets_tokens() {
+    python("requests_oauthlib_client.py");
+}
+
+#[test]
+fn oauth4webapi_and_jose_get_verify_introspect_and_revoke_tokens() {
+    node("oauth4webapi_client.mjs");
+}
+
+#[test]
+fn openid_client_finds_the_endpoints_and_uses_them() {
+    node("openid_client.mjs");
+}
+
+#[test]
+fn simple_oauth2_gets_tokens() {
+    node("simple_oauth2_client.mjs");
+}
