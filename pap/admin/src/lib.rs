@@ -28,6 +28,7 @@ mod call;
 mod cursor;
 mod error;
 mod guidance;
+mod handover;
 pub mod installation;
 mod oauth;
 mod query;
@@ -53,13 +54,14 @@ pub use body::Body;
 pub use call::Call;
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
+pub use handover::{Claimed, Handover};
 pub use oauth::{Challenge, Form, Issuer, IssuerError, Metadata, OauthCode, OauthRefused, OauthRequest};
 pub use query::Query;
 pub use repeat::{Answer, Repeatable, Repetition, Turn};
 pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
-pub use sweep::{Sweeper, Swept};
+pub use sweep::{Sweeper, Swept, SystemOf};
 pub use view::{
-    CredentialView, FaultView, KeyView, Listed, OrganisationView, ProjectView, Seen, SigningKeyView, Tagged, TrialView,
-    entity_tag,
+    CredentialView, FaultView, KeyView, Listed, NoticeView, OrganisationView, ProjectView, Seen, SigningKeyView,
+    Tagged, TrialView, entity_tag,
 };

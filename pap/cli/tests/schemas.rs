@@ -162,6 +162,13 @@ fn compare_places(schemas: &Schemas, server: &Server) {
     assert_eq!((&changed["policy"]["max_idle_seconds"], &changed["display_name"]), (&json!(7_776_000), &Value::Null));
     schemas.answer("organisation", &run(&["org", "update", "acme", "--unset", "conditions"]));
     assert!(schemas.failure(&run(&["org", "update", "acme"]))["detail"].is_string());
+    let policy =
+        ["org", "create", "strict", "--max-age", "365d", "--max-idle", "90d", "--rotate-every", "30d", "--grace", "1d"];
+    let strict = schemas.answer("organisation", &run(&policy));
+    let expected = json!({"max_age_seconds": 31_536_000, "max_idle_seconds": 7_776_000,
+                          "rotation_interval_seconds": 2_592_000, "grace_seconds": 86_400});
+    assert_eq!(strict["policy"], expected);
+    assert!(server.run(&["org", "show", "strict"]).stdout.contains("keys get a new secret every 30d\n"));
     schemas.answer("organisation-list", &run(&["org", "list"]));
     let window = "Mon-Fri 08:00-18:00 Europe/Berlin";
     schemas.answer("project", &run(&["project", "create", "acme/atlas", "--window", window]));
@@ -254,6 +261,14 @@ fn collect_and_revoke_many(schemas: &Schemas, server: &Server) {
     assert_eq!((unasked.code, schemas.failure(&unasked)["type"].as_str()), (64, Some("urn:argus:problem:usage")));
     let done = schemas.answer("keys-revoked", &run(&[&many[..], &["--reason", "over", "--yes"]].concat()));
     assert_eq!((&done["revoked"], &done["key_ids"]), (&json!(1), &json!([id])));
+
+    let told = |more: &[&str]| {
+        let list = schemas.answer("notice-list", &run(&[&["outbox", "list", "acme", "--waiting"], more].concat()));
+        let kinds = list["items"].as_array().unwrap().iter().map(|notice| notice["type"].as_str().unwrap().to_owned());
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&["--key", id]), ["key.rotation_opened", "key.rotated", "key.revoked"]);
+    assert_eq!(told(&["--key", id, "--type", "key.revoked"]), ["key.revoked"]);
 }
 
 fn compare_signing_keys(schemas: &Schemas, server: &Server) {

@@ -261,6 +261,11 @@ impl Pdp {
         }
     }
 
+    /// The number of the autonomous system that an address lies in, where a database tells it.
+    pub fn system_of(&self, address: IpAddr) -> Option<u32> {
+        self.shared.snapshot().places.asn(address)
+    }
+
     /// The last line of the change feed that decisions know.
     pub fn applied_sequence(&self) -> i64 {
         self.shared.snapshot().sequence

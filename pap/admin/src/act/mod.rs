@@ -11,6 +11,7 @@ mod introspect_token;
 mod issue_token;
 mod key_act;
 mod list_keys;
+mod list_notices;
 mod list_organisations;
 mod list_projects;
 mod list_signing_keys;

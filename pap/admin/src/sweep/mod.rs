@@ -12,6 +12,10 @@ mod half_time;
 mod keys;
 mod policy;
 
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use argus_credentials::{CredentialId, NoRandomness};
 use argus_store::key::Due;
 use argus_store::{Act, Conn, Forgotten, Store, StoreError, forget, lease};
@@ -33,11 +37,14 @@ const LEASE_LASTS: TimeDelta = TimeDelta::seconds(60);
 /// How often is looked for what lies days ahead.
 const AHEAD_EVERY: TimeDelta = TimeDelta::minutes(5);
 
+/// The number of the autonomous system that an address lies in, where that is known.
+pub type SystemOf = Arc<dyn Fn(IpAddr) -> Option<u32> + Send + Sync>;
+
 /// Looks for what is due.
-#[derive(Debug)]
 pub struct Sweeper {
     store: Store,
     holder: String,
+    system_of: SystemOf,
     held_until: Option<DateTime<Utc>>,
     looked_ahead_at: Option<DateTime<Utc>>,
 }
@@ -65,7 +72,13 @@ impl Sweeper {
     /// A sweeper of this node, which is told from the others by a random name.
     pub fn new(store: Store) -> Result<Self, NoRandomness> {
         let holder = CredentialId::generate()?.to_string();
-        Ok(Self { store, holder, held_until: None, looked_ahead_at: None })
+        Ok(Self { store, holder, system_of: Arc::new(|_| None), held_until: None, looked_ahead_at: None })
+    }
+
+    /// The same, that tells of callers in which autonomous system they are.
+    #[must_use]
+    pub fn knowing_systems(self, system_of: SystemOf) -> Self {
+        Self { system_of, ..self }
     }
 
     /// Does what is due at `at`, where it is this node's turn. Blocks.
@@ -78,7 +91,7 @@ impl Sweeper {
         let mut swept = Swept { is_mine: true, ..Swept::default() };
         keys::sweep(&self.store, at, &mut swept)?;
         policy::sweep(&self.store, at, &mut swept)?;
-        half_time::sweep(&self.store, at, &mut swept)?;
+        half_time::sweep(&self.store, at, &self.system_of, &mut swept)?;
         if self.looked_ahead_at.is_none_or(|last| at < last || at - last >= AHEAD_EVERY) {
             ahead::sweep(&self.store, at, &mut swept)?;
             swept.forgotten = self.store.write_aside(|conn| forget(conn, at, FORGOTTEN))?;
@@ -103,6 +116,12 @@ impl Sweeper {
         let is_mine = self.store.write_aside(|conn| lease::take(conn, LEASE, &self.holder, at, LEASE_LASTS))?;
         self.held_until = is_mine.then(|| at + LEASE_LASTS);
         Ok(is_mine)
+    }
+}
+
+impl fmt::Debug for Sweeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sweeper").field("store", &self.store).field("holder", &self.holder).finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod key;
+mod notice;
 mod organisation;
 mod policy;
 mod project;
@@ -13,6 +14,7 @@ mod words;
 pub(crate) use conditions::ConditionsView;
 pub(crate) use key::Whole;
 pub use key::{CredentialView, KeyView};
+pub use notice::NoticeView;
 pub use organisation::OrganisationView;
 pub(crate) use policy::PolicyView;
 pub use project::ProjectView;

@@ -3,6 +3,7 @@
 
 use argus_store::credential::{CredentialKind, CredentialState};
 use argus_store::key::{Environment, KeyState, RevocationCause};
+use argus_store::outbox::NoticeKind;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
@@ -30,6 +31,10 @@ pub(super) fn credential_kind() -> Object {
 
 pub(super) fn credential_state() -> Object {
     word(CredentialState::WORDS)
+}
+
+pub(super) fn notice_kind() -> Object {
+    word(NoticeKind::WORDS)
 }
 
 fn word(words: &[&'static str]) -> Object {

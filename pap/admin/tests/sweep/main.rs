@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod handover;
 mod life;
 mod nodes;
 mod notices;

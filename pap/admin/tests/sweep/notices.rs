@@ -1,6 +1,7 @@
 //! Who is told what ahead, and that he is told it once.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use argus_store::credential::{self, NewCaller};
 use argus_store::key::{self, KeyChange, Rotation};
@@ -140,7 +141,8 @@ fn at_half_time_the_owner_is_told_who_still_uses_the_older_secret() {
         };
         let (early, late) = (day(10) + TimeDelta::hours(1), day(11) - TimeDelta::hours(1));
         fixture.store.write_aside(|conn| credential::note_callers(conn, &[seen(1, early), seen(2, late)])).unwrap();
-        let mut sweeper = sweeper(&fixture.store);
+        let system_of = |address| (address == IpAddr::from([203, 0, 113, 2])).then_some(64_500);
+        let mut sweeper = sweeper(&fixture.store).knowing_systems(Arc::new(system_of));
         assert_eq!(sweep(&mut sweeper, day(11) - TimeDelta::seconds(1)).notices, 0);
         assert_eq!(sweep(&mut sweeper, day(11)).notices, 1);
         assert_eq!(sweep(&mut sweeper, day(11) + TimeDelta::hours(1)).notices, 0, "once");
@@ -152,8 +154,8 @@ fn at_half_time_the_owner_is_told_who_still_uses_the_older_secret() {
             (&json!(old), &json!("2027-01-27T08:00:00Z"))
         );
         let expected = json!([
-            {"ip": "203.0.113.2", "user_agent": "curl/8", "last_seen_at": "2027-01-26T07:00:00Z"},
-            {"ip": "203.0.113.1", "user_agent": null, "last_seen_at": "2027-01-25T09:00:00Z"},
+            {"ip": "203.0.113.2", "asn": 64_500, "user_agent": "curl/8", "last_seen_at": "2027-01-26T07:00:00Z"},
+            {"ip": "203.0.113.1", "asn": null, "user_agent": null, "last_seen_at": "2027-01-25T09:00:00Z"},
         ]);
         assert_eq!(payload["callers"], expected);
     });

@@ -1,5 +1,7 @@
 //! Spans of time as people write them: `90d`, `1h30m`.
 
+use std::fmt::Write as _;
+
 /// Seconds of the units, the largest first.
 const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
@@ -22,9 +24,31 @@ pub(crate) fn read_duration(text: &str) -> Result<u64, String> {
     if seconds == 0 || i64::try_from(seconds).is_err() { Err(wrong()) } else { Ok(seconds) }
 }
 
+/// A span as people write it, in whole days, hours, minutes and seconds.
+pub(crate) fn duration_in_words(seconds: u64) -> String {
+    let (mut rest, mut words) = (seconds, String::new());
+    // Nobody says `52w1d` for a year.
+    for (name, length) in UNITS.iter().filter(|(name, _)| *name != 'w') {
+        if rest >= *length {
+            // Writing to a string can't fail.
+            let _ = write!(words, "{}{name}", rest / length);
+            rest %= length;
+        }
+    }
+    if words.is_empty() { "0s".to_owned() } else { words }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_is_written_as_it_can_be_read() {
+        for (seconds, text) in [(31_536_000, "365d"), (5_400, "1h30m"), (90_061, "1d1h1m1s"), (0, "0s")] {
+            assert_eq!(duration_in_words(seconds), text);
+            assert!(seconds == 0 || read_duration(text) == Ok(seconds), "{text}");
+        }
+    }
 
     #[test]
     fn a_span_is_numbers_with_falling_units() {

@@ -29,7 +29,7 @@ pub(crate) use caller::{read_credential, read_key};
 pub(crate) use conditions::ConditionFlags;
 pub(crate) use confirm::{confirm, confirm_number};
 pub(crate) use curl::curl_for_verify;
-pub(crate) use duration::read_duration;
+pub(crate) use duration::{duration_in_words, read_duration};
 pub(crate) use name::{KeyName, Path, find_key};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use table::table;

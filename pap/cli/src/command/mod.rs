@@ -10,6 +10,7 @@ mod help;
 mod key;
 mod migrate;
 mod org;
+mod outbox;
 mod project;
 mod serve;
 mod signing_key;
@@ -59,6 +60,7 @@ commands! {
     Project in project,
     Key in key,
     SigningKey in signing_key,
+    Outbox in outbox,
     Backup in backup,
     Migrate in migrate,
     Completions in completions,

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::client::{Client, ConditionFlags, Patch, age, date, items, read_duration, table, text};
+use crate::client::{Client, ConditionFlags, Patch, age, date, duration_in_words, items, read_duration, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -19,13 +19,16 @@ pub(crate) struct Org {
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Make an organisation.
-    #[command(after_help = "Example:\n  argus org create acme --display-name 'ACME Ltd'")]
+    #[command(after_help = "Examples:\n  argus org create acme --display-name 'ACME Ltd'\n  \
+        argus org create acme --max-age 365d --max-idle 90d --rotate-every 30d")]
     Create {
         /// Its name: small letters, digits, `-`, `_` and `.`.
         name: String,
         /// What people call it.
         #[arg(long, value_name = "TEXT")]
         display_name: Option<String>,
+        #[command(flatten)]
+        policy: PolicyFlags,
         #[command(flatten)]
         conditions: ConditionFlags,
     },
@@ -51,18 +54,8 @@ struct Update {
     /// What people call it.
     #[arg(long, value_name = "TEXT")]
     display_name: Option<String>,
-    /// How old a key may become, such as 365d.
-    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    max_age: Option<u64>,
-    /// How long a key may be unused, such as 90d.
-    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    max_idle: Option<u64>,
-    /// How often a key gets a new secret, where the key doesn't say.
-    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    rotate_every: Option<u64>,
-    /// How long an older secret is good beside a new one, where the key doesn't say.
-    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
-    grace: Option<u64>,
+    #[command(flatten)]
+    policy: PolicyFlags,
     #[command(flatten)]
     conditions: ConditionFlags,
     /// Unset this; repeat for more.
@@ -77,8 +70,9 @@ struct Update {
 impl Update {
     fn run(self, client: &Client) -> Result<Value, Failure> {
         let (mut patch, mut policy) = (Patch::default(), Patch::default());
-        policy.set("max_age_seconds", age(self.max_age)).set("max_idle_seconds", age(self.max_idle));
-        policy.set("rotation_interval_seconds", age(self.rotate_every)).set("grace_seconds", age(self.grace));
+        policy.set("max_age_seconds", age(self.policy.max_age)).set("max_idle_seconds", age(self.policy.max_idle));
+        policy.set("rotation_interval_seconds", age(self.policy.rotate_every));
+        policy.set("grace_seconds", age(self.policy.grace));
         patch.set("display_name", self.display_name).set_within("conditions", self.conditions.to_json());
         patch.set_within("policy", policy.into_value()).unset(&self.unset);
         let patch = patch.finish()?;
@@ -89,13 +83,43 @@ impl Update {
     }
 }
 
+/// What an organisation asks of the life of its keys.
+#[derive(Debug, Args)]
+struct PolicyFlags {
+    /// How old its keys may become, such as 365d: older ones expire.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    max_age: Option<u64>,
+    /// How long its keys may be unused, such as 90d: idle ones expire.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    max_idle: Option<u64>,
+    /// How often its keys get a new secret where they don't say, such as 30d.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    rotate_every: Option<u64>,
+    /// How long an older secret is good beside a new one where the key doesn't say, such as 24h; at most 30d.
+    #[arg(long, value_name = "DURATION", value_parser = read_duration)]
+    grace: Option<u64>,
+}
+
+impl PolicyFlags {
+    fn to_json(&self) -> Value {
+        json!({
+            "max_age_seconds": self.max_age,
+            "max_idle_seconds": self.max_idle,
+            "rotation_interval_seconds": self.rotate_every,
+            "grace_seconds": self.grace,
+        })
+    }
+}
+
 impl Org {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let output = console.output(&[Output::Human, Output::Json])?;
         let client = Client::administration(console)?;
         let answer = match self.verb {
-            Verb::Create { name, display_name, conditions } => {
-                let body = json!({"name": name, "display_name": display_name, "conditions": conditions.to_json()});
+            Verb::Create { name, display_name, policy, conditions } => {
+                let (conditions, policy) = (conditions.to_json(), policy.to_json());
+                let body =
+                    json!({"name": name, "display_name": display_name, "conditions": conditions, "policy": policy});
                 client.post("/v1/organisations", &body)?
             }
             Verb::List => client.list("/v1/organisations", &[])?,
@@ -125,7 +149,23 @@ fn find(client: &Client, name: &str) -> Result<Value, Failure> {
 fn in_words(organisation: &Value) -> String {
     let display = text(organisation, "display_name");
     let display = if display.is_empty() { String::new() } else { format!(" ({display})") };
-    format!("organisation {}{display}\n", text(organisation, "name"))
+    format!("organisation {}{display}\n{}", text(organisation, "name"), policy_in_words(organisation))
+}
+
+/// What it asks of the life of its keys; nothing where it asks nothing.
+fn policy_in_words(organisation: &Value) -> String {
+    let policy = organisation.get("policy").unwrap_or(&Value::Null);
+    let asked = [
+        ("max_age_seconds", "keys expire when they are older than"),
+        ("max_idle_seconds", "keys expire when nobody has used them for"),
+        ("rotation_interval_seconds", "keys get a new secret every"),
+        ("grace_seconds", "an older secret is good beside a new one for"),
+    ];
+    let line = |(member, words): (&str, &str)| {
+        let seconds = policy.get(member).and_then(Value::as_u64)?;
+        Some(format!("{words} {}\n", duration_in_words(seconds)))
+    };
+    asked.into_iter().filter_map(line).collect()
 }
 
 fn as_table(list: &Value) -> String {

@@ -7,6 +7,7 @@ mod nodes;
 mod oauth;
 mod openapi;
 mod organisations;
+mod outbox;
 mod projects;
 mod signing_keys;
 
@@ -40,6 +41,7 @@ doors! {
     post "/v1/keys/{key}/credentials/{credential}/collect" => keys::rotate::collect_credential;
     get "/v1/nodes" => nodes::list_nodes;
     post "/v1/leaks" => leaks::report_leaks;
+    get "/v1/outbox" => outbox::list_notices;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
     post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;
     post "/oauth/token" => oauth::token::issue_token;

@@ -14,7 +14,9 @@ use crate::failure::Failure;
 /// Give an API key a new secret. The older one is good beside it for a grace, then never again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  argus key rotate acme/atlas/reader --grace 24h --secret-to reader.key\n  \
-    argus key rotate acme/atlas/reader --collect")]
+    argus key rotate acme/atlas/reader --collect\n\n\
+    A key has at most two secrets: to rotate it during a grace ends that grace, and retires the oldest secret at once. No\n\
+    grace outlives its key.")]
 pub(super) struct Rotate {
     /// Its name, such as acme/atlas/reader, or its id.
     #[arg(value_name = "KEY")]

@@ -57,7 +57,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let (listeners, addresses) = Listeners::bind(settings)?;
     let guidance = guidance_addresses(console, settings, &addresses)?;
     let installation = install(settings, &store, (guidance, addresses.of_node()), new_key)?;
-    let _sweeping = (settings.role != Role::Pdp).then(|| Sweeping::begin(&store)).transpose()?;
+    let _sweeping = (settings.role != Role::Pdp).then(|| Sweeping::begin(&store, &installation.pdp)).transpose()?;
     let report = installation.pdp.report();
     let ready = || {
         let bootstrap = installation.bootstrap.as_ref();

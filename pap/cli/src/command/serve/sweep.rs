@@ -1,10 +1,12 @@
 //! The thread that sweeps: what happens to keys by the clock happens here, on one of the nodes that administer.
 
+use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use argus_admin::Sweeper;
+use argus_pdp::Pdp;
 use argus_store::Store;
 use chrono::Utc;
 use tracing::{info, warn};
@@ -23,11 +25,13 @@ pub(super) struct Sweeping {
 
 impl Sweeping {
     /// Begins.
-    pub(super) fn begin(store: &Store) -> Result<Self, Failure> {
+    pub(super) fn begin(store: &Store, pdp: &Pdp) -> Result<Self, Failure> {
         let our_fault = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::Bug, "internal", format!("nothing can be done by the clock: {error}"))
         };
-        let mut sweeper = Sweeper::new(store.clone()).map_err(|error| our_fault(&error))?;
+        let pdp = pdp.clone();
+        let sweeper = Sweeper::new(store.clone()).map_err(|error| our_fault(&error))?;
+        let mut sweeper = sweeper.knowing_systems(Arc::new(move |address| pdp.system_of(address)));
         let (until, ended) = channel();
         let run = move || {
             let mut is_failing = false;

@@ -20,6 +20,12 @@ use crate::query::Pairs;
         ("name" = Option<String>, Query,
             description = "Only the key of this name there: the one in use, else the newest that has ended."),
         ("state" = Option<String>, Query, description = "Only keys in this state."),
+        ("owner" = Option<String>, Query, description = "Only keys that this one answers for."),
+        ("tag" = Option<String>, Query, description = "Only keys with this tag."),
+        ("environment" = Option<String>, Query, description = "Only keys for `live`, or for `test`."),
+        ("parent_key_id" = Option<String>, Query, description = "Only keys derived from this one directly."),
+        ("created_from" = Option<String>, Query, description = "Only keys made at this time or later."),
+        ("created_before" = Option<String>, Query, description = "Only keys made before this time."),
         ("risk" = Option<bool>, Query, description = "Only keys that deserve a second look.")
     ),
     responses((status = 200, description = "A page.", body = Listed<KeyView>)),

@@ -1,0 +1,92 @@
+//! Many keys revoked in one act. What it took is printed, and judged where this is a release build.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers are part of it")]
+
+use std::time::{Duration, Instant};
+
+use argus_store::credential::{Material, NewCredential, StoredHash};
+use argus_store::key::{Environment, KeyFilter, NewKey, Revocation};
+use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
+use argus_store::outbox::NoticeFilter;
+use argus_store::{Act, Conditions, KeyId, OrganisationId, PageSize, Store, StoreError, key, organisation, outbox};
+use chrono::{DateTime, Utc};
+
+/// How many are revoked: what is promised, and what is enough to see that it works.
+const KEYS: usize = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+
+const LONGEST: Duration = Duration::from_secs(5);
+
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+#[test]
+fn a_hundred_thousand_keys_are_revoked_in_five_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("argus.db")).unwrap();
+    let acme = OrganisationId::new(noon());
+    let act = Act::of_host(acme, noon(), "a test");
+    fill(&store, &act);
+
+    let begun = Instant::now();
+    let filter = KeyFilter { tag: Some("fleet".into()), ..KeyFilter::default() };
+    let revoked = store.write(|conn| key::revoke_many(conn, &act, &filter, &Revocation::manual("over"))).unwrap();
+    let taken = begun.elapsed();
+    println!(
+        "{} keys were revoked in {taken:?}, with their audit, their notices and their changes",
+        revoked.revoked.len()
+    );
+    assert_eq!(revoked.revoked.len(), KEYS);
+    let again = store.write(|conn| key::revoke_many(conn, &act, &filter, &Revocation::manual("over"))).unwrap();
+    assert_eq!(again.revoked, []);
+    let told = store.read(|conn| outbox::list(conn, NoticeFilter::default(), None, PageSize::default())).unwrap();
+    assert!(told.more, "every owner is told");
+    assert!(cfg!(debug_assertions) || taken <= LONGEST, "{taken:?}");
+}
+
+/// A fleet of keys, made a thousand in a transaction.
+fn fill(store: &Store, act: &Act) {
+    let new = NewOrganisation {
+        id: act.organisation,
+        name: "acme".into(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+    };
+    store.write(|conn| organisation::create(conn, act, &new)).unwrap();
+    for start in (0..KEYS).step_by(1_000) {
+        store
+            .write(|conn| {
+                for n in start..KEYS.min(start + 1_000) {
+                    key::create(conn, act, &new_key(n), &first(n))?;
+                }
+                Ok::<(), StoreError>(())
+            })
+            .unwrap();
+    }
+}
+
+fn new_key(n: usize) -> NewKey {
+    NewKey {
+        id: KeyId::new(noon()),
+        project_id: None,
+        name: format!("machine-{n}"),
+        owner: format!("team-{}@acme.example", n % 50),
+        environment: Environment::Live,
+        scopes: vec!["acme/atlas/telemetry:write".into()],
+        conditions: Conditions::default(),
+        limits: Vec::new(),
+        tags: vec!["fleet".into()],
+        parent_key_id: None,
+        not_before: None,
+        expires_at: None,
+        expiry_exception: Some("a fleet".into()),
+        rotation_interval_seconds: None,
+        grace_seconds: None,
+    }
+}
+
+fn first(n: usize) -> NewCredential {
+    let hash = StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into());
+    NewCredential { id: format!("{n:012}"), material: Material::Secret(hash), not_before: noon(), expires_at: None }
+}
