@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use argus_credentials::certificate::CertificateChain;
 use argus_credentials::{
     CredentialId, Environment, Hasher, MintedKey, PresentedKey, StoredHash, TagKeys, mint, mint_for,
 };
@@ -73,15 +74,16 @@ impl Admin {
         Self(Arc::new(Inner { parts, refusals, signing, threads, derivations, under_way }))
     }
 
-    /// Verifies the key in the `Authorization` headers of a request. Whoever is refused stands in the audit, and so
-    /// does every act that is refused to whoever isn't.
+    /// Verifies the key in the `Authorization` headers of a request, or, without any, the certificate that was shown.
+    /// Whoever is refused stands in the audit, and so does every act that is refused to whoever isn't.
     pub async fn authenticate(
         &self,
         authorization: &[&str],
+        certificate: Option<&CertificateChain>,
         peer: Option<IpAddr>,
         request_id: String,
     ) -> Result<Call, Unauthenticated> {
-        let caller = self.0.parts.authority.authenticate(authorization, peer).await;
+        let caller = self.0.parts.authority.authenticate(authorization, certificate, peer).await;
         self.admit(caller, (peer, request_id), || self.credential_in(authorization))
     }
 

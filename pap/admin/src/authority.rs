@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use argus_credentials::Secret;
+use argus_credentials::certificate::CertificateChain;
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::KeyId;
 use chrono::{DateTime, Utc};
@@ -17,11 +18,12 @@ pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The decision point beside the administration.
 pub trait Authority: Send + Sync + 'static {
-    /// Verifies the key in the `Authorization` headers, of which there should be one. `peer` is the address that the
-    /// request came from.
+    /// Verifies the key in the `Authorization` headers, of which there should be one; without any, the certificate that the
+    /// client has shown. `peer` is the address that the request came from.
     fn authenticate<'a>(
         &'a self,
         authorization: &'a [&'a str],
+        certificate: Option<&'a CertificateChain>,
         peer: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>>;
 
@@ -34,6 +36,16 @@ pub trait Authority: Send + Sync + 'static {
         audiences: &'a [String],
         peer: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>>;
+
+    /// Verifies a client that names its key and shows a certificate (RFC 8705 §2). What a token is then bound to is
+    /// [`CertificateChain::thumbprint`], `x5t#S256`.
+    fn authenticate_certificate(
+        &self,
+        client: KeyId,
+        method: TlsClientAuth,
+        certificate: &CertificateChain,
+        peer: Option<IpAddr>,
+    ) -> Result<Arc<dyn Caller>, Unauthenticated>;
 
     /// What an access token of this installation says, where it is good now, its key included, whoever it is meant for
     /// (RFC 7662 §2.2). Whose business that is, the act says.
@@ -88,6 +100,15 @@ pub struct Ruling {
     pub is_permitted: bool,
     /// The id of the decision, for the audit.
     pub decision_id: String,
+}
+
+/// How a client authenticates itself by a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsClientAuth {
+    /// `tls_client_auth`: an authority that is trusted has signed it, and one of its names is registered (RFC 8705 §2.1).
+    Signed,
+    /// `self_signed_tls_client_auth`: it is registered itself (RFC 8705 §2.2).
+    SelfSigned,
 }
 
 /// An access token that is good now.

@@ -49,7 +49,7 @@ pub use act::{
     RevokedKey, RevokedKeys, Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
 };
 pub use admin::{Admin, Clock, Parts};
-pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, Unauthenticated, Waiting};
+pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, TlsClientAuth, Unauthenticated, Waiting};
 pub use body::Body;
 pub use call::Call;
 pub use error::{AdminError, Fault, FaultCode, Place};

@@ -8,7 +8,7 @@ use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use argus_admin::{Admin, Call};
 
 use crate::Problem;
-use crate::client::client_address;
+use crate::client::client;
 use crate::envelope::RequestId;
 
 /// A request for an act. `input` isn't looked at before the caller is known.
@@ -42,6 +42,7 @@ pub(crate) async fn authenticate(admin: &Admin, request: &HttpRequest) -> Result
     // Octets outside ASCII are in no key: what stands for them is refused like any other wrong one.
     let values = request.headers().get_all(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or("Bearer ?"));
     let authorization: Vec<&str> = values.collect();
-    let peer = client_address(request)?;
-    Ok(admin.authenticate(&authorization, peer, RequestId::of(request)).await?)
+    let client = client(request)?;
+    let id = RequestId::of(request);
+    Ok(admin.authenticate(&authorization, client.certificate.as_ref(), client.address, id).await?)
 }

@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use argus_admin::{Admin, Form, OauthRequest};
 use argus_credentials::Secret;
 
-use crate::client::client_address;
+use crate::client::client;
 use crate::envelope::RequestId;
 use crate::oauth::Refusal;
 
@@ -54,7 +54,7 @@ fn take(request: &HttpRequest, form: Form) -> Result<OauthRequest, Refusal> {
     let values = request.headers().get_all(header::AUTHORIZATION);
     let authorization = values.map(|value| Secret::new(value.to_str().unwrap_or("?").to_owned())).collect();
     let unclear = |_| Refusal::invalid_request("the proxies do not say clearly where the request comes from");
-    let peer = client_address(request).map_err(unclear)?;
+    let peer = client(request).map_err(unclear)?.address;
     Ok(OauthRequest { authorization, form, peer, request_id: RequestId::of(request) })
 }
 

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use argus_admin::{AdminError, Fault, FaultCode, IssuerError, Place, Unauthenticated};
-use argus_credentials::ForwardedError;
+use argus_credentials::{CertificateHeaderFault, ForwardedError};
 use serde_json::{Map, Value, json};
 use tracing::error;
 
@@ -47,6 +47,9 @@ kinds! {
         "`Authorization` is there twice, or is not `Bearer`, a blank and a key.";
     CLIENT_UNCLEAR         = "client-unclear",         400, "nobody can say where the request came from",
         "What trusted proxies wrote into `Forwarded` or `X-Forwarded-For` can't be read, or the two contradict each other.";
+    CERTIFICATE_HEADER     = "certificate-header",     400, "a certificate in a header is not believed",
+        "A header that hands on client certificates came from somebody who is not a trusted proxy, is not the one that was \
+         agreed on, or can't be read.";
     CREDENTIAL_IN_URL      = "credential-in-url",      400, "a key was sent in the URL",
         "A key in a URL ends in logs and histories. Take it for known: revoke it, and send its successor in the header.";
     CREDENTIAL_MISSING     = "credential-missing",     401, "a key is needed",
@@ -93,9 +96,10 @@ kinds! {
 }
 
 /// Whatever is asked with a key may be answered by these.
-pub(crate) const OF_ALL: [&str; 8] = [
+pub(crate) const OF_ALL: [&str; 9] = [
     "malformed-credential",
     "client-unclear",
+    "certificate-header",
     "credential-in-url",
     "credential-missing",
     "credential-refused",
@@ -303,6 +307,14 @@ impl From<AdminError> for Problem {
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<CertificateHeaderFault> for Problem {
+    fn from(cause: CertificateHeaderFault) -> Self {
+        Self::new(&CERTIFICATE_HEADER, cause.to_string()).help(
+            "show the certificate in the TLS handshake, or let a trusted proxy hand it on in the header agreed on",
+        )
     }
 }
 

@@ -122,6 +122,7 @@
 //! longer than an hour; it revives nothing, for revocation does not depend on age.
 
 mod base62;
+pub mod certificate;
 mod hash;
 mod json;
 pub mod jwt;
@@ -147,7 +148,9 @@ pub use key::{
 };
 pub use master::{MasterKey, MasterKeyError, Place};
 pub use peer::PeerPrefix;
-pub use proxy::{ForwardedError, NotANetwork, TrustedProxies};
+pub use proxy::{
+    CertificateHeader, CertificateHeaderFault, ForwardedError, NotAHeaderName, NotANetwork, TrustedProxies,
+};
 pub use random::NoRandomness;
 pub use record::{Record, RecordOf, Records, Snapshots, State};
 pub use refusal::Refusal;

@@ -32,10 +32,11 @@ mod routes;
 mod settings;
 mod snapshot;
 mod suppose;
+mod tls;
 mod wait;
 mod watched;
 
-pub use authentication::{AssertionRefused, InspectedToken, Method, TokenSettings};
+pub use authentication::{AssertionRefused, CertificateMethod, InspectedToken, Method, TokenSettings};
 pub use caller::{Act, Authorisation, Caller, CallerRefused};
 pub use decision_id::DecisionId;
 pub use error::StartError;
@@ -52,4 +53,5 @@ pub use snapshot::{
     wrap_tag_key,
 };
 pub use suppose::{SupposedDecision, SupposedUse};
+pub use tls::{ClientTrust, ClientTrustFiles, ServerTls, ServerTlsFiles, TlsFault, keep_certificate};
 pub use watched::{SeenFiles, WatchedFiles};

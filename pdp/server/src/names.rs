@@ -4,6 +4,7 @@
 pub(crate) const ARGUS_ATTRIBUTES: &str = "urn:argus:attribute:";
 
 pub(crate) const CREDENTIAL: &str = "urn:argus:attribute:credential";
+pub(crate) const CLIENT_CERTIFICATE: &str = "urn:argus:attribute:client-certificate";
 pub(crate) const KEY_ID: &str = "urn:argus:attribute:key-id";
 pub(crate) const CREDENTIAL_ID: &str = "urn:argus:attribute:credential-id";
 pub(crate) const ORGANISATION: &str = "urn:argus:attribute:organisation";

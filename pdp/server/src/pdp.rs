@@ -7,19 +7,21 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use actix_web::http::header::{HeaderMap, USER_AGENT};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
 use actix_web::web;
+use argus_credentials::certificate::{CertificateChain, CertificateFault};
 use argus_credentials::{PresentedKey, Record, Records, Refusal, Secret, Verifier, self_test};
 use argus_engine::limits::Limits;
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
-use argus_store::{Listener, NodeId, Store, StoreError};
+use argus_store::{KeyId, Listener, NodeId, Store, StoreError};
 use chrono::Utc;
 use notify::RecursiveMode;
 use tokio::task::spawn_blocking;
 
 use crate::authentication::{
-    AssertionChecked, AssertionRefused, Authenticator, Checked, InspectedToken, Lent, Presentation, Waiting,
+    AssertionChecked, AssertionRefused, Authenticator, CertificateMethod, Checked, InspectedToken, Lent, Presentation,
+    Waiting,
 };
 use crate::caller::{
     Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer, unmet_condition,
@@ -28,6 +30,7 @@ use crate::clock::{Latest, fault as clock_fault, is_beyond_use};
 use crate::decision_id::DecisionId;
 use crate::error::StartError;
 use crate::health::Stamp;
+use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::metrics::{Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
@@ -39,6 +42,7 @@ use crate::reason::Reason;
 use crate::routes;
 use crate::settings::Settings;
 use crate::snapshot::{self, Domain, Kept, KeyRecord, Snapshot, Sources};
+use crate::tls::{ServerTls, TlsFault};
 use crate::wait::ROUNDS;
 use crate::watched::{SeenFiles, Watch};
 
@@ -109,6 +113,8 @@ pub struct Report {
     pub places: Vec<PlaceSource>,
     /// Why a database is another than the one in its file.
     pub place_faults: Vec<PlaceFault>,
+    /// Why what is used for TLS is another than what lies in its files.
+    pub tls_faults: Vec<TlsFault>,
     /// Identifier and version of the root that decides where an organisation adds nothing.
     pub policy_root: (Box<str>, Box<str>),
 }
@@ -149,7 +155,7 @@ impl Pdp {
             speaks.begin(kept.current.clone(), Arc::clone(&kept.health), told)?;
         }
         let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
-        let authenticator = Authenticator::new(verifier, settings.tokens.clone())?;
+        let authenticator = Authenticator::new(verifier, settings.tokens.clone(), settings.client_trust.clone())?;
         let watch = folder.filter(Folder::exists).and_then(|folder| {
             let wake = wake.clone();
             // Once the keeper is gone there is nobody to tell.
@@ -181,9 +187,35 @@ impl Pdp {
         routes::configure(config, &self.shared);
     }
 
-    /// Verifies the caller of a request by its `Authorization`. `peer` is where the request came from.
-    pub async fn authenticate(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> Result<Caller, CallerRefused> {
-        self.shared.authenticate(headers, peer, Moment::now()).await
+    /// Verifies the caller of a request by its `Authorization`, or, without one, by the certificate that was shown. `peer`
+    /// is where the request came from.
+    pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        certificate: Option<&CertificateChain>,
+        peer: Option<IpAddr>,
+    ) -> Result<Caller, CallerRefused> {
+        let client = Client { address: peer, certificate: certificate.cloned() };
+        self.shared.authenticate(headers, &client, Moment::now()).await
+    }
+
+    /// The key of a client that names itself and shows a certificate in a way that it has registered (RFC 8705 §2). The
+    /// cause of a refusal is for the log.
+    pub fn authenticate_certificate(
+        &self,
+        client: KeyId,
+        method: CertificateMethod,
+        certificate: &CertificateChain,
+    ) -> Result<Arc<KeyRecord>, CertificateFault> {
+        let (known, now) = (self.shared.snapshot(), Moment::now());
+        if self.shared.is_stale(now) {
+            return Err(CertificateFault::Unregistered);
+        }
+        let authenticator = &self.shared.authenticator;
+        let at = self.shared.credentials_at(now);
+        let record = authenticator.check_client_certificate(client, method, certificate, &known, at)?;
+        record.note_use(now.seconds, snapshot::Origin { address: None, user_agent: None });
+        Ok(Arc::clone(record))
     }
 
     /// Verifies an assertion by which a client authenticates itself (RFC 7523 §3), and notes its use: it is good once, on
@@ -313,14 +345,21 @@ impl Shared {
     pub(crate) async fn authenticate(
         &self,
         headers: &HeaderMap,
-        peer: Option<IpAddr>,
+        client: &Client,
         now: Moment,
     ) -> Result<Caller, CallerRefused> {
-        let token = read_bearer(headers)?;
-        if self.is_stale(now) {
-            return Err(CallerRefused::StoreAway);
-        }
-        let record = self.verify(token, peer, now).await?;
+        let record = match &client.certificate {
+            // Beside something else that is presented, it counts for what that is bound to, and nothing more.
+            Some(certificate) if !headers.contains_key(AUTHORIZATION) => self.verify_certificate(certificate, now)?,
+            _ => {
+                let token = read_bearer(headers)?;
+                if self.is_stale(now) {
+                    return Err(CallerRefused::StoreAway);
+                }
+                self.verify(token, client, now).await?
+            }
+        };
+        let peer = client.address;
         // To ask for decisions and to administer are uses, too.
         let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         record.note_use(now.seconds, snapshot::Origin { address: peer, user_agent });
@@ -328,23 +367,37 @@ impl Shared {
     }
 
     /// Verifies what a caller presents, waiting where that takes it.
-    async fn verify(&self, token: &str, peer: Option<IpAddr>, now: Moment) -> Result<Arc<KeyRecord>, Refusal> {
+    async fn verify(&self, token: &str, client: &Client, now: Moment) -> Result<Arc<KeyRecord>, Refusal> {
         for _ in 0..ROUNDS {
-            let waiting = match self.look(token, now) {
+            let waiting = match self.look(token, client, now) {
                 Looked::Verified(record) => return Ok(record),
                 Looked::Refused(refusal) => return Err(refusal),
                 Looked::Wait(waiting) => waiting,
             };
-            waiting.wait(peer).await?;
+            waiting.wait(client.address).await?;
         }
         Err(Refusal::Busy { retry_after_seconds: 1 })
     }
 
+    fn verify_certificate(&self, certificate: &CertificateChain, now: Moment) -> Result<Arc<KeyRecord>, CallerRefused> {
+        if self.is_stale(now) {
+            return Err(CallerRefused::StoreAway);
+        }
+        match self.authenticator.check_certificate(certificate, &self.snapshot(), self.credentials_at(now)) {
+            Checked::Verified(record) => Ok(Arc::clone(record)),
+            Checked::Refused(refusal, _) => Err(refusal.into()),
+            // Nothing about a certificate is waited for.
+            Checked::Wait(..) => Err(CallerRefused::Busy { retry_after_seconds: 1 }),
+        }
+    }
+
     /// One look at what a caller presents, after which nothing of the snapshot is held.
-    fn look(&self, token: &str, now: Moment) -> Looked {
+    fn look(&self, token: &str, client: &Client, now: Moment) -> Looked {
         let (snapshot, lent) = (self.snapshot(), Lent::with_capacity(0));
-        let presented = Presentation { text: token, certificate: None };
-        match self.authenticator.check(presented, &snapshot, &lent, self.credentials_at(now)) {
+        let at = self.credentials_at(now);
+        let certificate = self.authenticator.thumbprint(client.certificate.as_ref(), at);
+        let presented = Presentation { text: token, certificate };
+        match self.authenticator.check(presented, &snapshot, &lent, at) {
             Checked::Verified(record) => Looked::Verified(Arc::clone(record)),
             Checked::Refused(refusal, _) => Looked::Refused(refusal),
             Checked::Wait(waiting, _) => Looked::Wait(waiting),
@@ -451,8 +504,14 @@ impl Shared {
             policy_origin: snapshot.policies.origin,
             places: snapshot.places.sources(),
             place_faults: health.place_faults(),
+            tls_faults: self.tls_faults(),
             policy_root: snapshot.policies.root(),
         }
+    }
+
+    fn tls_faults(&self) -> Vec<TlsFault> {
+        let of_servers = self.settings.server_tls.iter().filter_map(ServerTls::fault);
+        self.settings.client_trust.fault().into_iter().chain(of_servers).collect()
     }
 
     pub(crate) fn render_metrics(&self, now: Moment) -> String {
@@ -467,6 +526,7 @@ impl Shared {
             remembered: self.authenticator.secrets.verified_len(),
             places_faulty: !report.place_faults.is_empty(),
             clock_ahead_milliseconds: report.clock_ahead_milliseconds,
+            tls_faults: report.tls_faults.len(),
         };
         let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts() };
         self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges)

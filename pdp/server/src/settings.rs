@@ -10,6 +10,7 @@ use crate::authentication::TokenSettings;
 use crate::places::PlaceFiles;
 use crate::presence::Presence;
 use crate::snapshot::TagKeySource;
+use crate::tls::{ClientTrust, ServerTls};
 
 /// The settings of a decision point.
 #[derive(Debug, Clone)]
@@ -37,6 +38,10 @@ pub struct Settings {
     pub places: PlaceFiles,
     /// The proxies that are believed when they say for whom they ask.
     pub trusted_proxies: TrustedProxies,
+    /// By what certificates of clients are judged.
+    pub client_trust: ClientTrust,
+    /// TLS of the servers of this process, to be told of in `/readyz`.
+    pub server_tls: Vec<ServerTls>,
     /// What challenges name.
     pub realm: &'static str,
 }
@@ -56,6 +61,8 @@ impl Settings {
             body_timeout: Duration::from_secs(20),
             places: PlaceFiles::default(),
             trusted_proxies: TrustedProxies::default(),
+            client_trust: ClientTrust::none(),
+            server_tls: Vec::new(),
             realm: "argus",
         }
     }

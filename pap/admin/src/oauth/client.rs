@@ -28,7 +28,7 @@ impl Admin {
                 // A secret is a key as it was shown. What else may stand behind `Bearer` is no client secret.
                 PresentedKey::parse(secret.expose()).map_err(|_| OauthRefused::invalid_client())?;
                 let bearer = Secret::new(format!("Bearer {}", secret.expose()));
-                let call = self.authenticate(&[bearer.expose()], peer, id).await?;
+                let call = self.authenticate(&[bearer.expose()], None, peer, id).await?;
                 named(call, Some(&client_id))
             }
             Proof::Assertion { client_id, assertion } => {

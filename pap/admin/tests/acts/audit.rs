@@ -15,7 +15,7 @@ async fn call(
     installation: &Installation,
     authorization: &str,
 ) -> Result<argus_admin::Call, argus_admin::Unauthenticated> {
-    installation.admin.authenticate(&[authorization], Some(IpAddr::from(SOURCE)), "a request".to_owned()).await
+    installation.admin.authenticate(&[authorization], None, Some(IpAddr::from(SOURCE)), "a request".to_owned()).await
 }
 
 async fn make(installation: &Installation, organisation: &str) {

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use argus_admin::{
     ActiveToken, Addresses, Admin, Applied, Authority, Caller, Clock, Issuer, Parts, Ruling, Supposition, ThisNode,
-    Trial, Unauthenticated, Verdict, Waiting,
+    TlsClientAuth, Trial, Unauthenticated, Verdict, Waiting,
 };
+use argus_credentials::certificate::CertificateChain;
 use argus_credentials::signing::SigningKeyKind;
 use argus_credentials::{Environment, Hasher, Iterations, MasterKey, Secret, TagKey, TagKeys, TagVersion};
 use argus_engine::scope::{Action, ResourcePath, Scope};
@@ -116,6 +117,7 @@ impl Authority for TestAuthority {
     fn authenticate<'a>(
         &'a self,
         authorization: &'a [&'a str],
+        _: Option<&'a CertificateChain>,
         _: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
         let Some(text) = authorization.first().and_then(|text| text.strip_prefix("Bearer ")) else {
@@ -150,6 +152,16 @@ impl Authority for TestAuthority {
         let holder = self.holders.lock().unwrap().get(assertion).cloned();
         let holder = holder.map(|holder| Arc::new(holder) as Arc<dyn Caller>);
         Box::pin(std::future::ready(holder.ok_or(Unauthenticated::Refused)))
+    }
+
+    fn authenticate_certificate(
+        &self,
+        client: KeyId,
+        _: TlsClientAuth,
+        _: &CertificateChain,
+        _: Option<IpAddr>,
+    ) -> Result<Arc<dyn Caller>, Unauthenticated> {
+        Ok(caller_of(client, "argus", &[]))
     }
 
     fn inspect_token(&self, token: &str) -> Option<ActiveToken> {

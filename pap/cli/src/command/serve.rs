@@ -110,6 +110,23 @@ struct Flags {
     /// 10.0.0.0/8, joined by commas (default: none).
     #[arg(long, value_name = "NETWORKS", env = "ARGUS_TRUSTED_PROXIES", hide_env = true, value_delimiter = ',')]
     trusted_proxies: Vec<String>,
+    /// Certificate that both servers show, in PEM, those above it included (default: no TLS). Replaced files are read again.
+    #[arg(long, value_name = "FILE", env = "ARGUS_TLS_CERTIFICATE", hide_env = true)]
+    tls_certificate: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[arg(long, value_name = "FILE", env = "ARGUS_TLS_KEY", hide_env = true)]
+    tls_key: Option<PathBuf>,
+    /// Authorities that may sign certificates of clients, in PEM (default: none; certificates that are registered
+    /// themselves present their keys all the same). Replaced files are read again.
+    #[arg(long, value_name = "FILE", env = "ARGUS_CLIENT_CA_FILE", hide_env = true)]
+    client_ca_file: Option<PathBuf>,
+    /// Their lists of revocations, in PEM, joined by commas. With any, every authority in a chain needs one in date.
+    #[arg(long, value_name = "FILES", env = "ARGUS_CLIENT_CRL_FILES", hide_env = true, value_delimiter = ',')]
+    client_crl_files: Vec<PathBuf>,
+    /// Header in which trusted proxies hand on certificates of clients: Client-Cert, X-Forwarded-Client-Cert, or a name of
+    /// your own with escaped PEM, as nginx writes $ssl_client_escaped_cert (default: none).
+    #[arg(long, value_name = "NAME", env = "ARGUS_CLIENT_CERTIFICATE_HEADER", hide_env = true)]
+    client_certificate_header: Option<String>,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,

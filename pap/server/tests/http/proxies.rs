@@ -29,3 +29,14 @@ async fn what_trusted_proxies_write_has_to_make_sense_and_what_strangers_write_i
     assert_eq!(status(&["10.0.0.0/8"], contradicting).await, 200);
     assert_eq!(status(&[], broken).await, 200);
 }
+
+#[actix_web::test]
+async fn nobody_but_a_trusted_proxy_hands_on_a_certificate() {
+    for header in ["client-cert", "client-cert-chain", "x-forwarded-client-cert"] {
+        let forged = &[(header, ":AA==:")];
+        assert_eq!(status(&[], forged).await, 400, "{header}");
+        assert_eq!(status(&["10.0.0.0/8"], forged).await, 400, "{header}");
+        // It was not agreed on.
+        assert_eq!(status(&["127.0.0.1"], forged).await, 400, "{header}");
+    }
+}

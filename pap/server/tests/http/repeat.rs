@@ -121,7 +121,7 @@ async fn a_name_has_at_most_255_characters_of_ascii_and_stands_there_once() {
 async fn while_a_request_is_under_way_its_repetition_waits() {
     let installation = with_acme().await;
     let body = json!({"name": "beta"});
-    let call = installation.admin.authenticate(&[ROOT], None, "r".to_owned()).await.unwrap();
+    let call = installation.admin.authenticate(&[ROOT], None, None, "r".to_owned()).await.unwrap();
     let octets = serde_json::to_vec(&body).unwrap();
     let turn = installation.admin.begin(&call.named("POST /v1/organisations".to_owned(), "a".to_owned(), &octets));
     let refused = post(&installation, "/v1/organisations", "a", &body).await;

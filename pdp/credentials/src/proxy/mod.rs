@@ -1,9 +1,11 @@
-//! Where a request came from when proxies stand in between: whom they ask for is believed of those alone that are trusted.
+//! Where a request came from, and with which certificate, when proxies stand in between: whom they ask for is believed of those alone that are trusted.
 //!
 //! Every proxy writes the address that it was asked from behind what it was sent. Read from the right, the list is as
 //! trustworthy as the proxies in it: the first address that is no trusted proxy's is the client, and whatever stands to
-//! the left of it is that client's own word. A stranger's headers are not looked at.
+//! the left of it is that client's own word. A stranger's headers about addresses are not looked at. One about a certificate
+//! is refused: nobody sends that by mistake.
 
+mod certificate_header;
 mod forwarded;
 mod node;
 
@@ -12,11 +14,16 @@ use std::sync::Arc;
 
 use ipnet::{IpNet, Ipv4Net};
 
+use crate::certificate::CertificateChain;
+pub use certificate_header::{CertificateHeader, CertificateHeaderFault, NotAHeaderName};
 use node::Hop;
 
 /// The proxies that are believed when they say for whom they ask: none, unless they are named.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Arc<[IpNet]>);
+pub struct TrustedProxies {
+    networks: Arc<[IpNet]>,
+    certificate_header: Option<Arc<CertificateHeader>>,
+}
 
 /// What is no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,18 +48,25 @@ pub enum ForwardedError {
 impl TrustedProxies {
     /// Reads networks such as `10.0.0.0/8`, `192.0.2.7` or `2001:db8::/32`.
     pub fn parse<T: AsRef<str>>(networks: &[T]) -> Result<Self, NotANetwork> {
-        networks.iter().map(|text| read_network(text.as_ref())).collect::<Result<_, _>>().map(Self)
+        let networks = networks.iter().map(|text| read_network(text.as_ref())).collect::<Result<_, _>>()?;
+        Ok(Self { networks, certificate_header: None })
+    }
+
+    /// The same, believed when they hand on their clients' certificates in this header.
+    #[must_use]
+    pub fn with_certificate_header(self, header: CertificateHeader) -> Self {
+        Self { certificate_header: Some(Arc::new(header)), ..self }
     }
 
     /// Whether no proxy is trusted.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.networks.is_empty()
     }
 
     /// Whether whoever has this address is believed.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.networks.iter().any(|network| network.contains(&address))
     }
 
     /// Where a request came from: `peer` itself where it is not trusted, else the client that the headers name (RFC 7239,
@@ -77,6 +91,31 @@ impl TrustedProxies {
             (Some(client), _) | (None, Some(client)) => Ok(client),
             // A proxy that asks on its own behalf.
             (None, None) => Ok(Some(peer)),
+        }
+    }
+
+    /// The certificate of the client: what `shown` itself, as the peer of the connection, unless that peer is a trusted
+    /// proxy, which speaks for others and never for itself; then what the header says that was agreed on. `lines` gives the
+    /// lines of a header by its name in lower case.
+    pub fn certificate<'h, L: Iterator<Item = &'h [u8]>>(
+        &self,
+        peer: Option<IpAddr>,
+        shown: Option<&CertificateChain>,
+        lines: impl Fn(&str) -> L,
+    ) -> Result<Option<CertificateChain>, CertificateHeaderFault> {
+        let is_proxy = peer.is_some_and(|peer| self.contains(peer));
+        let believed = self.certificate_header.as_deref().filter(|_| is_proxy);
+        let agreed = self.certificate_header.iter().map(|header| header.name());
+        let mut guarded = CertificateHeader::GUARDED.into_iter().chain(agreed);
+        let is_unasked =
+            |name: &str| !believed.is_some_and(|header| header.covers(name)) && lines(name).next().is_some();
+        if guarded.any(is_unasked) {
+            return Err(CertificateHeaderFault::Untrusted);
+        }
+        match believed {
+            Some(header) => header.read(lines),
+            None if is_proxy => Ok(None),
+            None => Ok(shown.cloned()),
         }
     }
 
@@ -122,5 +161,7 @@ fn canonical(network: IpNet) -> IpNet {
     inner.map_or(network, IpNet::V4)
 }
 
+#[cfg(test)]
+mod certificate_tests;
 #[cfg(test)]
 mod tests;

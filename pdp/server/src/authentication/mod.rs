@@ -5,6 +5,7 @@
 //! | an API key | `argus_…`, no dot | its secret |
 //! | an access token | three parts, `iss` is this installation | a signing key of this installation |
 //! | a token that the holder signed | three parts, `iss` is the key's id | a public key registered with the key |
+//! | a client certificate | in the handshake, or from whoever saw it there | the private key, and an authority or its being registered itself |
 //!
 //! Nothing here waits: a check either has its outcome or says what has to be waited for ([`Waiting`]), and is then done
 //! again. What comes out is a [`KeyRecord`], and state, validity and generation of the key and all above it were looked
@@ -12,6 +13,7 @@
 
 mod access;
 mod assertion;
+mod certificate;
 mod holder;
 mod known;
 mod method;
@@ -26,11 +28,13 @@ use argus_credentials::{NoRandomness, PresentedKey, Records, Refusal, Verifier, 
 pub use access::InspectedToken;
 pub(crate) use assertion::AssertionChecked;
 pub use assertion::AssertionRefused;
+pub use certificate::CertificateMethod;
 pub use method::Method;
 pub use settings::TokenSettings;
 pub(crate) use waiting::Waiting;
 
 use crate::snapshot::{Current, KeyRecord, Snapshot};
+use crate::tls::ClientTrust;
 use known::Known;
 
 /// Verifies whatever is presented.
@@ -38,6 +42,7 @@ pub(crate) struct Authenticator {
     pub(crate) secrets: Verifier<Current>,
     tokens: jwt::TokenMemory<Arc<Known>>,
     settings: TokenSettings,
+    trust: ClientTrust,
 }
 
 /// Where records that are no part of the snapshot live for as long as a request is looked at.
@@ -65,9 +70,13 @@ pub(crate) enum Checked<'s> {
 pub(crate) type Refused<'s> = (Refusal, Option<&'s Arc<KeyRecord>>);
 
 impl Authenticator {
-    pub(crate) fn new(secrets: Verifier<Current>, settings: TokenSettings) -> Result<Self, NoRandomness> {
+    pub(crate) fn new(
+        secrets: Verifier<Current>,
+        settings: TokenSettings,
+        trust: ClientTrust,
+    ) -> Result<Self, NoRandomness> {
         let tokens = jwt::TokenMemory::new(settings.remembered)?;
-        Ok(Self { secrets, tokens, settings })
+        Ok(Self { secrets, tokens, settings, trust })
     }
 
     /// Verifies what is presented against a snapshot, as far as that goes without waiting. `now` is in Unix seconds.

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use argus_credentials::Refusal;
+use argus_credentials::certificate::CertificateChain;
 use argus_engine::decision::Decision;
 use argus_engine::evaluate::Environment;
 use argus_engine::limits::Limits;
@@ -19,7 +20,7 @@ use argus_engine::wire::multiple;
 use smallvec::SmallVec;
 
 use super::enrich::enrich;
-use super::presented::{Presented, presented};
+use super::presented::{Presented, presented, read_certificate};
 use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting};
 use crate::caller::{Caller, may_ask};
 use crate::decision_id::DecisionId;
@@ -129,20 +130,18 @@ impl<'a> Ask<'a> {
     fn verify_all(&self, individuals: &[Expanded<'a>]) -> Result<SmallVec<[Subject<'a>; 4]>, Step<'a>> {
         let mut subjects = SmallVec::new();
         let mut pending = Vec::new();
-        let mut seen: Option<(&str, Subject<'a>)> = None;
+        let mut seen: Option<(Presented<'_>, Subject<'a>)> = None;
         for individual in individuals {
             let presented = individual.as_ref().map_or(Presented::Nothing, presented);
-            if let (Presented::Credential(token), Some((known, subject))) = (presented, seen)
-                && token == known
+            if let (Presented::Proof { .. }, Some((known, subject))) = (presented, seen)
+                && presented == known
             {
                 subjects.push(subject);
                 continue;
             }
             match self.verify(presented) {
                 Verification::Known(subject) => {
-                    if let Presented::Credential(token) = presented {
-                        seen = Some((token, subject));
-                    }
+                    seen = Some((presented, subject));
                     subjects.push(subject);
                 }
                 Verification::Wait(waiting) => pending.push(waiting),
@@ -157,18 +156,42 @@ impl<'a> Ask<'a> {
 
     fn verify(&self, presented: Presented<'_>) -> Verification<'a> {
         match presented {
-            Presented::Credential(token) => self.verify_token(token),
+            Presented::Proof { credential, certificate } => {
+                let certificate = certificate.map(read_certificate).transpose();
+                if let Ok(certificate) = certificate {
+                    return self.verify_proof(credential, certificate.as_ref());
+                }
+                let why = "`urn:argus:attribute:client-certificate` is a certificate in DER, in base64";
+                self.with_grant(Subject::Faulty(why), ARGUS)
+            }
             Presented::Nothing => self.with_grant(Subject::Nobody, ARGUS),
             Presented::Faulty(why) => self.with_grant(Subject::Faulty(why), ARGUS),
         }
     }
 
-    /// Verifies a subject's key. One of another organisation than the one that decides is as good as unknown, and is so
-    /// before anything is derived.
-    pub(crate) fn verify_token(&self, token: &str) -> Verification<'a> {
-        // Of the connection between the subject and the enforcement point, nothing is known here.
-        let presented = Presentation { text: token, certificate: None };
-        match self.authenticator.check(presented, self.snapshot, self.lent, self.credentials_at) {
+    /// Verifies a subject by its credential, or, without one, by the certificate that the enforcement point saw. Beside a
+    /// credential, a certificate counts for what that is bound to.
+    pub(crate) fn verify_proof(
+        &self,
+        credential: Option<&str>,
+        certificate: Option<&CertificateChain>,
+    ) -> Verification<'a> {
+        let now = self.credentials_at;
+        let checked = match (credential, certificate) {
+            (Some(text), _) => {
+                let presented = Presentation { text, certificate: self.authenticator.thumbprint(certificate, now) };
+                self.authenticator.check(presented, self.snapshot, self.lent, now)
+            }
+            (None, Some(certificate)) => self.authenticator.check_certificate(certificate, self.snapshot, now),
+            (None, None) => return self.with_grant(Subject::Refused(Reason::CredentialMissing, None), ARGUS),
+        };
+        self.of_check(checked)
+    }
+
+    /// What a check says of a subject. A key of another organisation than the one that decides is as good as unknown, and is
+    /// so before anything is derived.
+    fn of_check(&self, checked: Checked<'a>) -> Verification<'a> {
+        match checked {
             Checked::Verified(record) => self.belonging(record),
             Checked::Refused(Refusal::Busy { retry_after_seconds }, _) => Verification::Busy { retry_after_seconds },
             Checked::Refused(refusal, record) => {

@@ -10,4 +10,5 @@ mod whereabouts;
 pub(crate) use answer::{Ask, Root, Step, Subject, Verification, denied};
 pub(crate) use arena::with_arena;
 pub(crate) use enrich::{key_attributes, subject_attributes};
+pub(crate) use presented::read_certificate;
 pub(crate) use whereabouts::whereabouts;

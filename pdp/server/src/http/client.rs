@@ -1,15 +1,42 @@
-//! Where a request came from: the other end of the connection, or whom a trusted proxy names.
+//! Who is at the other end: where a request came from, and the certificate that was shown; behind a trusted proxy, what
+//! that says of its client.
 
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderName, HeaderValue, X_FORWARDED_FOR};
-use argus_credentials::TrustedProxies;
+use argus_credentials::certificate::CertificateChain;
+use argus_credentials::{CertificateHeaderFault, TrustedProxies};
+use tracing::warn;
 
 use super::problem::Problem;
 
-/// The address of the client; `None` where a trusted proxy doesn't tell it.
-pub(crate) fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Option<IpAddr>, Problem> {
+/// What is known of a client before it presents anything in the request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Client {
+    /// Its address; `None` where a trusted proxy doesn't tell it.
+    pub(crate) address: Option<IpAddr>,
+    /// Its certificate, not yet judged.
+    pub(crate) certificate: Option<CertificateChain>,
+}
+
+/// Who sent a request.
+pub(crate) fn client(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Client, Problem> {
+    let address = client_address(request, trusted)?;
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let lines = |name: &str| request.headers().get_all(name).map(HeaderValue::as_bytes);
+    let certificate = trusted.certificate(peer, request.conn_data::<CertificateChain>(), lines);
+    let certificate = certificate.inspect_err(|fault| {
+        if *fault == CertificateHeaderFault::Untrusted {
+            let peer = peer.map(tracing::field::display);
+            warn!(client.address = peer, "a client certificate was forged in a header, or a proxy is not trusted");
+        }
+    });
+    Ok(Client { address, certificate: certificate.map_err(Problem::certificate_header)? })
+}
+
+/// The address of the client.
+pub(super) fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Option<IpAddr>, Problem> {
     let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return Ok(None) };
     let lines = |name: HeaderName| request.headers().get_all(name).map(HeaderValue::as_bytes);
     trusted.client(peer, lines(FORWARDED), lines(X_FORWARDED_FOR)).map_err(Problem::client_unclear)

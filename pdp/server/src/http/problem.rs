@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
-use argus_credentials::ForwardedError;
+use argus_credentials::{CertificateHeaderFault, ForwardedError};
 use serde::Serialize;
 
 use super::call::{Call, X_REQUEST_ID};
@@ -41,6 +41,8 @@ kinds! {
         "The body has members that are not known here. `errors` names them."),
     MALFORMED_CREDENTIAL = ("malformed-credential", 400, "the authorization can't be read",
         "`Authorization` is there twice, or is not `Bearer`, a blank and a key."),
+    CERTIFICATE_HEADER = ("certificate-header", 400, "a certificate in a header is not believed",
+        "It came from nobody who is a trusted proxy, in a header that was not agreed on, or it can't be read."),
     CLIENT_UNCLEAR = ("client-unclear", 400, "nobody can say where the request came from",
         "What a proxy said of the client can't be read, or contradicts itself. Mend the proxy's headers."),
     CREDENTIAL_IN_URL = ("credential-in-url", 400, "a key was sent in the URL",
@@ -187,6 +189,13 @@ impl Problem {
     pub(crate) fn client_unclear(cause: ForwardedError) -> Self {
         Self::new(CLIENT_UNCLEAR, cause.to_string())
             .help("let your proxies write one of `Forwarded` and `X-Forwarded-For`, and take out what clients send")
+    }
+
+    /// A certificate in a header that is not believed, or can't be read.
+    pub(crate) fn certificate_header(cause: CertificateHeaderFault) -> Self {
+        Self::new(CERTIFICATE_HEADER, cause.to_string()).help(
+            "show the certificate in the TLS handshake, or let a trusted proxy hand it on in the header agreed on",
+        )
     }
 
     pub(crate) fn credential_in_url() -> Self {

@@ -89,6 +89,7 @@ struct State {
     store_away: Gauge,
     places_faulty: Gauge,
     clock_ahead: Gauge,
+    tls_faulty: Gauge,
 }
 
 /// The state of a decision point, as gauges.
@@ -102,6 +103,7 @@ pub(crate) struct Gauges {
     pub(crate) store_away: bool,
     pub(crate) places_faulty: bool,
     pub(crate) clock_ahead_milliseconds: i64,
+    pub(crate) tls_faults: usize,
     pub(crate) remembered: usize,
 }
 
@@ -260,6 +262,7 @@ impl State {
             store_away: gauge!("argus_store_away"),
             places_faulty: gauge!("argus_geoip_faulty"),
             clock_ahead: gauge!("argus_clock_ahead_seconds"),
+            tls_faulty: gauge!("argus_tls_faulty"),
         }
     }
 
@@ -275,6 +278,7 @@ impl State {
         self.places_faulty.set(f64::from(u8::from(gauges.places_faulty)));
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of clocks that differ")]
         self.clock_ahead.set(gauges.clock_ahead_milliseconds as f64 / 1e3);
+        self.tls_faulty.set(to_gauge(gauges.tls_faults));
     }
 }
 
@@ -307,6 +311,7 @@ fn describe() {
     describe_gauge!("argus_policies_faulty", "Whether the policies in the folder are refused.");
     describe_gauge!("argus_clock_ahead_seconds", "How far this machine's clock is ahead of the database's.");
     describe_gauge!("argus_store_away", "Whether the store can't be read.");
+    describe_gauge!("argus_tls_faulty", "How many sets of files for TLS are refused.");
     describe_gauge!("argus_geoip_faulty", "Whether a database of countries or systems is refused.");
 }
 

@@ -93,8 +93,14 @@ const SCHEME: &str = "key";
 /// Where an operation names the problems that are its own; all of them afterwards.
 const PROBLEMS: &str = "x-problems";
 
-const OF_ALL: [&str; 5] =
-    ["malformed-credential", "client-unclear", "credential-missing", "credential-refused", "not-permitted"];
+const OF_ALL: [&str; 6] = [
+    "malformed-credential",
+    "client-unclear",
+    "certificate-header",
+    "credential-missing",
+    "credential-refused",
+    "not-permitted",
+];
 
 const OF_QUESTIONS: [&str; 8] = [
     "malformed-body",

@@ -15,7 +15,7 @@ use crate::context::{Ask, Root, Step, with_arena};
 use crate::http::accept::negotiate;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
-use crate::http::client::client_address;
+use crate::http::client::client;
 use crate::http::media::{self, MEDIA, Media};
 use crate::http::problem::Problem;
 use crate::http::url;
@@ -81,8 +81,8 @@ async fn decide(
     whose: Whose<'_>,
 ) -> Result<HttpResponse, Problem> {
     url::refuse_key(request, shared)?;
-    let client = client_address(request, &shared.settings.trusted_proxies)?;
-    let caller = shared.authenticate(request.headers(), client, call.now).await;
+    let client = client(request, &shared.settings.trusted_proxies)?;
+    let caller = shared.authenticate(request.headers(), &client, call.now).await;
     let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
     let content = content(request)?;
     let question = Question { shared, call, door, caller, whose, content, answer: answer_media(request, content)? };

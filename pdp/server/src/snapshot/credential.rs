@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use argus_credentials::{CredentialId, Hasher, StoredHash, jwt};
-use argus_store::credential::{CertificateMatch, Credential, PublicMaterial};
+use argus_store::credential::{Credential, PublicMaterial};
 use chrono::{DateTime, Utc};
 
+use super::certificates::{CertificateName, read_names};
 use super::register::seconds;
 
 /// A credential of a key.
@@ -27,7 +28,7 @@ pub(super) enum Proof {
     PublicKey(Arc<jwt::PublicKey>),
     JwksUrl { url: Arc<str>, algorithms: Arc<[jwt::Algorithm]> },
     Subject { issuer: Arc<str>, subject: Arc<str> },
-    Certificate(Arc<CertificateMatch>),
+    Certificate(Arc<[CertificateName]>),
 }
 
 impl CredentialRow {
@@ -66,7 +67,7 @@ impl Proof {
             (Some(PublicMaterial::JwtSubject { issuer, subject }), _) => {
                 Self::Subject { issuer: issuer.as_str().into(), subject: subject.as_str().into() }
             }
-            (Some(PublicMaterial::Certificate(known_by)), _) => Self::Certificate(Arc::new(known_by.clone())),
+            (Some(PublicMaterial::Certificate(known_by)), _) => Self::Certificate(read_names(known_by)?.into()),
         }))
     }
 }

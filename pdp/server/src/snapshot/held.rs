@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use argus_credentials::{CredentialId, State, jwt};
 use argus_store::KeyId;
-use argus_store::credential::CertificateMatch;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::certificates::{CertificateName, Certificates};
 use super::record::{KeyRecord, SecretRecord};
 
 /// All keys, by what is presented of them.
@@ -28,7 +28,6 @@ pub(crate) struct HeldKey {
     /// The public keys that its holder signs for.
     pub(crate) signers: Box<[Signer]>,
     /// The client certificates that present it.
-    #[expect(dead_code, reason = "read where certificates are compared, which comes next")]
     pub(crate) certificates: Box<[CertificateRecord]>,
 }
 
@@ -51,10 +50,9 @@ pub(crate) enum SignerKeys {
 
 /// A credential that client certificates are compared with.
 #[derive(Debug, Clone)]
-#[expect(dead_code, reason = "read where certificates are compared, which comes next")]
 pub(crate) struct CertificateRecord {
     pub(crate) record: Arc<KeyRecord>,
-    pub(crate) known_by: Arc<CertificateMatch>,
+    pub(crate) names: Arc<[CertificateName]>,
 }
 
 /// What one key adds to the whole.
@@ -71,6 +69,15 @@ impl Held {
     /// The key of this id, and what is presented of it.
     pub(crate) fn key(&self, id: KeyId) -> Option<&Arc<HeldKey>> {
         self.keys.get(&id)
+    }
+
+    /// All client certificates, by what they are known by.
+    pub(super) fn certificates(&self) -> Certificates {
+        let mut all = Certificates::default();
+        for certificate in self.keys.values().flat_map(|key| &key.certificates) {
+            certificate.names.iter().for_each(|name| all.add(name, &certificate.record));
+        }
+        all
     }
 
     /// All keys.

@@ -2,6 +2,7 @@
 //!
 //! A request takes the snapshot in force once and sees nothing newer. The keeper makes the next one beside it.
 
+mod certificates;
 mod chain;
 mod credential;
 mod held;
@@ -34,6 +35,7 @@ pub(crate) use uses::{Origin, RotationUses};
 use crate::names::ARGUS;
 use crate::places::Places;
 use crate::policies::{DomainPolicy, InForce};
+use certificates::Certificates;
 use tokens::RevokedTokens;
 use uses::Uses;
 
@@ -46,6 +48,7 @@ pub struct Snapshot {
     pub(crate) sequence: i64,
     tag_keys: Arc<TagKeys>,
     held: Arc<Held>,
+    certificates: Arc<Certificates>,
     /// What access tokens of this installation are verified with.
     signing_keys: Arc<jwt::KeySet>,
     revoked_tokens: Arc<RevokedTokens>,
@@ -77,6 +80,11 @@ impl Snapshot {
     /// The keys, by what is presented of them.
     pub(crate) fn held(&self) -> &Held {
         &self.held
+    }
+
+    /// What client certificates present.
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
     }
 
     /// What access tokens of this installation are verified with.

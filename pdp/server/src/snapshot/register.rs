@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tracing::error;
 
+use super::certificates::Certificates;
 use super::chain::intersect;
 use super::credential::{CredentialRow, Proof};
 use super::held::{CertificateRecord, Held, HeldKey, Parts, Signer, SignerKeys};
@@ -34,6 +35,7 @@ pub(super) struct Register {
     organisations: FxHashMap<Box<str>, Arc<str>>,
     held: Arc<Held>,
     rotation_uses: Arc<RotationUses>,
+    certificates: Arc<Certificates>,
 }
 
 #[derive(Debug)]
@@ -74,6 +76,7 @@ impl Register {
             organisations: FxHashMap::default(),
             held: Arc::default(),
             rotation_uses: Arc::default(),
+            certificates: Arc::default(),
         }
     }
 
@@ -84,6 +87,10 @@ impl Register {
 
     pub(super) fn held(&self) -> &Arc<Held> {
         &self.held
+    }
+
+    pub(super) fn certificates(&self) -> &Arc<Certificates> {
+        &self.certificates
     }
 
     /// Takes in everything anew.
@@ -125,6 +132,7 @@ impl Register {
     /// Puts new records in the place of the old ones. What was noted of a key goes on with its new record.
     fn put(&mut self, held: Held) {
         held.take_over_uses(&self.held);
+        self.certificates = Arc::new(held.certificates());
         self.held = Arc::new(held);
     }
 
@@ -189,9 +197,9 @@ impl Register {
                 Proof::Subject { issuer, subject } => {
                     subjects.push((Arc::clone(issuer), Arc::clone(subject), record(Method::Jwt)));
                 }
-                Proof::Certificate(known_by) => {
-                    let (record, known_by) = (record(Method::MutualTls), Arc::clone(known_by));
-                    certificates.push(CertificateRecord { record, known_by });
+                Proof::Certificate(names) => {
+                    let (record, names) = (record(Method::MutualTls), Arc::clone(names));
+                    certificates.push(CertificateRecord { record, names });
                 }
             }
         }

@@ -125,7 +125,7 @@ async fn to_ask_and_to_administer_are_uses_of_a_key_as_well() {
     assert!(ids.iter().all(|id| installation.find_key(*id).last_used_at.is_none()));
     assert_eq!(installation.verify(pep, &question(reader, "read", "acme/atlas/evidence/42")).await.status, 200);
     let headers = post("/", &boss.token).to_http_request().headers().clone();
-    assert!(installation.pdp.authenticate(&headers, None).await.is_ok());
+    assert!(installation.pdp.authenticate(&headers, None, None).await.is_ok());
     // What was noted is not lost where the key changes before it is written down.
     installation.act(|conn, act| key::suspend(conn, act, reader.key.id).unwrap());
 

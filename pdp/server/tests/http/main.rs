@@ -13,6 +13,7 @@ mod signing;
 mod state;
 mod support;
 mod suppose;
+mod tls;
 mod tokens;
 mod verify;
 mod xacml;

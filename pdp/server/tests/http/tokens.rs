@@ -56,7 +56,7 @@ fn showing() -> Installation {
 }
 
 /// Lets a pair sign for the installation.
-fn publish(installation: &Installation, pair: &Pair) {
+pub(crate) fn publish(installation: &Installation, pair: &Pair) {
     let new = NewSigningKey {
         kid: pair.kid().into(),
         algorithm: "ES256".into(),
@@ -76,7 +76,7 @@ fn now() -> i64 {
 }
 
 /// An access token for a key, as it would be issued, but for some claims.
-fn access(key: KeyId, members: &Value) -> String {
+pub(crate) fn access(key: KeyId, members: &Value) -> String {
     OURS.sign("at+jwt", &with(access_claims(key), members))
 }
 

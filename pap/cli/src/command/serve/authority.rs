@@ -6,18 +6,20 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use argus_admin::{
-    ActiveToken, Applied, Authority, Caller, Ruling, Supposition, Trial, Unauthenticated, Verdict, Waiting,
+    ActiveToken, Applied, Authority, Caller, Ruling, Supposition, TlsClientAuth, Trial, Unauthenticated, Verdict,
+    Waiting,
 };
 use argus_credentials::Secret;
+use argus_credentials::certificate::CertificateChain;
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_pdp::{
-    Act, AssertionRefused, CallerRefused, InspectedToken, Method, Pdp, Reason, SupposedDecision, SupposedKey,
-    SupposedUse,
+    Act, AssertionRefused, CallerRefused, CertificateMethod, InspectedToken, Method, Pdp, Reason, SupposedDecision,
+    SupposedKey, SupposedUse,
 };
 use argus_store::KeyId;
 use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
-use tracing::warn;
+use tracing::{debug, warn};
 
 /// The decision point.
 pub(super) struct Decisions {
@@ -36,6 +38,7 @@ impl Authority for Decisions {
     fn authenticate<'a>(
         &'a self,
         authorization: &'a [&'a str],
+        certificate: Option<&'a CertificateChain>,
         peer: Option<IpAddr>,
     ) -> Waiting<'a, Result<Arc<dyn Caller>, Unauthenticated>> {
         Box::pin(async move {
@@ -44,7 +47,7 @@ impl Authority for Decisions {
                 let value = HeaderValue::from_str(value).map_err(|_| Unauthenticated::Malformed)?;
                 headers.append(AUTHORIZATION, value);
             }
-            let caller = self.pdp.authenticate(&headers, peer).await.map_err(unauthenticated)?;
+            let caller = self.pdp.authenticate(&headers, certificate, peer).await.map_err(unauthenticated)?;
             Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller }) as Arc<dyn Caller>)
         })
     }
@@ -60,6 +63,24 @@ impl Authority for Decisions {
             let caller = argus_pdp::Caller { record, peer };
             Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller }) as Arc<dyn Caller>)
         })
+    }
+
+    fn authenticate_certificate(
+        &self,
+        client: KeyId,
+        method: TlsClientAuth,
+        certificate: &CertificateChain,
+        peer: Option<IpAddr>,
+    ) -> Result<Arc<dyn Caller>, Unauthenticated> {
+        let method = match method {
+            TlsClientAuth::Signed => CertificateMethod::Signed,
+            TlsClientAuth::SelfSigned => CertificateMethod::Itself,
+        };
+        let record = self.pdp.authenticate_certificate(client, method, certificate).map_err(|fault| {
+            debug!(key.id = %client, "the certificate of a client is refused: {fault}");
+            Unauthenticated::Refused
+        })?;
+        Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller: argus_pdp::Caller { record, peer } }))
     }
 
     fn inspect_token(&self, token: &str) -> Option<ActiveToken> {

@@ -1,6 +1,6 @@
 //! Why a server doesn't start: one line that says which setting, and the flag that changes it.
 
-use argus_pdp::StartError;
+use argus_pdp::{StartError, TlsFault};
 use argus_store::StoreError;
 
 use super::settings::Settings;
@@ -35,6 +35,11 @@ pub(super) fn of_store(error: &StoreError, settings_in_use: &Settings) -> Failur
             .help("start the server, or name another database with --database-url (ARGUS_DATABASE_URL)"),
         _ => settings(error.to_string()),
     }
+}
+
+/// A file for TLS can't be used.
+pub(super) fn of_tls(fault: &TlsFault, flags: &str) -> Failure {
+    settings(fault.to_string()).help(format!("name other files with {flags}"))
 }
 
 /// The decision point doesn't start.

@@ -24,16 +24,19 @@ pub(super) struct Addresses {
 
 /// An address that is listened on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Address(SocketAddr);
+pub(super) struct Address {
+    socket: SocketAddr,
+    is_tls: bool,
+}
 
 impl Listeners {
     pub(super) fn bind(settings: &Settings) -> Result<(Self, Addresses), Failure> {
         let decisions = (settings.role != Role::Pap)
-            .then(|| bind(&settings.pdp_listen, "--pdp-listen (ARGUS_PDP_LISTEN)"))
+            .then(|| bind(settings, &settings.pdp_listen, "--pdp-listen (ARGUS_PDP_LISTEN)"))
             .transpose()?
             .unzip();
         let administration = (settings.role != Role::Pdp)
-            .then(|| bind(&settings.pap_listen, "--pap-listen (ARGUS_PAP_LISTEN)"))
+            .then(|| bind(settings, &settings.pap_listen, "--pap-listen (ARGUS_PAP_LISTEN)"))
             .transpose()?
             .unzip();
         let listeners = Self { decisions: decisions.0, administration: administration.0 };
@@ -51,32 +54,33 @@ impl Addresses {
 impl Address {
     /// The address with the name of this machine where it listens on every address of it.
     fn on_the_network(self) -> String {
-        if !self.0.ip().is_unspecified() {
-            return self.0.to_string();
+        if !self.socket.ip().is_unspecified() {
+            return self.socket.to_string();
         }
         let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let name = if name.trim().is_empty() { "localhost" } else { name.trim() };
-        format!("{name}:{}", self.0.port())
+        format!("{name}:{}", self.socket.port())
     }
 
     /// The address as a client on this machine writes it.
     pub(super) fn url(self) -> String {
-        let mut address = self.0;
+        let mut address = self.socket;
         if address.ip().is_unspecified() {
             address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
         }
-        format!("http://{address}")
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{address}")
     }
 
     pub(super) fn port(self) -> u16 {
-        self.0.port()
+        self.socket.port()
     }
 }
 
-fn bind(address: &str, setting: &str) -> Result<(TcpListener, Address), Failure> {
+fn bind(settings: &Settings, address: &str, setting: &str) -> Result<(TcpListener, Address), Failure> {
     let bound = TcpListener::bind(address).and_then(|socket| {
-        let address = socket.local_addr()?;
-        Ok((socket, Address(address)))
+        let address = Address { socket: socket.local_addr()?, is_tls: settings.server_tls.is_some() };
+        Ok((socket, address))
     });
     bound.map_err(|error| refuse(address, setting, &error))
 }

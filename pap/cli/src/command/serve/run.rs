@@ -14,16 +14,17 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Parts, ThisNode};
 use argus_credentials::{Hasher, Iterations, TagKeys, TrustedProxies, self_test};
-use argus_pdp::{Pdp, Presence, TagKeySource};
+use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::Utc;
+use rustls::ServerConfig;
 use tracing::info;
 
 use super::Role;
 use super::authority::Decisions;
 use super::banner::Banner;
 use super::bootstrap::{self, Bootstrap};
-use super::failure::{of_start, of_store, settings as failure};
+use super::failure::{of_start, of_store, of_tls, settings as failure};
 use super::issuer;
 use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
@@ -40,12 +41,26 @@ const GRACE_SECONDS: u64 = 10;
 /// Threads that serve the administration. What takes time in it is done elsewhere.
 const ADMINISTRATION_WORKERS: usize = 1;
 
+/// Begins to serve, in the clear or over TLS. The two servers have no type in common that can be named.
+macro_rules! listen {
+    ($server:expr, $socket:expr, $tls:expr) => {{
+        let server = $server.tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS).disable_signals();
+        let server = server.on_connect(keep_certificate);
+        let listening = match $tls {
+            Some(tls) => server.listen_rustls_0_23($socket, tls_config(tls)?),
+            None => server.listen($socket),
+        };
+        Ok(listening.map_err(|error| our_fault(&error))?.run())
+    }};
+}
+
 /// Everything that is served.
 struct Installation {
     pdp: Pdp,
     admin: Admin,
     bootstrap: Option<Bootstrap>,
     trusted_proxies: TrustedProxies,
+    tls: Option<ServerTls>,
 }
 
 /// Starts everything, says that it is ready, and serves until a signal ends it.
@@ -138,9 +153,11 @@ fn install(
     })?;
     let bootstrap = bootstrap::make(settings, store, &tag_keys, hasher, (new_key, at))?;
     let master_key = issuer::master_key(&source);
+    let tls = settings.server_tls.clone().map(ServerTls::open).transpose();
+    let tls = tls.map_err(|fault| of_tls(&fault, "--tls-certificate and --tls-key"))?;
     let role = settings.role.of_node();
     let presence = Presence { role, address: address.clone() };
-    let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence))?;
+    let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence, tls.as_ref()))?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }
@@ -155,14 +172,14 @@ fn install(
         node: ThisNode { id: pdp.node_id(), role, address },
     };
     let trusted_proxies = settings.trusted_proxies.clone();
-    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies })
+    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies, tls })
 }
 
 fn start_decisions(
     settings: &Settings,
     store: &Store,
     source: TagKeySource,
-    (issuer, presence): (Option<&str>, Presence),
+    (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
     of_pdp.tokens.issuer = issuer.map(str::to_owned);
@@ -172,6 +189,9 @@ fn start_decisions(
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);
     of_pdp.limits = settings.limits;
+    of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())
+        .map_err(|fault| of_tls(&fault, "--client-ca-file and --client-crl-files"))?;
+    of_pdp.server_tls = tls.cloned().into_iter().collect();
     Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
 }
 
@@ -179,17 +199,19 @@ fn serve_decisions(installation: &Installation, socket: TcpListener) -> Result<S
     let pdp = installation.pdp.clone();
     let server = HttpServer::new(move || App::new().configure(|config| pdp.configure(config)));
     let workers = thread::available_parallelism().map_or(1, usize::from);
-    let server = server.workers(workers).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS).disable_signals();
-    Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())
+    listen!(server.workers(workers), socket, &installation.tls)
 }
 
 fn serve_administration(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
     let (admin, proxies) = (installation.admin.clone(), Data::new(installation.trusted_proxies.clone()));
     let app = move || App::new().app_data(proxies.clone()).configure(argus_pap::configure(admin.clone()));
     let server = HttpServer::new(app);
-    let server =
-        server.workers(ADMINISTRATION_WORKERS).tcp_nodelay(true).shutdown_timeout(GRACE_SECONDS).disable_signals();
-    Ok(server.listen(socket).map_err(|error| our_fault(&error))?.run())
+    listen!(server.workers(ADMINISTRATION_WORKERS), socket, &installation.tls)
+}
+
+/// The configuration of a listener that serves TLS.
+fn tls_config(tls: &ServerTls) -> Result<ServerConfig, Failure> {
+    tls.config().map_err(|error| our_fault(&io::Error::other(error)))
 }
 
 /// Tells the servers to end when a signal comes: what is under way is finished first.

@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use argus_credentials::TrustedProxies;
+use argus_credentials::{CertificateHeader, TrustedProxies};
 use argus_engine::limits::Limits;
-use argus_pdp::PlaceFiles;
+use argus_pdp::{ClientTrustFiles, PlaceFiles, ServerTlsFiles};
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
@@ -41,6 +41,8 @@ pub(super) struct Settings {
     pub(super) longest_staleness: Option<Duration>,
     pub(super) places: PlaceFiles,
     pub(super) trusted_proxies: TrustedProxies,
+    pub(super) server_tls: Option<ServerTlsFiles>,
+    pub(super) client_trust: ClientTrustFiles,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
     pub(super) limits: Limits,
@@ -69,6 +71,11 @@ struct SettingsFile {
     geoip_database: Option<PathBuf>,
     geoip_asn_database: Option<PathBuf>,
     trusted_proxies: Vec<String>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    client_ca_file: Option<PathBuf>,
+    client_crl_files: Vec<PathBuf>,
+    client_certificate_header: Option<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
     limits: BTreeMap<String, usize>,
@@ -100,6 +107,10 @@ impl Settings {
         };
         let trusted =
             Some(flags.trusted_proxies).filter(|networks| !networks.is_empty()).unwrap_or(file.trusted_proxies);
+        let given =
+            |files: Vec<PathBuf>| -> Vec<_> { files.into_iter().filter(|file| !file.as_os_str().is_empty()).collect() };
+        let revocations = Some(given(flags.client_crl_files)).filter(|files| !files.is_empty());
+        let revocations = revocations.unwrap_or_else(|| given(file.client_crl_files));
         Ok(Self {
             master_key_file: master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
             data_dir,
@@ -119,7 +130,18 @@ impl Settings {
             bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
             longest_staleness: longest_staleness.map(Duration::from_secs),
             places,
-            trusted_proxies: read_proxies(&trusted)?,
+            trusted_proxies: read_proxies(
+                &trusted,
+                text(flags.client_certificate_header, file.client_certificate_header),
+            )?,
+            server_tls: server_tls(
+                path(flags.tls_certificate, file.tls_certificate),
+                path(flags.tls_key, file.tls_key),
+            )?,
+            client_trust: ClientTrustFiles {
+                authorities: path(flags.client_ca_file, file.client_ca_file),
+                revocations,
+            },
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,
@@ -147,11 +169,30 @@ impl SettingsFile {
     }
 }
 
-fn read_proxies(networks: &[String]) -> Result<TrustedProxies, Failure> {
+/// A certificate and its key, or neither.
+fn server_tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Option<ServerTlsFiles>, Failure> {
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => Ok(Some(ServerTlsFiles { certificate, key })),
+        (None, None) => Ok(None),
+        _ => Err(settings("TLS needs a certificate and its key")
+            .help("name both, with --tls-certificate (ARGUS_TLS_CERTIFICATE) and --tls-key (ARGUS_TLS_KEY)")),
+    }
+}
+
+fn read_proxies(networks: &[String], header: Option<String>) -> Result<TrustedProxies, Failure> {
     // An empty variable is one that was taken back.
     let networks: Vec<&str> = networks.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
-    TrustedProxies::parse(&networks)
-        .map_err(|error| settings(error.to_string()).help("correct --trusted-proxies (ARGUS_TRUSTED_PROXIES)"))
+    let proxies = TrustedProxies::parse(&networks)
+        .map_err(|error| settings(error.to_string()).help("correct --trusted-proxies (ARGUS_TRUSTED_PROXIES)"))?;
+    let Some(header) = header else { return Ok(proxies) };
+    let header = CertificateHeader::parse(&header).map_err(|error| {
+        settings(error.to_string()).help("correct --client-certificate-header (ARGUS_CLIENT_CERTIFICATE_HEADER)")
+    })?;
+    if proxies.is_empty() {
+        return Err(settings(format!("nobody is trusted to send `{header}`"))
+            .help("name your proxies with --trusted-proxies (ARGUS_TRUSTED_PROXIES)"));
+    }
+    Ok(proxies.with_certificate_header(header))
 }
 
 fn read_database_url(url: &str) -> Result<Location, Failure> {
@@ -184,11 +225,21 @@ mod tests {
 
     #[test]
     fn proxies_are_trusted_by_name_alone() {
-        let of = |networks: &[&str]| read_proxies(&networks.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let of = |networks: &[&str]| read_proxies(&networks.iter().map(ToString::to_string).collect::<Vec<_>>(), None);
         assert!(of(&[]).unwrap().is_empty() && of(&["", " "]).unwrap().is_empty());
         assert!(of(&["10.0.0.0/8", " 192.0.2.7"]).unwrap().contains("192.0.2.7".parse().unwrap()));
         let wrong = of(&["10.0.0.1/8"]).unwrap_err().to_text();
         assert!(wrong.contains("`10.0.0.0/8`") && wrong.contains("--trusted-proxies"), "{wrong}");
+    }
+
+    #[test]
+    fn what_goes_together_is_set_together() {
+        let alone = server_tls(Some("a.pem".into()), None).unwrap_err().to_text();
+        assert!(alone.contains("--tls-key"), "{alone}");
+        let nobody = read_proxies(&[], Some("Client-Cert".to_owned())).unwrap_err().to_text();
+        assert!(nobody.contains("--trusted-proxies"), "{nobody}");
+        let no_name = read_proxies(&["10.0.0.0/8".to_owned()], Some("a b".to_owned())).unwrap_err().to_text();
+        assert!(no_name.contains("`a b` is no name of a header"), "{no_name}");
     }
 
     #[test]

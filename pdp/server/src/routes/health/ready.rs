@@ -24,6 +24,7 @@ struct Readiness {
     snapshot: SnapshotState,
     policies: PolicyState,
     geoip: GeoipState,
+    tls: TlsState,
     store: StoreState,
     clock: ClockState,
 }
@@ -58,6 +59,12 @@ struct Problem {
 struct GeoipState {
     databases: Vec<Geoip>,
     /// Why a database is another than the one in its file.
+    problems: Vec<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct TlsState {
+    /// Why what is used is another than what lies in the files.
     problems: Vec<String>,
 }
 
@@ -102,8 +109,9 @@ pub(in crate::routes) async fn show_readiness(shared: Data<Shared>) -> HttpRespo
 impl From<Report> for Readiness {
     fn from(report: Report) -> Self {
         let problems = report.policy_fault.map(|fault| fault.problems).unwrap_or_default();
-        let is_sound = problems.is_empty() && report.place_faults.is_empty() && report.store_fault.is_none();
-        let is_sound = is_sound && report.clock_fault.is_none();
+        let is_sound = problems.is_empty() && report.store_fault.is_none();
+        let is_sound =
+            is_sound && report.place_faults.is_empty() && report.tls_faults.is_empty() && report.clock_fault.is_none();
         let status = match (report.is_ready, is_sound) {
             (true, true) => "ready",
             (true, false) => "degraded",
@@ -125,6 +133,7 @@ impl From<Report> for Readiness {
                 databases: report.places.into_iter().map(Into::into).collect(),
                 problems: report.place_faults.iter().map(ToString::to_string).collect(),
             },
+            tls: TlsState { problems: report.tls_faults.iter().map(ToString::to_string).collect() },
             store: StoreState { problem: report.store_fault },
             clock: ClockState { ahead_milliseconds: report.clock_ahead_milliseconds, problem: report.clock_fault },
         }

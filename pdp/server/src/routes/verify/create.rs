@@ -21,7 +21,7 @@ use crate::context::{Ask, Root, Subject, Verification, denied, subject_attribute
 use crate::http::accept::negotiate;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
-use crate::http::client::client_address;
+use crate::http::client::client;
 use crate::http::media;
 use crate::http::problem::Problem;
 use crate::http::url;
@@ -87,8 +87,8 @@ pub(in crate::routes) async fn create_verification(
 
 async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &Call) -> Result<HttpResponse, Problem> {
     url::refuse_key(request, shared)?;
-    let client = client_address(request, &shared.settings.trusted_proxies)?;
-    let caller = shared.authenticate(request.headers(), client, call.now).await;
+    let client = client(request, &shared.settings.trusted_proxies)?;
+    let caller = shared.authenticate(request.headers(), &client, call.now).await;
     let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
     check_media(request)?;
     body.check_announced()?;
@@ -123,7 +123,7 @@ impl Verify<'_> {
         let organisation = question.resource.split('/').next().unwrap_or_default();
         self.shared.check_grant(&snapshot, &self.caller, organisation, self.call.now)?;
         with_arena(|arena| {
-            let verification = self.subject(&snapshot, &lent, organisation, &question.credential);
+            let verification = self.subject(&snapshot, &lent, organisation, question);
             let subject = match verification {
                 Verification::Known(subject) => subject,
                 Verification::Wait(waiting) => return Ok(Outcome::Wait(waiting)),
@@ -142,9 +142,11 @@ impl Verify<'_> {
         snapshot: &'s Snapshot,
         lent: &'s Lent,
         organisation: &str,
-        credential: &str,
+        question: &Question<'_>,
     ) -> Verification<'s> {
-        if credential.is_empty() {
+        let credential = Some(&*question.credential).filter(|text| !text.is_empty());
+        let certificate = question.context.certificate.as_ref();
+        if credential.is_none() && certificate.is_none() {
             return Verification::Known(Subject::Refused(Reason::CredentialMissing, None));
         }
         // Where there is no such organisation, no key is of it.
@@ -156,7 +158,7 @@ impl Verify<'_> {
         let credentials_at = self.shared.credentials_at(now);
         let obligations = (&self.shared.obligations, self.call.decision_id);
         Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations }
-            .verify_token(credential)
+            .verify_proof(credential, certificate)
     }
 
     fn decide<'a>(

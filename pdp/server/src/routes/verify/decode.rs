@@ -4,11 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
+use argus_credentials::certificate::CertificateChain;
 use argus_engine::scope::ResourcePath;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
+use crate::context::read_certificate;
 use crate::http::problem::{FieldError, Problem};
 
 /// What is asked.
@@ -26,6 +28,8 @@ pub(super) struct Context<'b> {
     pub(super) ip: Option<IpAddr>,
     pub(super) network: Option<Cow<'b, str>>,
     pub(super) device_compliant: Option<bool>,
+    /// What the client has shown to the enforcement point, and proved to be its own.
+    pub(super) certificate: Option<CertificateChain>,
 }
 
 /// The members of an object, their values not yet read.
@@ -45,13 +49,17 @@ pub(super) fn decode(body: &[u8]) -> Result<Question<'_>, Problem> {
     let mut faults = Faults::default();
     let [credential, action, resource, context, cost] =
         faults.pick(members, "", ["credential", "action", "resource", "context", "cost"]);
-    let credential = faults.required_text("/credential", credential);
     let action = faults.required_text("/action", action);
     let resource = faults.required_text("/resource", resource);
     if let Some(Err(error)) = resource.as_deref().map(ResourcePath::parse) {
         faults.invalid("/resource", error.to_string());
     }
     let context = context.map(|context| faults.context(context)).unwrap_or_default();
+    // A certificate is enough.
+    let credential = match (credential, &context.certificate) {
+        (None, Some(_)) => Some(Cow::Borrowed("")),
+        (credential, _) => faults.required_text("/credential", credential),
+    };
     faults.cost(cost);
     match (credential, action, resource) {
         (Some(credential), Some(action), Some(resource)) if faults.0.is_empty() => {
@@ -114,11 +122,13 @@ impl Faults {
 
     fn context<'b>(&mut self, value: &'b RawValue) -> Context<'b> {
         let Some(members) = self.object("/context", value) else { return Context::default() };
-        let [ip, network, device] = self.pick(members, "/context", ["ip", "network", "device"]);
+        let names = ["ip", "network", "device", "client_certificate"];
+        let [ip, network, device, certificate] = self.pick(members, "/context", names);
         Context {
             ip: ip.and_then(|ip| self.ip(ip)),
             network: network.and_then(|network| self.text("/context/network", network)),
             device_compliant: device.and_then(|device| self.device(device)),
+            certificate: certificate.and_then(|certificate| self.certificate(certificate)),
         }
     }
 
@@ -128,6 +138,14 @@ impl Faults {
             self.invalid("/context/ip", "is an address such as `203.0.113.7` or `2001:db8::7`");
         }
         ip
+    }
+
+    fn certificate(&mut self, value: &RawValue) -> Option<CertificateChain> {
+        let certificate = read_certificate(&self.text("/context/client_certificate", value)?).ok();
+        if certificate.is_none() {
+            self.invalid("/context/client_certificate", "is a certificate in DER, in base64");
+        }
+        certificate
     }
 
     fn device(&mut self, value: &RawValue) -> Option<bool> {

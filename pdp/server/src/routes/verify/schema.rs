@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 #[schema(as = Question)]
 #[expect(dead_code, reason = "described here, read by `decode`")]
 pub(in crate::routes) struct QuestionBody {
-    /// What was presented: the whole key, or a token of it.
-    credential: String,
+    /// What was presented: the whole key, or a token of it. Needed unless the context has a certificate.
+    credential: Option<String>,
     /// What is to be done with the resource: read, write, delete, execute or admin.
     action: String,
     /// What it is to be done to: `organisation/project/type/id…`.
@@ -30,6 +30,9 @@ pub(in crate::routes) struct ContextBody {
     ip: Option<String>,
     /// The type of network that it is in.
     network: Option<String>,
+    /// The certificate that the client has shown and proved to be its own, in DER, in base64. With it, `credential` may be left
+    /// out.
+    client_certificate: Option<String>,
     /// Its device.
     device: Option<DeviceBody>,
 }
