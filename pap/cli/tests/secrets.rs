@@ -40,6 +40,10 @@ impl Canaries {
     /// Looks for each in pieces: a file may break it over two pages, and a log may cut it. The front of a key is its id,
     /// which is no secret, as is the front of a token.
     fn assert_absent(&self, place: &str, octets: &[u8]) {
+        for mark in ["PRIVATE KEY-----", "\"d\":\""] {
+            let holds = octets.windows(mark.len()).any(|window| window == mark.as_bytes());
+            assert!(!holds, "{place} holds a private key");
+        }
         for (name, secret) in &self.0 {
             let hidden = &secret[secret.len().min(26)..];
             let hidden = if hidden.len() < 24 { secret } else { hidden };
@@ -90,9 +94,14 @@ impl Walk<'_> {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         let body = body.unwrap_or_default();
-        let kind = if method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
+        let kind = match method {
+            "PATCH" => "application/merge-patch+json",
+            _ if path.starts_with("/oauth/") => "application/x-www-form-urlencoded",
+            _ => "application/json",
+        };
+        let authorization = if key.is_empty() { String::new() } else { format!("Authorization: Bearer {key}\r\n") };
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: argus\r\nAuthorization: Bearer {key}\r\nIf-Match: *\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: argus\r\n{authorization}If-Match: *\r\n\
              Content-Type: {kind}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
@@ -107,6 +116,17 @@ impl Walk<'_> {
         let body = json!({"organisation": "acme", "name": name, "scopes": [scope]}).to_string();
         let answer = self.send("administration", ("POST", "/v1/keys"), &self.administrator(), Some(&body));
         self.shown(name, &answer)
+    }
+
+    /// Gets an access token for a key. What nobody else can make of it is its signature.
+    fn issue_token(&mut self, (id, secret): &(String, String)) -> String {
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let answer = self.send("administration", ("POST", "/oauth/token"), "", Some(&form));
+        let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let token = body["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+        self.canaries.add("an access token", token.rsplit('.').next().unwrap());
+        self.said.push(("what is told of a token".to_owned(), answer.replace(&token, "")));
+        token
     }
 
     /// The id and the secret of an answer that shows it.
@@ -238,6 +258,8 @@ fn walk_commands(walk: &mut Walk<'_>, database: &[&str]) {
         vec!["key", "collect", "acme/cli", "--secret-to", "third.key"],
         vec!["key", "revoke", "acme/cli", "--yes"],
         vec!["key", "revoke-many", "globex", "--owner", "nobody", "--dry-run"],
+        vec!["signing-key", "list"],
+        vec!["signing-key", "rotate", "--yes"],
         vec!["status"],
         vec!["eval", "--policy", "policy.xml", "--request", "cli.key"],
         vec!["check", "policy.xml"],
@@ -263,9 +285,18 @@ fn walk_commands(walk: &mut Walk<'_>, database: &[&str]) {
             line.iter().take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')).copied().collect();
         done.insert(words);
     }
+    // What has come to the program since is run as its own help shows it.
     for command in commands(server.folder(), &[]) {
         let is_done = |words: &Vec<&str>| words.join(" ").starts_with(&command);
-        assert!(done.iter().any(is_done), "`argus {command}` was not walked through");
+        if done.iter().any(is_done) {
+            continue;
+        }
+        let words: Vec<&str> = command.split(' ').collect();
+        let help = run(argus(server.folder()).args(&words).arg("--help")).stdout;
+        let example = help.lines().find_map(|line| line.strip_prefix("  argus ")).map(|line| line.replace('\'', ""));
+        let example = example.unwrap_or_else(|| panic!("`argus {command}` has no example: {help}"));
+        let printed = server.run(&example.split_whitespace().collect::<Vec<_>>());
+        walk.said.push((format!("argus {example}"), format!("{}{}", printed.stdout, printed.stderr)));
     }
     for file in ["cli.key", "second.key"] {
         let secret = fs::read_to_string(server.folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -288,7 +319,11 @@ fn walk_everything<'s>(server: &'s Server, database: &[&str]) -> Walk<'s> {
     );
     let (_, pep) = walk.make_key("pep", "acme/argus/pdp:execute");
     let reader = walk.make_key("walked", "acme/atlas:read");
+    let token = walk.issue_token(&reader);
+    let introspect = format!("token={token}&client_id={}&client_secret={}", reader.0, reader.1);
+    walk.ask("administration", ("POST", "/oauth/introspect"), "", Some(&introspect));
     walk_decisions(&mut walk, &pep, &reader.1);
+    walk_decisions(&mut walk, &pep, &token);
     walk_commands(&mut walk, database);
     walk_administration(&mut walk, &reader);
     walk

@@ -194,6 +194,7 @@ fn faults(expected: &Value, answer: &Answer) -> Vec<String> {
         ("pointer", is_first("pointer")),
         ("parameter", is_first("parameter")),
         ("code", is_first("code")),
+        ("error", expected["error"].is_null() || body["error"] == expected["error"]),
         ("reason", expected["reason"].is_null() || body["reason"] == expected["reason"]),
         ("reason", expected["reason"].is_null() || body["decision"] == "Deny"),
     ];
