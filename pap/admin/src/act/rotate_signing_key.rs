@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 
 use crate::body::{Body, Fields};
 use crate::oauth::{Due, IssuerError, due};
+use crate::repeat::Keep;
 use crate::resource::{HOST, Own};
 use crate::view::SigningKeyView;
-use crate::{Admin, AdminError, Call};
+use crate::{Admin, AdminError, Answer, Applied, Call};
 
 /// The key that comes next, or signs already.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -46,19 +47,15 @@ impl Admin {
         let is_emergency = fields.flag("emergency").unwrap_or(false);
         fields.finish()?;
         let pace = if is_emergency { Pace::AtOnce } else { Pace::InTime };
-        let (new, at, call) = (self.make_signing_key().await?, self.now(), call.clone());
-        let request_id = call.request_id().to_owned();
-        let write = move |store: &Store| {
-            let organisation = host(store)?;
-            Ok(store.write(|conn| {
-                let key = rotate(conn, &call.act(organisation, at), &new, pace)?;
-                Ok((key, change::find_latest_sequence(conn)?))
-            })?)
-        };
-        let (key, sequence) = self.with_store(write).await?;
-        info!(signing_key.id = key.kid, request.id = request_id, "published the signing key {}", key.kid);
+        let new = self.make_signing_key().await?;
+        let act = call.act(self.with_store(host).await?, self.now());
+        let work = move |conn: &mut Conn| rotate(conn, &act, &new, pace);
+        let keep =
+            |key: &signing_key::SigningKey| Keep::Answer(Answer::of(200, &rotated(key.clone(), Applied::NOWHERE)));
+        let (key, sequence) = self.act(call, work, keep).await?;
+        info!(signing_key.id = key.kid, request.id = call.request_id(), "published the signing key {}", key.kid);
         let applied = self.settle(sequence).await;
-        Ok(RotatedSigningKey { key: SigningKeyView::from(key), applied_by: applied.by, decision_points: applied.of })
+        Ok(rotated(key, applied))
     }
 
     /// Does what the clock asks of the signing keys: to be called each minute. Of several nodes that do, one takes each
@@ -120,6 +117,10 @@ impl Admin {
         let (kind, master) = (self.issuer().key_kind, Arc::clone(self.issuer().master_key()?));
         self.derive(move || Ok(make(kind, &master)?)).await
     }
+}
+
+fn rotated(key: signing_key::SigningKey, applied: Applied) -> RotatedSigningKey {
+    RotatedSigningKey { key: SigningKeyView::from(key), applied_by: applied.by, decision_points: applied.of }
 }
 
 fn make(kind: SigningKeyKind, master: &argus_credentials::MasterKey) -> Result<NewSigningKey, IssuerError> {
