@@ -45,8 +45,9 @@ mod view;
 mod words;
 
 pub use act::{
-    CreatedKey, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey,
-    RevokedKey, RevokedKeys, Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
+    ChangedCredential, CreatedKey, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation,
+    PreviewedKey, RevokedKey, RevokedKeys, Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode,
+    TokenView,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, TlsClientAuth, Unauthenticated, Waiting};

@@ -287,6 +287,65 @@ pub struct NewRotation {
     pub collect: Option<bool>,
 }
 
+/// A way to present a key, besides its secret. `kind` says which of the members belong to it.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCredential {
+    /// How it is presented.
+    pub kind: CredentialKind,
+    /// `public_key`: the key (RFC 7517), its public members: RSA of 2048 bits or more, P-256, or Ed25519.
+    #[schema(value_type = Option<Object>)]
+    pub jwk: Option<serde_json::Value>,
+    /// `public_key`: the same in PEM, in the place of `jwk`.
+    pub pem: Option<String>,
+    /// `public_key`: what tokens call a key in PEM; its thumbprint (RFC 7638) unless set.
+    pub kid: Option<String>,
+    /// `jwks_url`: where the keys are fetched, over https.
+    pub url: Option<String>,
+    /// `jwks_url`: what they may sign with, of RS256, ES256 and EdDSA; RS256 unless set.
+    pub algorithms: Option<Vec<String>>,
+    /// `jwt_subject`: an issuer that is trusted by the settings of the decision points, by its `iss`.
+    pub issuer: Option<String>,
+    /// `jwt_subject`: the `sub` of its tokens.
+    pub subject: Option<String>,
+    /// `certificate`: its subject's distinguished name (RFC 4514). A certificate is known by one thing.
+    pub subject_dn: Option<String>,
+    /// `certificate`: a DNS name among its alternative names.
+    pub san_dns: Option<String>,
+    /// `certificate`: a URI among them.
+    pub san_uri: Option<String>,
+    /// `certificate`: an IP address among them.
+    pub san_ip: Option<String>,
+    /// `certificate`: an e-mail address among them.
+    pub san_email: Option<String>,
+    /// `certificate`: the SHA-256 of it, in base64url.
+    pub thumbprint: Option<String>,
+    /// `certificate`: the certificates themselves, each the first of an `x5c` (RFC 7517 §4.7).
+    #[schema(value_type = Option<Object>)]
+    pub jwks: Option<serde_json::Value>,
+    /// From when it may be used; at once unless set.
+    #[schema(format = DateTime)]
+    pub not_before: Option<String>,
+    /// Until when it may be used; as long as its key unless set.
+    #[schema(format = DateTime)]
+    pub expires_at: Option<String>,
+}
+
+/// How a key is presented, besides its secret.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[schema(as = CredentialKindAsked)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialKind {
+    /// By a JWT that is signed with the other half of a public key.
+    PublicKey,
+    /// By a JWT that is signed with a key of a set that is fetched.
+    JwksUrl,
+    /// By a JWT of a trusted issuer about this subject.
+    JwtSubject,
+    /// By a client certificate.
+    Certificate,
+}
+
 /// An act that takes nothing but the thing in its path.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

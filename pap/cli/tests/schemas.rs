@@ -185,6 +185,24 @@ fn compare_places(schemas: &Schemas, server: &Server) {
     assert!(schemas.failure(&run(&["org", "create", "Not A Name"]))["errors"].is_array());
 }
 
+fn compare_credentials(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[&["key", "credential"], arguments, &["--output", "json"]].concat());
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
+    fs::write(server.folder().join("reader.pub.pem"), pem).unwrap();
+    let add = |flags: &[&str]| run(&[&["add", "acme/pep"], flags].concat());
+    let added = schemas.answer("credential", &add(&["--public-key", "reader.pub.pem", "--kid", "build"]));
+    assert_eq!((&added["public"]["jwk"]["kid"], &added["applied_by"]), (&json!("build"), &json!(1)));
+    schemas.answer("credential", &add(&["--issuer", "https://ci.example", "--subject", "acme/build"]));
+    schemas.answer("credential", &add(&["--jwks-url", "https://ci.example/jwks.json", "--algorithm", "ES256"]));
+    schemas.answer("credential", &add(&["--certificate-dns", "pep.acme.example"]));
+    assert_eq!(schemas.failure(&add(&["--certificate-dns", "*.acme.example"]))["errors"][0]["pointer"], "/san_dns");
+    let listed = schemas.answer("credential-list", &run(&["list", "acme/pep"]));
+    let kinds: Vec<_> = listed["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["secret", "public_key", "jwt_subject", "jwks_url", "certificate"]);
+    let revoked = run(&["revoke", "acme/pep", added["id"].as_str().unwrap(), "--yes"]);
+    assert_eq!(schemas.answer("credential", &revoked)["state"], "revoked");
+}
+
 fn compare_keys(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     let reader = ["key", "create", "acme/reader", "--scope", "acme/evidence:read", "--secret-to", "reader.key"];
@@ -298,6 +316,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     compare_places(&schemas, &server);
     compare_keys(&schemas, &server);
     compare_signing_keys(&schemas, &server);
+    compare_credentials(&schemas, &server);
 
     let copied = in_folder(server.folder(), &["backup", "copy.db"]);
     schemas.answer("backup", &copied);

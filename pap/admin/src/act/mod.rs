@@ -6,6 +6,7 @@ mod change_project;
 mod create_key;
 mod create_organisation;
 mod create_project;
+mod credentials;
 mod delegation;
 mod introspect_token;
 mod issue_token;
@@ -31,6 +32,7 @@ mod suspend_key;
 
 pub use create_key::CreatedKey;
 pub(crate) use create_key::credential;
+pub use credentials::ChangedCredential;
 pub use introspect_token::TokenView;
 pub use issue_token::NewToken;
 pub use nodes::{NodeView, Nodes, ThisNode};

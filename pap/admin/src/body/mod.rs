@@ -2,6 +2,7 @@
 
 mod conditions;
 mod countries;
+mod credential;
 mod expiry;
 mod fields;
 mod life;
@@ -14,6 +15,7 @@ mod scopes;
 mod time;
 
 pub(crate) use conditions::conditions;
+pub(crate) use credential::public_material;
 pub(crate) use expiry::{DEFAULT_DAYS, Expiry, changed_expiry, expiry};
 pub(crate) use fields::Fields;
 pub(crate) use life::{Life, grace, rotation_interval};

@@ -201,6 +201,13 @@ impl KeyView {
     }
 }
 
+impl CredentialView {
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 impl From<Credential> for CredentialView {
     fn from(credential: Credential) -> Self {
         Self {

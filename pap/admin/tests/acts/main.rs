@@ -5,6 +5,7 @@
 
 mod audit;
 mod create_key;
+mod credentials;
 mod delegation;
 mod life;
 mod lists;

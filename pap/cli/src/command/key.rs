@@ -1,8 +1,9 @@
-//! `argus key create|preview|list|show|update|rotate|collect|suspend|resume|revoke|revoke-many`
+//! `argus key create|preview|list|show|update|rotate|collect|suspend|resume|revoke|revoke-many|credential`
 
 mod asked;
 mod collect;
 mod create;
+mod credential;
 mod list;
 mod preview;
 mod revoke;
@@ -42,6 +43,7 @@ enum Verb {
     Resume(suspend::Resume),
     Revoke(revoke::Revoke),
     RevokeMany(revoke_many::RevokeMany),
+    Credential(credential::Credential),
 }
 
 impl Key {
@@ -58,6 +60,7 @@ impl Key {
             Verb::Resume(resume) => resume.run(console),
             Verb::Revoke(revoke) => revoke.run(console),
             Verb::RevokeMany(revoke) => revoke.run(console),
+            Verb::Credential(credential) => credential.run(console),
         }
     }
 }

@@ -38,6 +38,10 @@ doors! {
     post "/v1/keys/{key}/rotate" => keys::rotate::rotate_key;
     post "/v1/keys/{key}/suspend" => keys::suspend::suspend_key;
     post "/v1/keys/{key}/resume" => keys::suspend::resume_key;
+    get "/v1/keys/{key}/credentials" => keys::credentials::list_credentials;
+    post "/v1/keys/{key}/credentials" => keys::credentials::create_credential;
+    get "/v1/keys/{key}/credentials/{credential}" => keys::credentials::show_credential;
+    post "/v1/keys/{key}/credentials/{credential}/revoke" => keys::credentials::revoke_credential;
     post "/v1/keys/{key}/credentials/{credential}/collect" => keys::rotate::collect_credential;
     get "/v1/nodes" => nodes::list_nodes;
     post "/v1/leaks" => leaks::report_leaks;

@@ -2,6 +2,7 @@
 
 pub(super) mod change;
 pub(super) mod create;
+pub(super) mod credentials;
 pub(super) mod list;
 pub(super) mod preview;
 pub(super) mod revoke;
