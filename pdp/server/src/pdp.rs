@@ -35,6 +35,7 @@ use crate::http::problem::Problem;
 use crate::metrics::{Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
+use crate::outbound::Outbound;
 use crate::places::{Keep, PlaceFault, PlaceSource};
 use crate::policies::{Folder, Origin, PolicyFault};
 use crate::presence::{self, Message as Told, Speaker};
@@ -155,7 +156,10 @@ impl Pdp {
             speaks.begin(kept.current.clone(), Arc::clone(&kept.health), told)?;
         }
         let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
-        let authenticator = Authenticator::new(verifier, settings.tokens.clone(), settings.client_trust.clone())?;
+        let outbound =
+            Outbound::start(settings.reach.clone(), Arc::clone(&settings.lookup)).map_err(StartError::Thread)?;
+        let (tokens, trust) = (settings.tokens.clone(), settings.client_trust.clone());
+        let authenticator = Authenticator::new(verifier, outbound, tokens, trust)?;
         let watch = folder.filter(Folder::exists).and_then(|folder| {
             let wake = wake.clone();
             // Once the keeper is gone there is nobody to tell.

@@ -1,12 +1,14 @@
 //! What an installation may set, each with the value that holds where nothing is set.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 
 use crate::authentication::TokenSettings;
+use crate::outbound::{Lookup, Reach, SystemLookup};
 use crate::places::PlaceFiles;
 use crate::presence::Presence;
 use crate::snapshot::TagKeySource;
@@ -25,6 +27,10 @@ pub struct Settings {
     pub verifier: argus_credentials::Settings,
     /// Whose signed tokens are believed.
     pub tokens: TokenSettings,
+    /// Which addresses may be asked for sets of keys.
+    pub reach: Reach,
+    /// What finds the addresses of names there.
+    pub lookup: Arc<dyn Lookup>,
     /// The bounds of requests and policies.
     pub limits: Limits,
     /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
@@ -55,6 +61,8 @@ impl Settings {
             hasher: Hasher::new(Iterations::production()),
             verifier: argus_credentials::Settings::default(),
             tokens: TokenSettings::default(),
+            reach: Reach::default(),
+            lookup: Arc::new(SystemLookup),
             limits: Limits::default(),
             longest_staleness: None,
             presence: None,

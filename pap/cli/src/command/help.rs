@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::limit;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: backup, environment, exit-codes, limits, output, problems, reasons, scopes.
+/// Explain a command or a topic: authentication, backup, environment, exit-codes, limits, output, problems, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -27,6 +27,7 @@ type Write = fn() -> String;
 
 /// What is explained beside the commands.
 static TOPICS: &[(&str, Write)] = &[
+    ("authentication", || include_str!("../topic/authentication.txt").to_owned()),
     ("backup", || include_str!("../topic/backup.txt").to_owned()),
     ("environment", || include_str!("../topic/environment.txt").to_owned()),
     ("exit-codes", || include_str!("../topic/exit-codes.txt").to_owned()),

@@ -12,6 +12,7 @@ mod run;
 mod settings;
 mod signals;
 mod sweep;
+mod trust;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -30,7 +31,8 @@ use settings::Settings;
 /// Start Argus: decisions on one port, administration on another, data in one folder.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus serve --data-dir /var/lib/argus --policies /etc/argus/policies\n\n\
-    A flag goes before its variable (`argus help environment`), a variable before the settings file.")]
+    A flag goes before its variable (`argus help environment`), a variable before the settings file. The file alone names\n\
+    the issuers whose tokens are believed (`argus help authentication`).")]
 pub(crate) struct Serve {
     // Larger than what other commands take together.
     #[command(flatten)]
@@ -127,6 +129,19 @@ struct Flags {
     /// your own with escaped PEM, as nginx writes $ssl_client_escaped_cert (default: none).
     #[arg(long, value_name = "NAME", env = "ARGUS_CLIENT_CERTIFICATE_HEADER", hide_env = true)]
     client_certificate_header: Option<String>,
+    /// What signed tokens have to name as their audience, to be presented here (default: argus).
+    #[arg(long, value_name = "NAME", env = "ARGUS_AUDIENCE", hide_env = true)]
+    audience: Option<String>,
+    /// What clocks may differ by where tokens begin and end, in seconds; at most 60 (default: 30).
+    #[arg(long, value_name = "SECONDS", env = "ARGUS_TOKEN_LEEWAY_SECONDS", hide_env = true)]
+    token_leeway_seconds: Option<u32>,
+    /// Private networks that sets of public keys may be fetched from, such as 10.0.0.0/8, joined by commas (default: none,
+    /// only public addresses).
+    #[arg(long, value_name = "NETWORKS", env = "ARGUS_JWKS_NETWORKS", hide_env = true, value_delimiter = ',')]
+    jwks_networks: Vec<String>,
+    /// Let sets of public keys be fetched from this machine, over plain HTTP: for trials.
+    #[arg(long, env = "ARGUS_JWKS_PLAIN_HTTP", hide_env = true)]
+    jwks_plain_http: bool,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,

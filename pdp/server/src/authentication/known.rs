@@ -8,7 +8,9 @@ use argus_credentials::{CredentialId, Refusal};
 use argus_engine::scope::Scope;
 use argus_store::KeyId;
 
+use super::set::FromSet;
 use super::{Lent, Presentation, Refused};
+use crate::key_sets::KeySets;
 use crate::snapshot::{KeyRecord, Snapshot};
 
 /// What a verified token stands for.
@@ -18,6 +20,8 @@ pub(super) enum Known {
     Access(AccessGrant),
     /// A token that the holder of a key signed.
     Signed(Signed),
+    /// A token of another issuer.
+    Issued(Issued),
 }
 
 /// What a token of a key's holder was verified with.
@@ -27,6 +31,19 @@ pub(super) struct Signed {
     pub(super) credential: CredentialId,
     /// The generation of the credential then.
     pub(super) generation: u64,
+    /// The set of its key, where that was fetched.
+    pub(super) set: Option<FromSet>,
+}
+
+/// What a token of another issuer was verified with.
+#[derive(Debug)]
+pub(super) struct Issued {
+    pub(super) issuer: Box<str>,
+    pub(super) subject: Box<str>,
+    pub(super) credential: Option<CredentialId>,
+    /// The generation of the credential then.
+    pub(super) generation: u64,
+    pub(super) set: FromSet,
 }
 
 /// What an access token grants.
@@ -53,11 +70,19 @@ pub(super) struct Narrowed {
 
 impl Known {
     /// Whether it would be verified again: its signer is still known, and nothing about it has changed.
-    pub(super) fn still_holds(&self, snapshot: &Snapshot) -> bool {
+    pub(super) fn still_holds(&self, snapshot: &Snapshot, key_sets: &KeySets, now: i64) -> bool {
+        let is_in_force = |set: &FromSet| key_sets.version(&set.url, now) == Some(set.version);
         match self {
             Self::Access(grant) => snapshot.signing_keys().keys().iter().any(|key| key.answers_to(&grant.signed_with)),
             Self::Signed(signed) => {
-                signed.record(snapshot).is_some_and(|record| record.generation() <= signed.generation)
+                let is_same = |record: &Arc<KeyRecord>| record.generation() <= signed.generation;
+                signed.record(snapshot).is_some_and(is_same) && signed.set.as_ref().is_none_or(is_in_force)
+            }
+            Self::Issued(issued) => {
+                let is_same = |record: &Arc<KeyRecord>| {
+                    record.credential_id == issued.credential && record.generation() <= issued.generation
+                };
+                issued.record(snapshot).is_some_and(is_same) && is_in_force(&issued.set)
             }
         }
     }
@@ -73,6 +98,7 @@ impl Known {
         match self {
             Self::Access(grant) => grant.present(presented.certificate, snapshot, lent, now),
             Self::Signed(signed) => judge(signed.record(snapshot), now),
+            Self::Issued(issued) => judge(issued.record(snapshot), now),
         }
     }
 }
@@ -82,6 +108,13 @@ impl Signed {
     pub(super) fn record<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s Arc<KeyRecord>> {
         let signers = &snapshot.held().key(self.key)?.signers;
         signers.iter().map(|signer| &signer.record).find(|record| record.credential_id == Some(self.credential))
+    }
+}
+
+impl Issued {
+    /// What its subject presents, as it is now.
+    fn record<'s>(&self, snapshot: &'s Snapshot) -> Option<&'s Arc<KeyRecord>> {
+        snapshot.held().subject(&self.issuer, &self.subject)
     }
 }
 

@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | an API key | `argus_…`, no dot | its secret |
 //! | an access token | three parts, `iss` is this installation | a signing key of this installation |
-//! | a token that the holder signed | three parts, `iss` is the key's id | a public key registered with the key |
+//! | a token that the holder signed | three parts, `iss` is the key's id | a public key registered with the key, or one of a set at an address that is |
+//! | a token of another issuer | three parts, `iss` is one that the settings trust | a key of that issuer's set; its `sub` is registered with the key |
 //! | a client certificate | in the handshake, or from whoever saw it there | the private key, and an authority or its being registered itself |
 //!
 //! Nothing here waits: a check either has its outcome or says what has to be waited for ([`Waiting`]), and is then done
@@ -15,8 +16,10 @@ mod access;
 mod assertion;
 mod certificate;
 mod holder;
+mod issuer;
 mod known;
 mod method;
+mod set;
 mod settings;
 mod token;
 mod waiting;
@@ -30,9 +33,11 @@ pub(crate) use assertion::AssertionChecked;
 pub use assertion::AssertionRefused;
 pub use certificate::CertificateMethod;
 pub use method::Method;
-pub use settings::TokenSettings;
+pub use settings::{TokenSettings, TrustedIssuer};
 pub(crate) use waiting::Waiting;
 
+use crate::key_sets::KeySets;
+use crate::outbound::Outbound;
 use crate::snapshot::{Current, KeyRecord, Snapshot};
 use crate::tls::ClientTrust;
 use known::Known;
@@ -41,6 +46,7 @@ use known::Known;
 pub(crate) struct Authenticator {
     pub(crate) secrets: Verifier<Current>,
     tokens: jwt::TokenMemory<Arc<Known>>,
+    key_sets: KeySets,
     settings: TokenSettings,
     trust: ClientTrust,
 }
@@ -72,11 +78,12 @@ pub(crate) type Refused<'s> = (Refusal, Option<&'s Arc<KeyRecord>>);
 impl Authenticator {
     pub(crate) fn new(
         secrets: Verifier<Current>,
+        outbound: Outbound,
         settings: TokenSettings,
         trust: ClientTrust,
     ) -> Result<Self, NoRandomness> {
         let tokens = jwt::TokenMemory::new(settings.remembered)?;
-        Ok(Self { secrets, tokens, settings, trust })
+        Ok(Self { secrets, tokens, key_sets: KeySets::new(outbound), settings, trust })
     }
 
     /// Verifies what is presented against a snapshot, as far as that goes without waiting. `now` is in Unix seconds.

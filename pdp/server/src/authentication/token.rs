@@ -12,7 +12,6 @@ use super::{Authenticator, Checked, Lent, Presentation, Waiting};
 use crate::snapshot::{KeyRecord, Snapshot};
 
 /// Why a token isn't verified, or not yet.
-#[expect(dead_code, reason = "sets of keys that are fetched come next")]
 pub(super) enum Stop {
     /// It is wrong.
     Fault(JwtFault),
@@ -39,7 +38,8 @@ impl Authenticator {
         lent: &'s Lent,
         now: i64,
     ) -> Checked<'s> {
-        let remembered = self.tokens.find(presented.text, now).filter(|known| known.still_holds(snapshot));
+        let remembered =
+            self.tokens.find(presented.text, now).filter(|known| known.still_holds(snapshot, &self.key_sets, now));
         let known = match remembered.map_or_else(|| self.verify_and_remember(presented.text, snapshot, now), Ok) {
             Ok(known) => known,
             Err(Stop::Wait(waiting)) => return Checked::Wait(waiting, speaker(presented.text, snapshot)),
@@ -71,6 +71,10 @@ impl Authenticator {
             let (token, signed_with) = self.verify_access_token(jwt, snapshot, Some(&self.audiences()), now)?;
             let until = self.until(token.expires_at);
             return Ok((Known::Access(AccessGrant::new(&token, signed_with)?), until));
+        }
+        if let Some(trusted) = self.settings.issuers.iter().find(|trusted| trusted.issuer == issuer) {
+            let (issued, expires_at) = self.verify_from_issuer(jwt, trusted, snapshot, now)?;
+            return Ok((Known::Issued(issued), self.until(expires_at)));
         }
         let key: KeyId = issuer.parse().map_err(|_| JwtFault::Issuer)?;
         let audiences = std::slice::from_ref(&self.settings.audience);

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use argus_credentials::{Pending, Refusal};
 
+use crate::key_sets::Flight;
 use crate::snapshot::Current;
 
 /// What has to be waited for before a check can have its outcome.
@@ -11,6 +12,8 @@ use crate::snapshot::Current;
 pub(crate) enum Waiting {
     /// A secret has to be derived.
     Derivation(Box<Pending<Current>>),
+    /// A set of keys is being fetched.
+    Keys(Flight),
 }
 
 impl Waiting {
@@ -19,6 +22,10 @@ impl Waiting {
     pub(crate) async fn wait(self, source: Option<IpAddr>) -> Result<(), Refusal> {
         match self {
             Self::Derivation(pending) => pending.derive(source.map(Into::into)).await.map(drop),
+            Self::Keys(flight) => {
+                flight.landed().await;
+                Ok(())
+            }
         }
     }
 }

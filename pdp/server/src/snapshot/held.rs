@@ -44,7 +44,6 @@ pub(crate) enum SignerKeys {
     /// Here.
     One(Arc<jwt::PublicKey>),
     /// In a set that is fetched.
-    #[expect(dead_code, reason = "sets of keys that are fetched come next")]
     Url { url: Arc<str>, algorithms: Arc<[jwt::Algorithm]> },
 }
 
@@ -86,7 +85,6 @@ impl Held {
     }
 
     /// What a subject of an issuer presents.
-    #[expect(dead_code, reason = "tokens of other issuers come next")]
     pub(crate) fn subject(&self, issuer: &str, subject: &str) -> Option<&Arc<KeyRecord>> {
         self.subjects.get(issuer)?.get(subject)
     }

@@ -5,6 +5,7 @@
 mod callers;
 mod conditions;
 mod description;
+mod fetched;
 mod home;
 mod obligations;
 mod places;

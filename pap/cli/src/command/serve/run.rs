@@ -182,7 +182,8 @@ fn start_decisions(
     (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
-    of_pdp.tokens.issuer = issuer.map(str::to_owned);
+    of_pdp.tokens = settings.trust.tokens(issuer)?;
+    of_pdp.reach = settings.trust.reach.clone();
     of_pdp.policies = Some(settings.policies.clone());
     of_pdp.longest_staleness = settings.longest_staleness;
     of_pdp.places = settings.places.clone();

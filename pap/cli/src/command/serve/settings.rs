@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use argus_credentials::{CertificateHeader, TrustedProxies};
 use argus_engine::limits::Limits;
-use argus_pdp::{ClientTrustFiles, PlaceFiles, ServerTlsFiles};
+use argus_pdp::{ClientTrustFiles, PlaceFiles, ServerTlsFiles, TrustedIssuer};
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
 use super::failure::settings;
 use super::issuer::Tokens;
+use super::trust::{Asked, IssuerEntry, Trust};
 use super::{Flags, LogForm, Role};
 use crate::failure::Failure;
 
@@ -43,6 +44,7 @@ pub(super) struct Settings {
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) server_tls: Option<ServerTlsFiles>,
     pub(super) client_trust: ClientTrustFiles,
+    pub(super) trust: Trust,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
     pub(super) limits: Limits,
@@ -76,6 +78,14 @@ struct SettingsFile {
     client_ca_file: Option<PathBuf>,
     client_crl_files: Vec<PathBuf>,
     client_certificate_header: Option<String>,
+    audience: Option<String>,
+    token_leeway_seconds: Option<u32>,
+    jwks_networks: Vec<String>,
+    jwks_plain_http: bool,
+    trusted_issuer: Vec<IssuerEntry>,
+    /// The entries, read.
+    #[serde(skip)]
+    issuers: Vec<TrustedIssuer>,
     log: Option<LogForm>,
     log_level: Option<String>,
     limits: BTreeMap<String, usize>,
@@ -111,7 +121,15 @@ impl Settings {
             |files: Vec<PathBuf>| -> Vec<_> { files.into_iter().filter(|file| !file.as_os_str().is_empty()).collect() };
         let revocations = Some(given(flags.client_crl_files)).filter(|files| !files.is_empty());
         let revocations = revocations.unwrap_or_else(|| given(file.client_crl_files));
+        let networks = Some(flags.jwks_networks).filter(|networks| !networks.is_empty()).unwrap_or(file.jwks_networks);
+        let asked = Asked {
+            audience: text(flags.audience, file.audience),
+            leeway_seconds: flags.token_leeway_seconds.or(file.token_leeway_seconds),
+            networks,
+            plain_http: flags.jwks_plain_http || file.jwks_plain_http,
+        };
         Ok(Self {
+            trust: Trust::read(asked, file.issuers)?,
             master_key_file: master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
             data_dir,
             database,
@@ -160,12 +178,19 @@ impl SettingsFile {
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, Failure> {
-        toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
+        let at = |start: usize, message: &str| {
             let line = text.bytes().take(start).filter(|octet| *octet == b'\n').count() + 1;
-            settings(format!("{}:{line}: {}", path.display(), error.message()))
+            settings(format!("{}:{line}: {message}", path.display()))
+        };
+        let mut file: Self = toml::from_str(text).map_err(|error| {
+            at(error.span().map_or(0, |span| span.start), error.message())
                 .help("its settings are named as the flags of argus serve, with `_` for `-`")
-        })
+        })?;
+        for entry in std::mem::take(&mut file.trusted_issuer) {
+            let issuer = entry.read(&file.issuers).map_err(|wrong| at(wrong.at, &wrong.message))?;
+            file.issuers.push(issuer);
+        }
+        Ok(file)
     }
 }
 
@@ -264,5 +289,31 @@ mod tests {
         assert!(!wrong.to_text().contains("s3cret"));
         assert_eq!(read_database_url("sqlite:///x/y.db").unwrap().file(), Some(Path::new("/x/y.db")));
         assert!(read_database_url("postgres://argus:s3cret@db/argus").unwrap().file().is_none());
+    }
+
+    #[test]
+    fn a_trusted_issuer_is_read_and_what_is_wrong_with_one_is_told_with_its_line() {
+        let path = Path::new("argus.toml");
+        let entry = "[[trusted_issuer]]\nissuer = 'https://ci.example'\njwks_url = 'https://ci.example/jwks.json'\n\
+                     audience = 'https://argus.acme.example'\nalgorithms = ['RS256', 'ES256']\n";
+        let file = SettingsFile::parse(path, entry).unwrap();
+        let [issuer] = file.issuers.as_slice() else { panic!() };
+        assert_eq!((issuer.issuer.as_str(), issuer.algorithms.len()), ("https://ci.example", 2));
+        for (from, to, line) in [
+            ("'https://ci.example'", "''", 2),
+            ("'https://ci.example'", "'019a3c5e-0000-7000-8000-000000000001'", 2),
+            ("'https://ci.example/jwks.json'", "'http://ci.example/jwks.json'", 3),
+            ("'https://ci.example/jwks.json'", "'https://a:b@ci.example/'", 3),
+            ("'https://argus.acme.example'", "' '", 4),
+            ("'ES256'", "'HS256'", 5),
+            ("algorithms", "algorithm", 5),
+            ("['RS256', 'ES256']", "'RS256'", 5),
+        ] {
+            assert!(entry.contains(from));
+            let wrong = SettingsFile::parse(path, &entry.replacen(from, to, 1)).unwrap_err().to_text();
+            assert!(wrong.starts_with(&format!("error: argus.toml:{line}: ")), "{from} {to}: {wrong}");
+        }
+        let twice = SettingsFile::parse(path, &format!("{entry}{entry}")).unwrap_err().to_text();
+        assert!(twice.starts_with("error: argus.toml:7: two entries"), "{twice}");
     }
 }
