@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import * as jose from "jose";
 import * as oauth from "oauth4webapi";
 
-import { CLIENT_ID, CLIENT_SECRET, ISSUER, SCOPE, decision } from "./surroundings.mjs";
+import { CLIENT_ID, CLIENT_SECRET, ISSUER, SCOPE, decision, register } from "./surroundings.mjs";
 
 const insecure = { [oauth.allowInsecureRequests]: true }; // this server is on loopback
 const issuer = new URL(ISSUER);
@@ -43,6 +43,13 @@ async function use(name, authentication) {
 
 await use("client_secret_basic", () => oauth.ClientSecretBasic(CLIENT_SECRET));
 await use("client_secret_post", () => oauth.ClientSecretPost(CLIENT_SECRET));
+for (const algorithm of ["RS256", "ES256"]) {
+  const { publicKey, privateKey } = await jose.generateKeyPair(algorithm, { extractable: true });
+  const kid = `node-${algorithm}`;
+  await register({ ...(await jose.exportJWK(publicKey)), kid });
+  await use(`private_key_jwt, ${algorithm}`, () => oauth.PrivateKeyJwt({ key: privateKey, kid }));
+}
+
 const wrong = oauth.ClientSecretBasic(`${CLIENT_SECRET}x`);
 const refused = await oauth.clientCredentialsGrantRequest(server, client, wrong, new URLSearchParams(), insecure);
 await assert.rejects(oauth.processClientCredentialsResponse(server, client, refused), (error) => {

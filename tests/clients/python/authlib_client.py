@@ -1,9 +1,14 @@
 """Authlib: the metadata, a token by each client authentication that it has, introspection, revocation."""
 
-from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+import time
 
-from surroundings import ALL_SCOPES, CLIENT_ID, CLIENT_SECRET, ISSUER, SCOPE, decision, metadata
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from surroundings import ALL_SCOPES, CLIENT_ID, CLIENT_SECRET, ISSUER, SCOPE, decision, metadata, register
 
 known = AuthorizationServerMetadata(metadata())
 # All but what asks for https: this server is on loopback.
@@ -16,24 +21,40 @@ assert known["issuer"] == ISSUER and known["response_types_supported"] == ["none
 TOKEN = known["token_endpoint"]
 
 
-def use(session, **more):
-    """A token: had, used, introspected, given back, refused."""
-    token = session.fetch_token(TOKEN, grant_type="client_credentials", scope=SCOPE, **more)
+def use(session):
+    """A token: had, used, introspected, given back, refused; each time by a session of its own."""
+    token = session().fetch_token(TOKEN, grant_type="client_credentials", scope=SCOPE)
     assert token["token_type"] == "Bearer" and token["scope"] == SCOPE and "refresh_token" not in token, token
     assert decision(token["access_token"]) == "Permit"
     assert decision(token["access_token"], "write") == "Deny", "the token is narrower than its key"
-    told = session.introspect_token(known["introspection_endpoint"], token=token["access_token"]).json()
+    told = session().introspect_token(known["introspection_endpoint"], token=token["access_token"]).json()
     assert told["active"] and told["client_id"] == CLIENT_ID and told["scope"] == SCOPE, told
-    gone = session.revoke_token(known["revocation_endpoint"], token=token["access_token"])
+    gone = session().revoke_token(known["revocation_endpoint"], token=token["access_token"])
     assert gone.status_code == 200, gone.text
-    told = session.introspect_token(known["introspection_endpoint"], token=token["access_token"]).json()
+    told = session().introspect_token(known["introspection_endpoint"], token=token["access_token"]).json()
     assert told == {"active": False}, told
     assert decision(token["access_token"]) == "Deny"
 
 
 for method in ("client_secret_basic", "client_secret_post"):
-    use(OAuth2Session(CLIENT_ID, CLIENT_SECRET, token_endpoint_auth_method=method))
+    use(lambda: OAuth2Session(CLIENT_ID, CLIENT_SECRET, token_endpoint_auth_method=method))
     print("authlib:", method)
+
+key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+register(key.public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode())
+
+
+def signing():
+    # An assertion is good for five minutes at most; this client's own default is an hour.
+    assertion = PrivateKeyJWT(TOKEN, claims={"exp": int(time.time()) + 120})
+    return OAuth2Session(CLIENT_ID, private, token_endpoint_auth_method=assertion,
+                         revocation_endpoint_auth_method=assertion)
+
+
+use(signing)
+print("authlib: private_key_jwt")
 
 session = OAuth2Session(CLIENT_ID, CLIENT_SECRET, token_endpoint_auth_method="client_secret_basic")
 token = session.fetch_token(TOKEN, grant_type="client_credentials")

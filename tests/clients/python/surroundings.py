@@ -19,6 +19,14 @@ def metadata():
     return answer.json()
 
 
+def register(public_key_pem):
+    """Registers a public key with the client, as its administrator does."""
+    path = f"{ISSUER}/v1/keys/{CLIENT_ID}/credentials"
+    headers = {"Authorization": "Bearer " + os.environ["ADMINISTRATOR_KEY"]}
+    answer = requests.post(path, json={"kind": "public_key", "pem": public_key_pem}, headers=headers, timeout=60)
+    assert answer.status_code == 201, answer.text
+
+
 def decision(token, action="read"):
     """What the decision point says of a use of a token."""
     body = {"credential": token, "action": action, "resource": "acme/atlas/evidence/42"}
