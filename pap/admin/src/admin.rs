@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::audit::AuditTender;
 use crate::oauth::Signing;
 use crate::refusals::{Refusal, Refusals, Refused};
 use crate::repeat::UnderWay;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub node: ThisNode,
     /// Under what name tokens are issued, and with what.
     pub issuer: Issuer,
+    /// Who tends the audit; none where there is no master key to sign with.
+    pub audit: Option<Arc<AuditTender>>,
 }
 
 /// The administrative acts. Cheap to clone.
@@ -150,6 +153,14 @@ impl Admin {
 
     pub(crate) fn signing(&self) -> &Signing {
         &self.0.signing
+    }
+
+    pub(crate) fn audit(&self) -> Result<Arc<AuditTender>, AdminError> {
+        self.0.parts.audit.clone().ok_or(AdminError::NoMasterKey)
+    }
+
+    pub(crate) fn hasher(&self) -> Hasher {
+        self.0.parts.hasher
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

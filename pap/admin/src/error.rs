@@ -4,6 +4,7 @@ use argus_credentials::NoRandomness;
 use argus_store::StoreError;
 use thiserror::Error;
 
+use crate::audit::verify::Break;
 use crate::oauth::IssuerError;
 
 /// Why an act didn't happen. Nothing of it is kept.
@@ -63,6 +64,12 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
+    /// There is no master key here, without which this can't be done.
+    #[error("this node has no master key, without which the audit can't be signed or opened")]
+    NoMasterKey,
+    /// The audit is broken, and can't be signed.
+    #[error("the audit is broken ({0}); look at it with `argus audit verify`")]
+    AuditBroken(Break),
     /// No secret can be made.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),

@@ -22,9 +22,11 @@
 
 mod act;
 mod admin;
+pub mod audit;
 mod authority;
 mod body;
 mod call;
+mod compliance;
 mod cursor;
 mod error;
 mod guidance;
@@ -45,14 +47,15 @@ mod view;
 mod words;
 
 pub use act::{
-    ChangedCredential, CreatedKey, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation,
-    PreviewedKey, RevokedKey, RevokedKeys, Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode,
-    TokenView,
+    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedKey, ForgottenPerson, LeakOutcome, LeakResult,
+    LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys, Rotated,
+    RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, TlsClientAuth, Unauthenticated, Waiting};
 pub use body::Body;
 pub use call::Call;
+pub use compliance::{Control, ControlResult, EvidenceItem, FipsReport};
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
 pub use handover::{Claimed, Handover};

@@ -88,6 +88,12 @@ impl Query {
         if self.faults.is_empty() { Ok(Stretch { after, size }) } else { Err(AdminError::Refused(self.faults)) }
     }
 
+    /// Ends the reading of a query that has no pages: what is left is unknown.
+    pub(crate) fn finish_without_page(mut self) -> Result<(), AdminError> {
+        self.refuse_unknown();
+        if self.faults.is_empty() { Ok(()) } else { Err(AdminError::Refused(self.faults)) }
+    }
+
     fn size(&mut self, text: &str) -> Option<PageSize> {
         let size = text.parse().ok().and_then(PageSize::new);
         if size.is_none() {

@@ -28,6 +28,8 @@ pub enum Own {
     Decisions,
     /// What access tokens are signed with: a resource of `argus`.
     SigningKeys,
+    /// What the audit tells of it.
+    Audit,
 }
 
 impl Own {
@@ -40,6 +42,7 @@ impl Own {
             Self::Keys => "keys",
             Self::Decisions => "pdp",
             Self::SigningKeys => "signing-keys",
+            Self::Audit => "audit",
         }
     }
 

@@ -1,7 +1,9 @@
 //! Bodies as they are described to whoever sends them. The acts read bodies by hand, so that all faults are reported at
 //! once; these types say the same in the form that a description is generated from, and a test sends what they allow.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// When a level grants anything at all. What is left out asks for nothing; several rules have all to be met.
@@ -369,4 +371,84 @@ pub struct NewLeaks {
 pub struct NewSigningKey {
     /// Sign with it at once, and refuse every token that was signed before.
     pub emergency: Option<bool>,
+}
+
+/// Who is to be forgotten.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = Forgetting)]
+#[serde(deny_unknown_fields)]
+pub struct NewForgetting {
+    /// The organisation whose audit speaks of him.
+    pub organisation: String,
+    /// The owner, as keys name him. He may answer for no key that hasn't ended.
+    pub owner: String,
+}
+
+/// An entry of the audit. It is hashed and signed as an export has it; here the people in it are named.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AuditEntry {
+    /// Its number, from 1 without a gap.
+    pub sequence: i64,
+    /// The version of this form.
+    pub version: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What happened, such as `key.revoked`.
+    pub event: String,
+    /// `done`, or `refused` where whoever asked may not.
+    pub outcome: String,
+    /// Who: `kind` is `key`, `host`, `argus` or `nobody`; a key comes with its `id`, `path` and `owner`.
+    #[schema(value_type = Object)]
+    pub actor: Value,
+    /// The organisation whose entry it is: `id` and `name`.
+    #[schema(value_type = Object)]
+    pub organisation: Value,
+    /// Which thing: its `kind`, `id` and, where it has one, its readable `path`.
+    #[schema(value_type = Object)]
+    pub target: Value,
+    /// Where the act came from, as the `name` of a `person`.
+    #[schema(value_type = Option<Object>)]
+    pub source: Option<Value>,
+    /// The request that asked for it, or what else led to it.
+    pub request_id: String,
+    /// The decision that permitted or refused it.
+    pub decision_id: Option<String>,
+    /// What is another thing now, as it was.
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<Value>,
+    /// The same as it is.
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<Value>,
+    /// How or why.
+    #[schema(value_type = Option<Object>)]
+    pub details: Option<Value>,
+    /// Its hash.
+    pub hash: String,
+    /// The hash of the entry before it.
+    pub previous: String,
+}
+
+/// A signed statement of how far the audit had come.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AuditCheckpoint {
+    /// `argus audit checkpoint 1`.
+    pub statement: String,
+    /// The number of the last entry.
+    pub sequence: i64,
+    /// Its hash.
+    pub hash: String,
+    /// When it was signed.
+    pub at: DateTime<Utc>,
+    /// The key that signed it.
+    pub key_id: String,
+    /// The Ed25519 signature of the canonical JSON of the other members, in base64url.
+    pub signature: String,
+}
+
+/// The public keys of the audit.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AuditKeys {
+    /// JWKs of Ed25519 keys (RFC 8037).
+    #[schema(value_type = Vec<Object>)]
+    pub keys: Vec<Value>,
 }

@@ -303,6 +303,30 @@ fn compare_signing_keys(schemas: &Schemas, server: &Server) {
     assert_eq!(schemas.answer("signing-key-rotated", &at_once)["state"], "signing");
 }
 
+fn compare_audit(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let list = schemas.answer("audit-list", &run(&["audit", "list", "acme", "--target", "acme/reader"]));
+    let events: Vec<_> = list["items"].as_array().unwrap().iter().map(|entry| entry["event"].as_str()).collect();
+    assert_eq!(events.get(..2), Some(&[Some("key.created"), Some("key.revoked")][..]), "{list:#}");
+    schemas.answer("audit-list", &run(&["audit", "list"]));
+    schemas.answer("audit-entry", &run(&["audit", "show", "3"]));
+    schemas.answer("audit-keys", &run(&["audit", "keys"]));
+    assert_eq!(schemas.answer("audit-verified", &run(&["audit", "verify"]))["is_whole"], true);
+    assert_eq!(run(&["audit", "export", "--to", "audit.jsonl"]).code, 0);
+    let export = fs::read_to_string(server.folder().join("audit.jsonl")).unwrap();
+    fs::write(server.folder().join("altered.jsonl"), export.replace("acme/reader", "acme/writer")).unwrap();
+    let broken = run(&["audit", "verify", "altered.jsonl"]);
+    assert_eq!((broken.code, &schemas.answer("audit-verified", &broken)["is_whole"]), (1, &json!(false)));
+    let owner = ["key", "create", "acme/gone", "--scope", "acme/x:read", "--owner", "grace", "--secret-to", "gone.key"];
+    schemas.answer("key-created", &run(&owner));
+    schemas.failure(&run(&["audit", "forget", "acme", "grace", "--yes"]));
+    schemas.answer("key-revoked", &run(&["key", "revoke", "acme/gone", "--yes"]));
+    let forgotten = schemas.answer("audit-forgotten", &run(&["audit", "forget", "acme", "grace", "--yes"]));
+    assert_eq!(forgotten["keys_written_over"], 1);
+    let report = schemas.answer("compliance-fips", &run(&["compliance", "fips"]));
+    assert_eq!((&report["failed"], report["controls"].as_array().unwrap().len()), (&json!(0), 10), "{report:#}");
+}
+
 #[test]
 fn what_programs_read_is_described_by_the_schemas() {
     let schemas = Schemas::read();
@@ -317,6 +341,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     compare_keys(&schemas, &server);
     compare_signing_keys(&schemas, &server);
     compare_credentials(&schemas, &server);
+    compare_audit(&schemas, &server);
 
     let copied = in_folder(server.folder(), &["backup", "copy.db"]);
     schemas.answer("backup", &copied);

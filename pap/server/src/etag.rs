@@ -48,7 +48,8 @@ pub(crate) fn seen(request: &HttpRequest) -> Result<Seen, Problem> {
     Ok(Seen::Generations(generations.collect()))
 }
 
-fn written<T: Serialize>(thing: &T) -> Result<String, Problem> {
+/// The body that a thing is shown as.
+pub(crate) fn written<T: Serialize>(thing: &T) -> Result<String, Problem> {
     serde_json::to_string(thing).map_err(|_| Problem::internal())
 }
 

@@ -71,6 +71,9 @@ kinds! {
     SECRET_ALREADY_SHOWN   = "secret-already-shown",   409, "the secret was shown before",
         "A request with this `Idempotency-Key` was done, and its answer held a secret, which is not kept. `key_id` is the \
          key; rotate it if the secret did not arrive.";
+    AUDIT_BROKEN           = "audit-broken",           409, "the audit was tampered with",
+        "The audit's chain doesn't hold from its first entry on, and can't be signed. Compare it with a backup and with the \
+         checkpoints that were written outside.";
     STALE                  = "stale",                  412, "it was changed meanwhile",
         "`If-Match` names a state that is no more. Read it again, and see whether the change is still wanted.";
     BODY_TOO_LARGE         = "body-too-large",         413, "the body is too large",
@@ -296,6 +299,8 @@ impl From<AdminError> for Problem {
             AdminError::ClockOff { .. } => {
                 Self::new(&CLOCK_OFF, detail).help("set the clock of the machine that serves the administration")
             }
+            AdminError::AuditBroken(_) => Self::new(&AUDIT_BROKEN, detail)
+                .help("compare with `audit-checkpoints.jsonl` and with a backup: `argus audit verify` says where"),
             AdminError::Store(cause) => {
                 error!("the store failed: {cause}");
                 Self::new(&STORE_AWAY, "nothing was changed; the cause is in Argus's log")

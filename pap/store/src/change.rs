@@ -90,10 +90,10 @@ pub(crate) fn append_many(
 fn append_lines(conn: &mut Conn, act: &Act, kind: ChangeKind, ids: &[impl ToString]) -> Result<(), StoreError> {
     let at = column(act.at);
     match conn {
-        Conn::Sqlite(c) => {
+        Conn::Sqlite(conn) => {
             for id in ids {
                 let line = (changes::kind.eq(kind), changes::id.eq(id.to_string()), changes::at.eq(at));
-                diesel::insert_into(changes::table).values(line).execute(c)?;
+                diesel::insert_into(changes::table).values(line).execute(conn.queries())?;
             }
             Ok(())
         }

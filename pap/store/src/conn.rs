@@ -1,21 +1,40 @@
 //! One connection to the database, whichever it is, and what a transaction on it promises.
 
 use std::fmt;
+use std::sync::Arc;
 
 use diesel::RunQueryDsl;
 use diesel::connection::{AnsiTransactionManager, Connection, SimpleConnection, TransactionManager};
 use diesel::sqlite::SqliteConnection;
 
 use crate::StoreError;
+use crate::audit::Veil;
 use crate::postgres::{PostgresConn, take_turn};
 
 /// A connection, as [`Store::read`](crate::Store::read) and [`Store::write`](crate::Store::write) lend it.
 #[non_exhaustive]
 pub enum Conn {
     /// The embedded database.
-    Sqlite(SqliteConnection),
+    Sqlite(Box<SqliteConn>),
     /// A server that several nodes share.
     Postgres(Box<PostgresConn>),
+}
+
+/// A connection to the embedded database.
+pub struct SqliteConn {
+    queries: SqliteConnection,
+    veil: Option<Arc<dyn Veil>>,
+}
+
+impl SqliteConn {
+    pub(crate) fn new(queries: SqliteConnection) -> Self {
+        Self { queries, veil: None }
+    }
+
+    /// What diesel runs its queries on.
+    pub fn queries(&mut self) -> &mut SqliteConnection {
+        &mut self.queries
+    }
 }
 
 /// Runs the same query text against whichever database the connection leads to. What depends on the backend, such as
@@ -26,7 +45,10 @@ macro_rules! on {
     };
     ($conn:expr, sqlite $s:ident => $sqlite:expr, postgres $p:ident => $postgres:expr) => {
         match $conn {
-            $crate::conn::Conn::Sqlite($s) => $sqlite,
+            $crate::conn::Conn::Sqlite(conn) => {
+                let $s = conn.queries();
+                $sqlite
+            }
             $crate::conn::Conn::Postgres(conn) => {
                 let $p = conn.queries();
                 $postgres
@@ -52,8 +74,8 @@ impl Conn {
     /// have to be refused, not made to wait, when another has written in between.
     pub(crate) fn begin(&mut self, purpose: Purpose) -> Result<(), StoreError> {
         match (&mut *self, purpose) {
-            (Self::Sqlite(c), Purpose::Act | Purpose::Aside) => {
-                AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?;
+            (Self::Sqlite(conn), Purpose::Act | Purpose::Aside) => {
+                AnsiTransactionManager::begin_transaction_sql(conn.queries(), "BEGIN IMMEDIATE")?;
             }
             _ => self.begin_nested()?,
         }
@@ -101,7 +123,8 @@ impl Conn {
     /// Reads the whole embedded database and its references for damage: seconds for a large one. A PostgreSQL server
     /// checks its own pages and references, so there this finds nothing.
     pub fn check_integrity(&mut self) -> Result<(), StoreError> {
-        let Self::Sqlite(c) = self else { return Ok(()) };
+        let Self::Sqlite(conn) = self else { return Ok(()) };
+        let c = conn.queries();
         let faults: Vec<Fault> =
             diesel::sql_query("SELECT integrity_check AS fault FROM pragma_integrity_check").load(c)?;
         let orphans: Vec<Fault> = diesel::sql_query(
@@ -111,6 +134,22 @@ impl Conn {
         .load(c)?;
         let mut faults = faults.into_iter().chain(orphans).map(|row| row.fault).filter(|fault| fault != "ok");
         faults.next().map_or(Ok(()), |detail| Err(StoreError::Corrupt { detail }))
+    }
+
+    /// What hides people's data in the audit, where the store was given it.
+    pub(crate) fn veil(&self) -> Option<Arc<dyn Veil>> {
+        match self {
+            Self::Sqlite(conn) => conn.veil.clone(),
+            Self::Postgres(conn) => conn.veil.clone(),
+        }
+    }
+
+    /// Hands it to the connection for as long as it is lent.
+    pub(crate) fn set_veil(&mut self, veil: Option<&Arc<dyn Veil>>) {
+        match self {
+            Self::Sqlite(conn) => conn.veil = veil.cloned(),
+            Self::Postgres(conn) => conn.veil = veil.cloned(),
+        }
     }
 
     fn begin_nested(&mut self) -> Result<(), StoreError> {
@@ -159,6 +198,12 @@ fn depth<C: Connection>(conn: &mut C) -> Option<u32> {
 struct Fault {
     #[diesel(sql_type = diesel::sql_types::Text)]
     fault: String,
+}
+
+impl fmt::Debug for SqliteConn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SqliteConn(..)")
+    }
 }
 
 impl fmt::Debug for Conn {

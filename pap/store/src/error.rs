@@ -87,6 +87,9 @@ pub enum StoreError {
     /// act that met this at its very end may have happened.
     #[error("the database is away: {0}")]
     Away(#[source] Box<dyn Error + Send + Sync>),
+    /// What an act says of a person can't be hidden, so nothing of it may be kept.
+    #[error("what is said of people can't be sealed: {0}")]
+    Veil(#[source] Box<dyn Error + Send + Sync>),
     /// The database refused a query. A fault of ours, or of the disk.
     #[error("the database refused a query: {0}")]
     Query(#[source] QueryError),

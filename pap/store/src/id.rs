@@ -111,6 +111,12 @@ id!(
     "node id"
 );
 
+id!(
+    /// The id under which the audit speaks of a person.
+    PersonId,
+    "person id"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,7 +18,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Runs the migrations that the database lacks. Of several nodes that start at once, one runs them and the others wait.
 pub(crate) fn migrate(conn: &mut Conn) -> Result<(), StoreError> {
     match conn {
-        Conn::Sqlite(c) => c.run_pending_migrations(SQLITE).map(drop),
+        Conn::Sqlite(conn) => conn.queries().run_pending_migrations(SQLITE).map(drop),
         Conn::Postgres(conn) => {
             if is_up_to_date(conn)? {
                 return Ok(());

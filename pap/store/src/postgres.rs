@@ -4,6 +4,7 @@ mod listen;
 mod park;
 mod tls;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::RunQueryDsl;
@@ -19,6 +20,7 @@ use park::{Parked, wait};
 pub(crate) use tls::Connector;
 
 use crate::StoreError;
+use crate::audit::Veil;
 use crate::location::in_words;
 
 /// A cause that is told, not taken apart.
@@ -82,6 +84,8 @@ impl Session {
 /// A connection to a PostgreSQL server.
 pub struct PostgresConn {
     queries: PgQueries,
+    /// What hides people's data in the audit.
+    pub(crate) veil: Option<Arc<dyn Veil>>,
     driver: AbortHandle,
 }
 
@@ -99,7 +103,7 @@ impl PostgresConn {
         });
         let made = wait(connecting).map_err(Cause::from).and_then(|made| made);
         let (conn, driver) = made.map_err(|cause| StoreError::Away(format!("{told}: {}", in_words(&*cause)).into()))?;
-        Ok(Self { queries: park::wrap(conn, driver.clone(), longest_wait), driver })
+        Ok(Self { queries: park::wrap(conn, driver.clone(), longest_wait), veil: None, driver })
     }
 
     /// What diesel runs its queries on.

@@ -10,7 +10,7 @@ use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, RunQueryDsl};
 
 use crate::StoreError;
-use crate::conn::Conn;
+use crate::conn::{Conn, SqliteConn};
 use crate::file::{create_private_folder, open_private, sync_folder};
 
 /// On every connection, before anything else. `FULL` because an acknowledged act survives a loss of power, which
@@ -24,14 +24,14 @@ const PRAGMAS: &str = "
 
 /// The connection that writes. There is one.
 pub(crate) fn open_writer(file: &str) -> Result<Conn, StoreError> {
-    connect(file).map(Conn::Sqlite)
+    Ok(Conn::Sqlite(Box::new(SqliteConn::new(connect(file)?))))
 }
 
 /// A connection that SQLite itself keeps from writing.
 pub(crate) fn open_reader(file: &str) -> Result<Conn, StoreError> {
     let mut conn = connect(file)?;
     conn.batch_execute("PRAGMA query_only = ON")?;
-    Ok(Conn::Sqlite(conn))
+    Ok(Conn::Sqlite(Box::new(SqliteConn::new(conn))))
 }
 
 fn connect(file: &str) -> Result<SqliteConnection, StoreError> {
@@ -70,8 +70,8 @@ pub fn backup_file(from: &Path, to: &Path) -> Result<u64, StoreError> {
     let copy = open_private(to).map_err(failed)?;
     let mut conn = connect(&name(from)?)?;
     diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(name(to)?).execute(&mut conn)?;
-    Conn::Sqlite(SqliteConnection::establish(&name(to)?).map_err(|error| failed(io::Error::other(error)))?)
-        .check_integrity()?;
+    let copied = SqliteConnection::establish(&name(to)?).map_err(|error| failed(io::Error::other(error)))?;
+    Conn::Sqlite(Box::new(SqliteConn::new(copied))).check_integrity()?;
     copy.sync_all().map_err(failed)?;
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         sync_folder(folder).map_err(failed)?;

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::audit::Veil;
 use crate::conn::{Conn, Purpose};
 use crate::location::{Location, Place, Server};
 use crate::lock::DataLock;
@@ -23,12 +24,12 @@ const SERVER_CONNECTIONS: usize = 4;
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     location: Location,
     writers: Pool,
     readers: Pool,
     connector: Option<Connector>,
+    veil: OnceLock<Arc<dyn Veil>>,
     /// Last, so that the connections are closed before another process may open theirs.
     _lock: Option<DataLock>,
 }
@@ -58,6 +59,7 @@ impl Store {
             writers,
             readers,
             connector: None,
+            veil: OnceLock::new(),
             _lock: Some(lock),
         })))
     }
@@ -72,12 +74,19 @@ impl Store {
         };
         let (writers, readers) = (pool(Session::Writer), pool(Session::Reader));
         let location = Location(Place::Server(server));
-        Ok(Self(Arc::new(Inner { location, writers, readers, connector: Some(connector), _lock: None })))
+        let veil = OnceLock::new();
+        Ok(Self(Arc::new(Inner { location, writers, readers, connector: Some(connector), veil, _lock: None })))
+    }
+
+    /// From now on, what is said of people in the audit is hidden by this. Until then it is left out. The first one given
+    /// stays.
+    pub fn hide_people_by(&self, veil: Arc<dyn Veil>) {
+        let _ = self.0.veil.set(veil);
     }
 
     /// Runs queries that see one moment of the database, whatever is written meanwhile.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.0.readers.transact(Purpose::Read, query)
+        self.0.readers.transact(Purpose::Read, self.veiled(query))
     }
 
     /// Runs one act: when this returns `Ok` all of it is on the disk, when it returns `Err` nothing of it is. After
@@ -87,14 +96,21 @@ impl Store {
     /// Acts that are called inside join this one. Calling `write` itself inside waits for a turn that isn't coming, and
     /// ends with [`StoreError::Busy`].
     pub fn write<T>(&self, act: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.0.writers.transact(Purpose::Act, act)
+        self.0.writers.transact(Purpose::Act, self.veiled(act))
     }
 
     /// Runs a write that is no act: it adds nothing to the change feed or the audit, as a replay guard or a heartbeat.
     /// All of it is kept or nothing, as with [`Store::write`], but a server runs many of them beside each other and
     /// beside acts. What one reads another may change before it writes: let the write itself decide.
     pub fn write_aside<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.0.writers.transact(Purpose::Aside, work)
+        self.0.writers.transact(Purpose::Aside, self.veiled(work))
+    }
+
+    fn veiled<T>(&self, work: impl FnOnce(&mut Conn) -> T) -> impl FnOnce(&mut Conn) -> T {
+        |conn| {
+            conn.set_veil(self.0.veil.get());
+            work(conn)
+        }
     }
 
     /// Calls `wake` soon after every act that any node commits, and whenever some may have been missed, until the

@@ -155,6 +155,6 @@ pub use random::NoRandomness;
 pub use record::{Record, RecordOf, Records, Snapshots, State};
 pub use refusal::Refusal;
 pub use secret::Secret;
-pub use self_test::{SelfTestError, self_test};
+pub use self_test::{SelfTestError, self_test, self_tests};
 pub use tag::{TagKey, TagKeyError, TagKeys, TagVersion};
 pub use verifier::{Checked, Counts, FailureLimit, Pending, Settings, Verifier, VerifierError};

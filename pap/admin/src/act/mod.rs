@@ -1,5 +1,6 @@
 //! The acts, each a method of [`Admin`](crate::Admin).
 
+mod audit;
 mod change_key;
 mod change_organisation;
 mod change_project;
@@ -8,6 +9,7 @@ mod create_organisation;
 mod create_project;
 mod credentials;
 mod delegation;
+mod forget_person;
 mod introspect_token;
 mod issue_token;
 mod key_act;
@@ -24,15 +26,18 @@ mod revoke_keys;
 mod revoke_token;
 mod rotate_key;
 mod rotate_signing_key;
+mod show_fips;
 mod show_key;
 mod show_metadata;
 mod show_organisation;
 mod show_project;
 mod suspend_key;
 
+pub use audit::{AuditEntryView, AuditPublicKeys};
 pub use create_key::CreatedKey;
 pub(crate) use create_key::credential;
 pub use credentials::ChangedCredential;
+pub use forget_person::ForgottenPerson;
 pub use introspect_token::TokenView;
 pub use issue_token::NewToken;
 pub use nodes::{NodeView, Nodes, ThisNode};

@@ -18,7 +18,7 @@ async fn an_organisation_is_made_and_shown_by_those_who_may() {
     assert_eq!((&view["name"], &view["display_name"]), (&json!("acme"), &json!("ACME Ltd")));
     assert_eq!(view["conditions"]["networks"], json!(["10.0.0.0/8"]), "in canonical form");
     assert_eq!(view["created_at"], "2027-01-15T08:00:00Z");
-    assert_eq!(*installation.authority.settled.lock().unwrap(), [1]);
+    assert_eq!(*installation.authority.settled.lock().unwrap(), [3], "behind the two keys of the audit");
 
     let id = made.id.to_string();
     assert_eq!(shown(&admin.show_organisation(&root(), &id).await.unwrap()), view);

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use argus_admin::audit::{AuditKeys, AuditTender};
 use argus_admin::{
     ActiveToken, Addresses, Admin, Applied, Authority, Caller, Clock, Issuer, Parts, Ruling, Supposition, ThisNode,
     TlsClientAuth, Trial, Unauthenticated, Verdict, Waiting,
@@ -201,6 +202,8 @@ pub(crate) struct Installation {
     pub(crate) admin: Admin,
     pub(crate) authority: Arc<TestAuthority>,
     pub(crate) store: Store,
+    #[allow(dead_code, reason = "each of the tests that include this file uses a part of it")]
+    pub(crate) tender: Arc<AuditTender>,
     pub(crate) folder: TempDir,
 }
 
@@ -222,18 +225,28 @@ pub(crate) fn issuer() -> Issuer {
 /// An installation whose clock stands still at noon.
 pub(crate) fn installation() -> Installation {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("argus.db")).unwrap();
-    on(store, folder)
+    on(Store::open(&folder.path().join("argus.db")).unwrap(), folder)
 }
 
-/// One that administers a store that is there.
+/// One that administers a store that is there, and tends its audit.
 pub(crate) fn on(store: Store, folder: TempDir) -> Installation {
-    let (admin, authority) = node(&store, Arc::new(noon), issuer());
-    Installation { admin, authority, store, folder }
+    // Nodes of one installation have one.
+    let master = Arc::new(MasterKey::parse(&"07".repeat(32)).unwrap());
+    let host = OrganisationId::new(noon());
+    let keys = Arc::new(AuditKeys::open(&store, &master, host, noon()).unwrap());
+    store.hide_people_by(keys.clone());
+    let tender = AuditTender::new(store.clone(), keys, host).writing_to(folder.path().join("audit-checkpoints.jsonl"));
+    let tender = Arc::new(tender);
+    let (admin, authority) = tended(&store, Arc::new(noon), issuer(), Some(Arc::clone(&tender)));
+    Installation { admin, authority, store, tender, folder }
 }
 
 /// A node of an installation, with a clock and as an issuer of its own.
 pub(crate) fn node(store: &Store, clock: Clock, issuer: Issuer) -> (Admin, Arc<TestAuthority>) {
+    tended(store, clock, issuer, None)
+}
+
+fn tended(store: &Store, clock: Clock, issuer: Issuer, audit: Option<Arc<AuditTender>>) -> (Admin, Arc<TestAuthority>) {
     let authority = Arc::new(TestAuthority::default());
     let tag_keys = TagKeys::new(&TagKey::generate(TagVersion::FIRST).unwrap(), &[]).unwrap();
     let admin = Admin::new(Parts {
@@ -245,6 +258,7 @@ pub(crate) fn node(store: &Store, clock: Clock, issuer: Issuer) -> (Admin, Arc<T
         addresses: addresses(),
         node: ThisNode { id: NodeId::new(noon()), role: NodeRole::All, address: "127.0.0.1:8180".to_owned() },
         issuer,
+        audit,
     });
     (admin, authority)
 }

@@ -70,6 +70,12 @@ impl Server {
         Failure::new(Exit::Unreachable, "unreachable", message).help(help)
     }
 
+    /// It answered, and then said nothing more.
+    pub(super) fn silent(&self) -> Failure {
+        let message = format!("the answer of {} broke off: nothing more came in time", self.url);
+        Failure::new(Exit::Unreachable, "unreachable", message).help("try again")
+    }
+
     pub(super) fn is_not_argus(&self, status: u16) -> Failure {
         let message = format!("what answers at {} is not argus (status {status})", self.url);
         Failure::new(Exit::Unreachable, "unreachable", message).help(format!("check the address in {}", self.setting))

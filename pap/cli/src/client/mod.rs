@@ -43,6 +43,9 @@ use crate::failure::Failure;
 /// How long an answer may take. Acts wait for their turn, and for every decision point.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The longest that an answer may take that goes on coming.
+const LONGEST_DOWNLOAD: Duration = Duration::from_hours(6);
+
 /// A server that is spoken to.
 pub(crate) struct Client {
     runtime: Runtime,
@@ -115,6 +118,35 @@ impl Client {
     /// As [`Client::post`], with the time from the question to the whole answer.
     pub(crate) fn post_timed(&self, path: &str, body: &Value) -> Result<(Value, Duration), Failure> {
         self.send(self.request(Method::POST, path).json(body))
+    }
+
+    /// Reads an answer that may be as long as it will, a piece at a time. It has to go on, not to end, within the time
+    /// that an answer may take.
+    pub(crate) fn download(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let unreachable = |error: reqwest::Error| self.server.unreachable(&error);
+        // The client's own patience is with whole answers.
+        let request = self.request(Method::GET, path).query(query).timeout(LONGEST_DOWNLOAD);
+        self.runtime.block_on(async {
+            let mut answer = request.send().await.map_err(unreachable)?;
+            let status = answer.status().as_u16();
+            if status != 200 {
+                let octets = answer.bytes().await.map_err(unreachable)?;
+                return answer::read(&self.server, status, &octets).map(drop);
+            }
+            loop {
+                let piece = tokio::time::timeout(PATIENCE, answer.chunk()).await;
+                let piece = piece.map_err(|_| self.server.silent())?.map_err(unreachable)?;
+                match piece {
+                    Some(piece) => take(&piece)?,
+                    None => return Ok(()),
+                }
+            }
+        })
     }
 
     /// Every page of a list as one: `{"items": […], "next_cursor": null}`.

@@ -1,8 +1,10 @@
 //! The commands. Each is a file with an `Args` struct, whose doc comments are the help, and a `run`.
 
+mod audit;
 mod backup;
 mod check;
 mod completions;
+mod compliance;
 mod database;
 mod eval;
 mod functions;
@@ -61,6 +63,8 @@ commands! {
     Key in key,
     SigningKey in signing_key,
     Outbox in outbox,
+    Audit in audit,
+    Compliance in compliance,
     Backup in backup,
     Migrate in migrate,
     Completions in completions,

@@ -1,5 +1,6 @@
 //! `argus serve`: the decision point and the administration in one process, on one database.
 
+mod audit;
 mod authority;
 mod banner;
 mod bootstrap;
@@ -142,6 +143,13 @@ struct Flags {
     /// Let sets of public keys be fetched from this machine, over plain HTTP: for trials.
     #[arg(long, env = "ARGUS_JWKS_PLAIN_HTTP", hide_env = true)]
     jwks_plain_http: bool,
+    /// Where the signed checkpoints of the audit are written, apart from the database (default: audit-checkpoints.jsonl in
+    /// the data folder).
+    #[arg(long, value_name = "FILE", env = "ARGUS_AUDIT_CHECKPOINTS_FILE", hide_env = true)]
+    audit_checkpoints_file: Option<PathBuf>,
+    /// How many days audit entries are kept; then they are cut off at a checkpoint (default: for good).
+    #[arg(long, value_name = "DAYS", env = "ARGUS_AUDIT_RETENTION_DAYS", hide_env = true)]
+    audit_retention_days: Option<u32>,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,

@@ -1,5 +1,7 @@
 //! The paths, each with its methods.
 
+mod audit;
+mod compliance;
 mod health;
 mod keys;
 mod leaks;
@@ -44,6 +46,13 @@ doors! {
     post "/v1/keys/{key}/credentials/{credential}/revoke" => keys::credentials::revoke_credential;
     post "/v1/keys/{key}/credentials/{credential}/collect" => keys::rotate::collect_credential;
     get "/v1/nodes" => nodes::list_nodes;
+    get "/v1/audit" => audit::list::list_audit;
+    get "/v1/audit/export" => audit::export::export_audit;
+    get "/v1/audit/checkpoints" => audit::checkpoints::list_audit_checkpoints;
+    get "/v1/audit/keys" => audit::keys::show_audit_keys;
+    post "/v1/audit/forget" => audit::forget::forget_person;
+    get "/v1/audit/{sequence}" => audit::show::show_audit_entry;
+    get "/v1/compliance/fips" => compliance::show_fips;
     post "/v1/leaks" => leaks::report_leaks;
     get "/v1/outbox" => outbox::list_notices;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;

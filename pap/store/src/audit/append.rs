@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::chain::{digest, head, link};
+use super::person::Named;
 use super::{Entry, canonical};
 use crate::act::Act;
 use crate::conn::{Conn, on};
@@ -26,7 +27,8 @@ pub fn append(conn: &mut Conn, act: &Act, entry: &Entry) -> Result<i64, StoreErr
         let head = head(conn)?;
         let sequence = head.sequence + 1;
         let organisation = organisation::find(conn, act.organisation)?.map(|found| found.name);
-        let entry_json = entry.to_json(act, sequence, organisation.as_deref());
+        let named = Named::seal(conn, act, entry)?;
+        let entry_json = entry.to_json(act, (sequence, organisation.as_deref()), &named);
         let text = canonical(&entry_json).map_err(|error| StoreError::Corrupt { detail: error.to_string() })?;
         let row = (
             audit_entries::sequence.eq(sequence),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::canonical::LARGEST;
+use super::person::Named;
 use super::{AuditEvent, View};
 use crate::act::{Act, Actor};
 use crate::value::words;
@@ -22,6 +23,10 @@ words!(
         Policies = "policies",
         /// A key of the installation itself.
         WrappedKey = "wrapped_key",
+        /// A person whom entries speak of.
+        Person = "person",
+        /// The audit itself; the id is the number of an entry.
+        Audit = "audit",
         /// A key that signs access tokens; the id is its `kid`.
         SigningKey = "signing_key",
         /// One of Argus's own resources; the id is its path.
@@ -118,8 +123,13 @@ impl Entry {
         self
     }
 
+    /// The people whom it names, each by the member that does.
+    pub(super) fn people(&self) -> impl Iterator<Item = &str> {
+        [&self.before, &self.after, &self.details].into_iter().flat_map(View::people).map(|(_, name)| name)
+    }
+
     /// The whole entry, as it is hashed.
-    pub(super) fn to_json(&self, act: &Act, sequence: i64, organisation: Option<&str>) -> Value {
+    pub(super) fn to_json(&self, act: &Act, (sequence, organisation): (i64, Option<&str>), named: &Named) -> Value {
         let mut entry = Map::new();
         let mut put = |name: &str, value: Value| {
             entry.insert(name.to_owned(), exact(value));
@@ -129,19 +139,23 @@ impl Entry {
         put("at", time(act.at).into());
         put("event", self.event.as_str().into());
         put("outcome", self.outcome.as_str().into());
-        put("actor", actor(act.actor));
+        put("actor", actor(act.actor, named));
         put("organisation", present(json!({ "id": act.organisation.to_string(), "name": organisation })));
         let target = &self.target;
         put("target", present(json!({ "kind": target.kind.as_str(), "id": target.id, "path": target.path })));
         put("request_id", act.request_id.as_str().into());
         // Without it, the digest of an entry that may not be seen would confirm a guess at what it says.
         put("nonce", Uuid::new_v4().simple().to_string().into());
+        if let Some(source) = &named.source {
+            put("source", source.clone());
+        }
         if let Some(decision) = &act.decision_id {
             put("decision_id", decision.as_str().into());
         }
         for (name, view) in [("before", &self.before), ("after", &self.after), ("details", &self.details)] {
             if !view.is_empty() {
-                put(name, view.members().clone().into());
+                let people = view.people().filter_map(|(member, name)| Some((member.to_owned(), named.find(name)?)));
+                put(name, view.members().clone().into_iter().chain(people).collect::<Map<_, _>>().into());
             }
         }
         Value::Object(entry)
@@ -153,9 +167,12 @@ fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-fn actor(actor: Actor) -> Value {
+fn actor(actor: Actor, named: &Named) -> Value {
     match actor {
-        Actor::Key(id) => json!({ "kind": "key", "id": id.to_string() }),
+        Actor::Key(id) => {
+            let key = json!({ "kind": "key", "id": id.to_string(), "path": named.actor, "owner": named.owner });
+            present(key)
+        }
         other => json!({ "kind": other.to_string() }),
     }
 }

@@ -53,6 +53,8 @@ events! {
     SigningKeyRetired      = "signing_key.retired",      "A key signs no more, and its private part was wiped; what it signed is still good.";
     SigningKeyWithdrawn    = "signing_key.withdrawn",    "A key is published no more: what it signed is refused.";
     TokenRevoked           = "token.revoked",            "An access token was revoked before its end.";
+    PersonForgotten        = "person.forgotten",         "The key that hides a person's data in the audit was destroyed.";
+    AuditCut               = "audit.cut",                "Old entries were cut off; a checkpoint stands for them.";
     ActRefused             = "act.refused",              "An administrative act was refused: the caller's key doesn't grant it.";
     AuthenticationRefused  = "authentication.refused",   "Somebody was refused who presented a key to the administration.";
 }

@@ -10,17 +10,25 @@
 mod append;
 mod canonical;
 mod chain;
+mod checkpoint;
+mod cut;
 mod entry;
 mod event;
+mod person;
 mod read;
 mod view;
 
 pub use append::append;
 pub use canonical::{NotCanonical, canonical};
 pub use chain::{Digest, Head, ORIGIN, digest, link};
+pub use checkpoint::{
+    Checkpoint, STATEMENT, add_checkpoint, find_checkpoint, find_head, find_last_checkpoint, list_checkpoints,
+};
+pub use cut::cut;
 pub use entry::{Entry, Outcome, Target, TargetKind};
 pub use event::AuditEvent;
-pub use read::{Record, find, list_after};
+pub use person::{Forgotten, Veil, forget, reveal};
+pub use read::{AuditFilter, Record, find, list, list_after};
 pub use view::View;
 
 /// Ids in one entry of a bulk act.

@@ -48,6 +48,11 @@ impl View {
         Self { members, people: people.map(|(name, person)| (*name, person.clone())).collect() }
     }
 
+    /// The people in it, by the member that names them.
+    pub(super) fn people(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.people.iter().map(|(member, name)| (*member, name.as_str()))
+    }
+
     pub(super) fn members(&self) -> &Map<String, Value> {
         &self.members
     }

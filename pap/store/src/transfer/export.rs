@@ -64,9 +64,9 @@ fn write_all(conn: &mut Conn, out: &mut impl Write) -> Result<Moved, TransferErr
 /// The rows behind one, in the order of the primary key by its bytes.
 fn read_rows(conn: &mut Conn, table: &Table, after: Option<&[Cell]>) -> Result<Vec<Vec<Cell>>, StoreError> {
     let lines: Vec<Line> = match conn {
-        Conn::Sqlite(c) => {
+        Conn::Sqlite(conn) => {
             let query = sql_query(query(table, after.is_some(), "json_array", "", |_| "?".to_owned()));
-            bind_sqlite(query.into_boxed::<Sqlite>(), table, after).load(c)?
+            bind_sqlite(query.into_boxed::<Sqlite>(), table, after).load(conn.queries())?
         }
         Conn::Postgres(conn) => {
             let text = query(table, after.is_some(), "json_build_array", " COLLATE \"C\"", |n| format!("${n}"));

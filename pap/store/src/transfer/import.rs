@@ -106,9 +106,9 @@ fn insert(conn: &mut Conn, table: &Table, rows: Vec<Vec<Cell>>) -> Result<(), Tr
         (0..rows.len()).map(row).collect::<Vec<_>>().join(", ")
     };
     match conn {
-        Conn::Sqlite(c) => {
+        Conn::Sqlite(conn) => {
             let query = sql_query(head + &values(|_| "?".to_owned())).into_boxed::<Sqlite>();
-            bind_sqlite(query, rows).execute(c)?;
+            bind_sqlite(query, rows).execute(conn.queries())?;
         }
         Conn::Postgres(conn) => {
             let query = sql_query(head + &values(|n| format!("${n}"))).into_boxed::<Pg>();
@@ -173,8 +173,8 @@ struct Reference {
 /// the key above it, where that was made by another clock.
 fn defer_references(conn: &mut Conn) -> Result<Vec<Reference>, TransferError> {
     match conn {
-        Conn::Sqlite(c) => {
-            c.batch_execute("PRAGMA defer_foreign_keys = ON")?;
+        Conn::Sqlite(conn) => {
+            conn.queries().batch_execute("PRAGMA defer_foreign_keys = ON")?;
             Ok(Vec::new())
         }
         Conn::Postgres(conn) => {

@@ -32,7 +32,7 @@ const ON_POSTGRES: &str = "
 fn columns(store: &Store) -> BTreeSet<Column> {
     let found: Vec<Column> = store
         .read(|conn| match conn {
-            Conn::Sqlite(conn) => Ok(sql_query(ON_SQLITE).load(conn)?),
+            Conn::Sqlite(conn) => Ok(sql_query(ON_SQLITE).load(conn.queries())?),
             Conn::Postgres(conn) => Ok(sql_query(ON_POSTGRES).load(conn.queries())?),
             other => unreachable!("{other:?}"),
         })

@@ -90,7 +90,7 @@ fn every_connection_logs_ahead_syncs_fully_and_checks_references() {
                  FROM pragma_journal_mode, pragma_synchronous, pragma_foreign_keys";
     let check = |conn: &mut Conn| {
         let Conn::Sqlite(conn) = conn else { unreachable!("the database of these tests") };
-        let found: Pragmas = sql_query(query).get_result(conn)?;
+        let found: Pragmas = sql_query(query).get_result(conn.queries())?;
         assert_eq!((found.journal_mode.as_str(), found.synchronous, found.foreign_keys), ("wal", 2, 1));
         Ok(())
     };

@@ -46,7 +46,7 @@ const ROWS: &str = r#"
 fn run(store: &Store, statements: &str) {
     let done = store.write(|conn| {
         match conn {
-            Conn::Sqlite(c) => c.batch_execute(statements)?,
+            Conn::Sqlite(conn) => conn.queries().batch_execute(statements)?,
             Conn::Postgres(conn) => conn.queries().batch_execute(statements)?,
             other => unreachable!("{other:?}"),
         }

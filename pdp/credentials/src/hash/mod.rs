@@ -140,6 +140,11 @@ impl Hasher {
         if count < self.fewest { Err(HashError::Iterations(count)) } else { Ok(hash) }
     }
 
+    /// The iterations of new hashes.
+    pub fn iterations(&self) -> Iterations {
+        self.iterations
+    }
+
     /// Whether a hash is made with fewer rounds than this makes: then make it anew when the key is next shown right.
     pub fn would_strengthen(&self, hash: &StoredHash) -> bool {
         hash.iterations.count() < self.iterations.count()

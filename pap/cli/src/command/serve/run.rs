@@ -16,11 +16,12 @@ use argus_admin::{Addresses, Admin, Parts, ThisNode};
 use argus_credentials::{Hasher, Iterations, TagKeys, TrustedProxies, self_test};
 use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
 use tracing::info;
 
 use super::Role;
+use super::audit::{self, Audit};
 use super::authority::Decisions;
 use super::banner::Banner;
 use super::bootstrap::{self, Bootstrap};
@@ -61,6 +62,8 @@ struct Installation {
     bootstrap: Option<Bootstrap>,
     trusted_proxies: TrustedProxies,
     tls: Option<ServerTls>,
+    /// Signs until the servers have ended.
+    _audit: Option<Audit>,
 }
 
 /// Starts everything, says that it is ready, and serves until a signal ends it.
@@ -155,6 +158,7 @@ fn install(
     let master_key = issuer::master_key(&source);
     let tls = settings.server_tls.clone().map(ServerTls::open).transpose();
     let tls = tls.map_err(|fault| of_tls(&fault, "--tls-certificate and --tls-key"))?;
+    let audit = begin_audit(settings, store, &source, at)?;
     let role = settings.role.of_node();
     let presence = Presence { role, address: address.clone() };
     let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence, tls.as_ref()))?;
@@ -170,9 +174,25 @@ fn install(
         issuer: settings.tokens.issuer(addresses.issuer(), master_key),
         addresses,
         node: ThisNode { id: pdp.node_id(), role, address },
+        audit: audit.as_ref().map(|audit| Arc::clone(&audit.tender)),
     };
     let trusted_proxies = settings.trusted_proxies.clone();
-    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies, tls })
+    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies, tls, _audit: audit })
+}
+
+/// A node that only decides does nothing that the audit would tell of, but import policies; it signs nothing.
+fn begin_audit(
+    settings: &Settings,
+    store: &Store,
+    source: &TagKeySource,
+    at: DateTime<Utc>,
+) -> Result<Option<Audit>, Failure> {
+    match source {
+        _ if settings.role == Role::Pdp => Ok(None),
+        TagKeySource::Wrapped(master) => audit::begin(settings, store, master, at).map(Some),
+        _ => Err(failure("the administration needs the master key: without it the audit can't be signed")
+            .help("leave out --tag-key-file (ARGUS_TAG_KEY_FILE), or serve decisions alone with --role pdp")),
+    }
 }
 
 fn start_decisions(

@@ -45,6 +45,8 @@ pub(super) struct Settings {
     pub(super) server_tls: Option<ServerTlsFiles>,
     pub(super) client_trust: ClientTrustFiles,
     pub(super) trust: Trust,
+    pub(super) audit_checkpoints_file: PathBuf,
+    pub(super) audit_retention_days: Option<u32>,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
     pub(super) limits: Limits,
@@ -86,6 +88,8 @@ struct SettingsFile {
     /// The entries, read.
     #[serde(skip)]
     issuers: Vec<TrustedIssuer>,
+    audit_checkpoints_file: Option<PathBuf>,
+    audit_retention_days: Option<u32>,
     log: Option<LogForm>,
     log_level: Option<String>,
     limits: BTreeMap<String, usize>,
@@ -130,6 +134,9 @@ impl Settings {
         };
         Ok(Self {
             trust: Trust::read(asked, file.issuers)?,
+            audit_checkpoints_file: path(flags.audit_checkpoints_file, file.audit_checkpoints_file)
+                .unwrap_or_else(|| data_dir.join("audit-checkpoints.jsonl")),
+            audit_retention_days: flags.audit_retention_days.or(file.audit_retention_days),
             master_key_file: master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
             data_dir,
             database,
