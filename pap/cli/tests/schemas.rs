@@ -307,7 +307,8 @@ fn compare_audit(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     let list = schemas.answer("audit-list", &run(&["audit", "list", "acme", "--target", "acme/reader"]));
     let events: Vec<_> = list["items"].as_array().unwrap().iter().map(|entry| entry["event"].as_str()).collect();
-    assert_eq!(events.get(..2), Some(&[Some("key.created"), Some("key.revoked")][..]), "{list:#}");
+    assert_eq!(events.first(), Some(&Some("key.created")), "{list:#}");
+    assert!(events.contains(&Some("key.revoked")), "{list:#}");
     schemas.answer("audit-list", &run(&["audit", "list"]));
     schemas.answer("audit-entry", &run(&["audit", "show", "3"]));
     schemas.answer("audit-keys", &run(&["audit", "keys"]));
