@@ -232,7 +232,7 @@ fn an_entry_says_who_what_when_and_by_which_decision() {
         "at": "2027-01-15T08:02:00.123456Z",
         "event": "key.suspended",
         "outcome": "done",
-        "actor": {"kind": "key", "id": made.id},
+        "actor": {"kind": "key", "id": made.id, "path": "acme/deploy"},
         "organisation": {"id": fixture.acme, "name": "acme"},
         "target": {"kind": "key", "id": made.id, "path": "acme/deploy"},
         "before": {"state": "active", "suspended_at": null},
