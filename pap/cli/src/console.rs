@@ -63,6 +63,15 @@ pub(crate) struct GlobalFlags {
     /// File that holds the API key of the caller (else `ARGUS_KEY`).
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
+    /// Authorities in PEM, believed besides the system's where a server shows its certificate.
+    #[arg(long, global = true, env = "ARGUS_CA_FILE", hide_env = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Certificate of the caller in PEM: without an API key, it says who he is.
+    #[arg(long, global = true, value_name = "FILE")]
+    client_certificate: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[arg(long, global = true, value_name = "FILE")]
+    client_key: Option<PathBuf>,
 }
 
 /// Where a command writes, and how.
@@ -114,6 +123,22 @@ impl Console {
     /// The file that holds the caller's key, where one is named.
     pub(crate) fn key_file(&self) -> Option<&Path> {
         self.flags.key_file.as_deref()
+    }
+
+    /// The authorities that servers are believed by besides the system's, where they are named.
+    pub(crate) fn ca_file(&self) -> Option<&Path> {
+        // An empty variable is one that was taken back.
+        self.flags.ca_file.as_deref().filter(|file| !file.as_os_str().is_empty())
+    }
+
+    /// The caller's certificate, where one is named.
+    pub(crate) fn client_certificate(&self) -> Option<&Path> {
+        self.flags.client_certificate.as_deref()
+    }
+
+    /// The private key of the caller's certificate, where it is named.
+    pub(crate) fn client_key(&self) -> Option<&Path> {
+        self.flags.client_key.as_deref()
     }
 
     /// Whether standard output is coloured.

@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use argus_credentials::jwt::{Algorithm, PublicKey, Thumbprint, jwk_from_pem};
+use argus_credentials::certificate::{AlternativeName, Certificate, Thumbprint};
+use argus_credentials::jwt::{Algorithm, PublicKey, jwk_from_pem};
+use argus_engine::types::X500Name;
 use argus_store::credential::{CertificateMatch, CredentialKind, PublicMaterial};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -163,15 +165,16 @@ fn certificate(fields: &mut Fields) -> Option<CertificateMatch> {
         return certificates(fields);
     }
     let text = line(fields, member)?;
+    // Whatever is taken here, decision points can read.
     let (is_right, form) = match *member {
         "san_dns" => (is_host_name(&text), "a host name in lower case, without `*`"),
-        "san_uri" => (text.contains(':'), "a URI"),
+        "san_uri" => (AlternativeName::uri(&text).is_some(), "a URI"),
         "san_ip" => (text.parse::<IpAddr>().is_ok_and(|ip| ip.to_string() == text), "an address in its usual form"),
-        "san_email" => (text.split('@').filter(|part| !part.is_empty()).count() == 2, "an e-mail address"),
+        "san_email" => (AlternativeName::email(&text).is_some(), "an e-mail address"),
         "thumbprint" => {
             (Thumbprint::parse(&text).is_some(), "the SHA-256 of the certificate, 43 characters of base64url")
         }
-        _ => (text.contains('='), "a distinguished name (RFC 4514) such as `CN=ci,O=Acme`"),
+        _ => (X500Name::parse(&text).is_ok(), "a distinguished name (RFC 4514) such as `CN=ci,O=Acme`"),
     };
     if !is_right {
         wrong(fields, member, format!("`{}` is not {form}", text.escape_debug()), None);
@@ -199,7 +202,8 @@ fn certificates(fields: &mut Fields) -> Option<CertificateMatch> {
     let mut kept = Vec::with_capacity(keys.len());
     for (index, key) in keys.iter().enumerate() {
         let leaf = key.get("x5c").and_then(|chain| chain.get(0)).and_then(Value::as_str);
-        if let Some(leaf) = leaf.filter(|text| STANDARD.decode(text).is_ok_and(|der| der.starts_with(&[0x30]))) {
+        let is_certificate = |text: &&str| STANDARD.decode(text).is_ok_and(|der| Certificate::read(&der).is_ok());
+        if let Some(leaf) = leaf.filter(is_certificate) {
             kept.push(Map::from_iter([("x5c".to_owned(), Value::from(vec![leaf]))]));
         } else {
             let detail = "`x5c` has to be a list of certificates, each the base64 of its DER";
@@ -223,11 +227,8 @@ fn is_line(text: &str) -> bool {
 }
 
 fn is_host_name(text: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-')
-    };
-    text.split('.').all(is_label)
+    let is_lower = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || b"-.".contains(&octet);
+    AlternativeName::dns(text).is_some() && text.bytes().all(is_lower)
 }
 
 fn wrong(fields: &mut Fields, at: &str, detail: impl Into<String>, help: Option<String>) {

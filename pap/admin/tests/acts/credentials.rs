@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use argus_admin::{AdminError, Call, ChangedCredential};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::{Installation, caller_of};
@@ -19,6 +21,12 @@ async fn add(
     value: &Value,
 ) -> Result<ChangedCredential, AdminError> {
     installation.admin.add_credential(call, key, body(value)).await
+}
+
+/// A certificate as it stands in an `x5c`.
+fn certificate() -> String {
+    let params = rcgen::CertificateParams::new(["ci.acme.example".to_owned()]).unwrap();
+    STANDARD.encode(params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap().der())
 }
 
 async fn with_reader() -> (Installation, String) {
@@ -43,7 +51,7 @@ async fn every_kind_of_credential_is_added_listed_and_revoked() {
         json!({"kind": "certificate", "san_ip": "2001:db8::1"}),
         json!({"kind": "certificate", "san_email": "ci@acme.example"}),
         json!({"kind": "certificate", "thumbprint": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0"}),
-        json!({"kind": "certificate", "jwks": {"keys": [{"kty": "RSA", "x5c": ["MAA="]}]}}),
+        json!({"kind": "certificate", "jwks": {"keys": [{"kty": "RSA", "x5c": [certificate()]}]}}),
     ];
     let public = [
         json!({"jwk": with(jwk(), &json!({"kid": "build"}))}),
@@ -118,6 +126,13 @@ async fn all_that_is_wrong_with_a_credential_is_told_at_once() {
         (json!({"kind": "certificate", "san_ip": "192.0.2.01"}), &["invalid-field /san_ip"]),
         (json!({"kind": "certificate", "thumbprint": "AAAA"}), &["invalid-field /thumbprint"]),
         (json!({"kind": "certificate", "subject_dn": "ci"}), &["invalid-field /subject_dn"]),
+        // What decision points couldn't read.
+        (json!({"kind": "certificate", "subject_dn": "CN=ci,O=a<b"}), &["invalid-field /subject_dn"]),
+        (json!({"kind": "certificate", "subject_dn": "CN=ci=x,=y"}), &["invalid-field /subject_dn"]),
+        (json!({"kind": "certificate", "san_dns": format!("{}.example", "a".repeat(64))}), &["invalid-field /san_dns"]),
+        (json!({"kind": "certificate", "san_uri": "://acme.example"}), &["invalid-field /san_uri"]),
+        (json!({"kind": "certificate", "san_email": "c i@acme.example"}), &["invalid-field /san_email"]),
+        (json!({"kind": "certificate", "jwks": {"keys": [{"x5c": ["MAA="]}]}}), &["invalid-field /jwks/keys/0/x5c"]),
         (json!({"kind": "certificate", "jwks": {"keys": []}}), &["invalid-field /jwks"]),
         (json!({"kind": "certificate", "jwks": {"keys": [{"x5c": ["?"]}]}}), &["invalid-field /jwks/keys/0/x5c"]),
     ];

@@ -64,9 +64,22 @@ impl Server {
         self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
     }
 
+    /// A certificate is shown over TLS alone.
+    pub(super) fn ensure_tls(&self) -> Result<(), Failure> {
+        if self.url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
+            return Ok(());
+        }
+        let message = format!("a client certificate is shown over TLS alone, and `{}` is without", self.url);
+        Err(Failure::usage(message).help(format!("write `https://host:port`, by flag or in {}", self.setting)))
+    }
+
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let message = format!("argus can't reach {}: {}", self.url, cause(error));
-        let help = format!("start it with argus serve, or set {}", self.setting);
+        let help = if is_signed_by_a_stranger(error) {
+            "name the authority that signed its certificate, with --ca-file or ARGUS_CA_FILE".to_owned()
+        } else {
+            format!("start it with argus serve, or set {}", self.setting)
+        };
         Failure::new(Exit::Unreachable, "unreachable", message).help(help)
     }
 
@@ -92,7 +105,23 @@ fn cause(error: &reqwest::Error) -> String {
     if let Some(kind) = system.filter(|kind| *kind != io::ErrorKind::Other) {
         return kind.to_string();
     }
-    self::causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+    last_cause(error)
+}
+
+/// The cause beneath all others.
+pub(super) fn last_cause(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn is_signed_by_a_stranger(error: &reqwest::Error) -> bool {
+    let mut faults = causes(error).filter_map(|cause| tls_fault(cause.downcast_ref()?));
+    faults.any(|fault| matches!(fault, rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)))
+}
+
+/// An error of input and output hides what it holds from those who ask for its source.
+fn tls_fault(error: &io::Error) -> Option<&rustls::Error> {
+    let held = error.get_ref()?;
+    held.downcast_ref().or_else(|| tls_fault(held.downcast_ref()?))
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {

@@ -1,10 +1,12 @@
-//! Secrets that a command is given: in a file, a variable or on standard input, never as the value of a flag.
+//! Who asks. Secrets that a command is given come in a file, a variable or on standard input, never as the value of a
+//! flag.
 
 use std::env;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::tls::TlsFiles;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -12,8 +14,26 @@ use crate::failure::Failure;
 /// More than any key or token has; a wrong file is not read whole.
 const LONGEST: u64 = 64 * 1024;
 
+/// What a caller shows a server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'c> {
+    pub(super) key_file: Option<&'c Path>,
+    /// Whether a key is shown: whenever there is one, and without a certificate in any case.
+    pub(super) shows_key: bool,
+    pub(super) tls: TlsFiles<'c>,
+}
+
+impl<'c> Caller<'c> {
+    /// Reads what the flags and the surroundings name, not yet what is in the files.
+    pub(crate) fn read(console: &'c Console) -> Result<Self, Failure> {
+        let tls = TlsFiles::read(console)?;
+        let has_key = console.key_file().is_some() || env::var("ARGUS_KEY").is_ok_and(|key| !key.trim().is_empty());
+        Ok(Self { key_file: console.key_file(), shows_key: has_key || tls.shown.is_none(), tls })
+    }
+}
+
 /// The caller's key: of `--key-file`, else of `ARGUS_KEY`.
-pub(crate) fn read_key(console: &Console) -> Result<String, Failure> {
+pub(super) fn read_key(console: &Console) -> Result<String, Failure> {
     if let Some(file) = console.key_file() {
         return read_credential(file);
     }
@@ -25,7 +45,7 @@ pub(crate) fn read_key(console: &Console) -> Result<String, Failure> {
 
 pub(super) fn refuse_key(message: &str) -> Failure {
     Failure::new(Exit::NotPermitted, "credential-missing", message)
-        .help("export ARGUS_KEY=…, or name a file that holds it with --key-file")
+        .help("export ARGUS_KEY=…, or name a file that holds it with --key-file, or show a --client-certificate")
 }
 
 /// What a file or standard input (`-`) holds, without blanks and line ends around it.

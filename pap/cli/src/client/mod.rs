@@ -1,6 +1,6 @@
 //! Speaking to a server: the administration API, and a decision point.
 //!
-//! One address and one key. What the server refuses becomes a [`Failure`] with the server's own words; what it can't be
+//! One address, and one key or certificate. What the server refuses becomes a [`Failure`] with the server's own words; what it can't be
 //! asked becomes one that says how to mend that.
 
 mod address;
@@ -13,6 +13,7 @@ mod duration;
 mod name;
 mod secret_file;
 mod table;
+mod tls;
 mod unset;
 mod when;
 
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use address::Server;
-pub(crate) use caller::{read_credential, read_key};
+pub(crate) use caller::{Caller, read_credential};
 pub(crate) use conditions::ConditionFlags;
 pub(crate) use confirm::{confirm, confirm_number};
 pub(crate) use curl::curl_for_verify;
@@ -68,27 +69,32 @@ impl Client {
         Self::new(Server::administration(console)?, console)
     }
 
-    /// A server, spoken to with the caller's key.
+    /// A server, spoken to with the caller's key, or by his certificate alone.
     pub(crate) fn new(server: Server, console: &Console) -> Result<Self, Failure> {
-        let key = read_key(console)?;
+        if !Caller::read(console)?.shows_key {
+            server.ensure_tls()?;
+            return Self::without_key(server, console);
+        }
+        let key = caller::read_key(console)?;
         let mut key = HeaderValue::from_str(&format!("Bearer {key}"))
             .map_err(|_| caller::refuse_key("the API key holds characters that no key has"))?;
         key.set_sensitive(true);
-        Ok(Self { key: Some(key), ..Self::without_key(server)? })
+        Ok(Self { key: Some(key), ..Self::without_key(server, console)? })
     }
 
     /// A server, asked what anybody may know.
-    pub(crate) fn without_key(server: Server) -> Result<Self, Failure> {
-        let our_fault = |error: &dyn std::fmt::Display| {
-            Failure::new(Exit::Bug, "internal", format!("no connection can be prepared: {error}"))
-        };
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| our_fault(&error))?;
+    pub(crate) fn without_key(server: Server, console: &Console) -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(Exit::Bug, "internal", format!("no connection can be prepared: {error}")))?;
+        let tls = Caller::read(console)?.tls;
         let mut http = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE);
         if server.is_this_machine() {
             // A proxy for the internet doesn't lead back here.
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|error| our_fault(&error))?;
+        let http = tls.add_to(http)?.build().map_err(|error| tls.refuse(&error))?;
         Ok(Self { runtime, http, server, key: None })
     }
 

@@ -28,8 +28,8 @@ impl Status {
         let (decisions, administration) =
             (Server::decisions(self.pdp_url.as_deref())?, Server::administration(console)?);
         let addresses = (decisions.as_str().to_owned(), administration.as_str().to_owned());
-        let decisions = Client::without_key(decisions)?.get("/readyz", &[])?;
-        let administration = Client::without_key(administration)?.get("/healthz", &[])?;
+        let decisions = Client::without_key(decisions, console)?.get("/readyz", &[])?;
+        let administration = Client::without_key(administration, console)?.get("/healthz", &[])?;
         let nodes = nodes(console);
         let is_well = text(&decisions, "status") == "ready" && text(&administration, "status") == "ok";
         if output == Output::Json {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use crate::client::{Client, Server, curl_for_verify, read_credential, text};
+use crate::client::{Caller, Client, Server, curl_for_verify, read_credential, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -50,7 +50,7 @@ impl Verify {
         let question = self.question(&read_credential(&self.credential_file)?);
         if console.is_verbose() {
             let url = format!("{}/v1/verify", server.as_str());
-            console.say(&curl_for_verify(&url, &self.credential_file, console.key_file(), &question));
+            console.say(&curl_for_verify(&url, &self.credential_file, Caller::read(console)?, &question));
         }
         let client = Client::new(server, console)?;
         let (answer, took) = client.post_timed("/v1/verify", &question)?;
