@@ -198,7 +198,7 @@ fn limits_are_named_when_passed() {
         assert!(error.too_large, "{error}");
         error.message
     };
-    assert!(with(Limits { request_bytes: 10, ..Limits::default() }).contains("the limit is 10"));
+    assert!(with(Limits { request_bytes: 10, ..Limits::default() }).contains("the limit `request_bytes` is 10"));
     assert!(with(Limits { depth: 3, ..Limits::default() }).contains("more than 3 objects and arrays"));
     assert!(with(Limits { request_elements: 6, ..Limits::default() }).contains("more than 6 values"));
 }

@@ -209,7 +209,7 @@ fn limits_are_named_when_passed() {
         assert!(error.too_large, "{error}");
         error.message
     };
-    assert!(with(Limits { request_bytes: 10, ..Limits::default() }).contains("the limit is 10"));
+    assert!(with(Limits { request_bytes: 10, ..Limits::default() }).contains("the limit `request_bytes` is 10"));
     assert!(with(Limits { depth: 3, ..Limits::default() }).contains("more than 3 elements, one in the other"));
     assert!(with(Limits { request_elements: 3, ..Limits::default() }).contains("more than 3 elements"));
     let many = (0..300).fold(String::new(), |many, n| many + &format!(" a{n}=''"));
