@@ -32,6 +32,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Reads an answer at the start of these bytes, once it is there as a whole.
+    pub fn read(bytes: &[u8]) -> Result<Option<Self>> {
+        Ok(complete(bytes)?.map(|(answer, _)| answer))
+    }
+
     /// The first header of this name, which is given in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

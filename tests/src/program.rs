@@ -232,6 +232,6 @@ fn wait_until_ready(told: &mpsc::Receiver<String>, begun: Instant) -> Result<(So
 }
 
 fn address(text: &str) -> Option<SocketAddr> {
-    let (_, rest) = text.split_once("http://")?;
+    let (_, rest) = text.split_once("://")?;
     rest.split(['/', ' ']).next()?.parse().ok()
 }

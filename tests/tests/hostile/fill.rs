@@ -1,6 +1,20 @@
 //! What stands in `{{…}}`, put in: the innermost first.
+//!
+//! | what | becomes |
+//! |---|---|
+//! | `a word` | the key, id or token of the installation of that name |
+//! | `repeat:text:times` | the text, that often |
+//! | `in:seconds` | the moment so many seconds from now, or before now, in Unix seconds |
+//! | `jwt:header\|claims\|signature` | a token, its signature as it stands there |
+//! | `rs256:header\|claims\|signer` | a token that the `holder` or a `stranger` has signed, whatever its header says |
+//! | `hs256:header\|claims\|key` | a token with a tag by the octets of the key |
+//! | `signature:header\|claims\|signer` | the signature of such a token alone |
 
 use std::collections::BTreeMap;
+
+use chrono::Utc;
+
+use crate::signing::{base64url, hs256, rs256};
 
 /// Puts in all that is asked for.
 pub(crate) fn fill(text: &str, words: &BTreeMap<String, String>) -> String {
@@ -20,29 +34,30 @@ fn innermost(text: &str) -> Option<(usize, usize)> {
 }
 
 fn word(asked: &str, words: &BTreeMap<String, String>) -> String {
-    if let Some(rest) = asked.strip_prefix("repeat:") {
-        let (what, times) = rest.rsplit_once(':').unwrap();
-        return what.repeat(times.parse().unwrap());
+    let Some((kind, rest)) = asked.split_once(':') else {
+        return words.get(asked).unwrap_or_else(|| panic!("nothing is called {asked}")).clone();
+    };
+    match kind {
+        "repeat" => {
+            let (what, times) = rest.rsplit_once(':').unwrap();
+            what.repeat(times.parse().unwrap())
+        }
+        "in" => (Utc::now().timestamp() + rest.parse::<i64>().unwrap()).to_string(),
+        _ => token(kind, rest),
     }
-    if let Some(rest) = asked.strip_prefix("jwt:") {
-        let parts: Vec<&str> = rest.split('|').collect();
-        let [header, claims, signature] = parts[..] else { panic!("a token has three parts: {rest}") };
-        return format!("{}.{}.{signature}", base64url(header.as_bytes()), base64url(claims.as_bytes()));
-    }
-    words.get(asked).unwrap_or_else(|| panic!("nothing is called {asked}")).clone()
 }
 
-/// RFC 4648 §5, without padding.
-fn base64url(octets: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for group in octets.chunks(3) {
-        let bits = group.iter().fold(0_u32, |bits, octet| bits << 8 | u32::from(*octet)) << (8 * (3 - group.len()));
-        for place in 0..=group.len() {
-            text.push(char::from(ALPHABET[(bits >> (18 - 6 * place) & 63) as usize]));
-        }
+fn token(kind: &str, parts: &str) -> String {
+    let parts: Vec<&str> = parts.split('|').collect();
+    let [header, claims, last] = parts[..] else { panic!("a token has three parts: {parts:?}") };
+    let message = format!("{}.{}", base64url(header.as_bytes()), base64url(claims.as_bytes()));
+    match kind {
+        "jwt" => format!("{message}.{last}"),
+        "rs256" => format!("{message}.{}", rs256(&message, last)),
+        "hs256" => format!("{message}.{}", hs256(&message, last)),
+        "signature" => rs256(&message, last),
+        other => panic!("nothing is made by {other}"),
     }
-    text
 }
 
 #[test]
@@ -50,5 +65,7 @@ fn what_stands_in_braces_is_put_in() {
     let words = BTreeMap::from([("key".to_owned(), "k".to_owned())]);
     assert_eq!(fill("a {{key}} {{repeat:xy:3}}", &words), "a k xyxyxy");
     assert_eq!(fill(r#"{{jwt:{"a":"{{key}}"} |[]|s}}"#, &words), "eyJhIjoiayJ9IA.W10.s");
-    assert_eq!(base64url(b"fo"), "Zm8");
+    let signed = fill("{{rs256:{}|[]|holder}}", &words);
+    assert_eq!(signed, fill("{{jwt:{}|[]|{{signature:{}|[]|holder}}}}", &words));
+    assert_ne!(signed, fill("{{rs256:{}|[]|stranger}}", &words));
 }

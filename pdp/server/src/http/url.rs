@@ -10,10 +10,13 @@ use crate::pdp::Shared;
 /// What every key begins with, and nothing else in an address of ours.
 const KEY_PREFIX: &str = "argus_";
 
+/// Where RFC 6750 §2.3 has a token in a URL, which need not look like a key.
+const TOKEN_PARAMETER: &str = "access_token";
+
 /// Refuses a request whose path or query holds a key. The log says that it happened, not what it was.
 pub(crate) fn refuse_key(request: &HttpRequest, shared: &Shared) -> Result<(), Problem> {
     let uri = request.uri();
-    let is_there = uri.query().is_some_and(holds_key) || holds_key(uri.path());
+    let is_there = uri.query().is_some_and(|query| holds_key(query) || has_token(query)) || holds_key(uri.path());
     if !is_there {
         return Ok(());
     }
@@ -29,6 +32,11 @@ pub(crate) fn refuse_key(request: &HttpRequest, shared: &Shared) -> Result<(), P
 /// Whether a text holds what keys begin with, percent-encoded or not.
 fn holds_key(text: &str) -> bool {
     text.contains(KEY_PREFIX) || text.contains('%') && decode(text).contains(KEY_PREFIX)
+}
+
+/// Whether a query has the parameter of tokens, whatever it holds.
+fn has_token(query: &str) -> bool {
+    query.split('&').filter_map(|pair| pair.split('=').next()).any(|name| decode(name) == TOKEN_PARAMETER)
 }
 
 fn decode(text: &str) -> String {
@@ -68,6 +76,16 @@ mod tests {
         }
         for text in ["/pdp", "organisation=argus", "a=%61rgus", "%", "%zz", ""] {
             assert!(!holds_key(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_seen_by_the_name_of_its_parameter() {
+        for query in ["access_token=a.b.c", "x=1&access%5ftoken=a.b.c", "access_token"] {
+            assert!(has_token(query), "{query}");
+        }
+        for query in ["", "token=a.b.c", "x=access_token", "access_tokens=1"] {
+            assert!(!has_token(query), "{query}");
         }
     }
 }
