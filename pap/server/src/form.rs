@@ -9,7 +9,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use argus_admin::{Admin, Form, OauthRequest};
 use argus_credentials::Secret;
 
-use crate::client::client;
+use crate::client::{Client, client};
 use crate::envelope::RequestId;
 use crate::oauth::Refusal;
 
@@ -53,9 +53,9 @@ fn take(request: &HttpRequest, form: Form) -> Result<OauthRequest, Refusal> {
     // Octets outside ASCII are in no credential: what stands for them is refused like any other wrong one.
     let values = request.headers().get_all(header::AUTHORIZATION);
     let authorization = values.map(|value| Secret::new(value.to_str().unwrap_or("?").to_owned())).collect();
-    let unclear = |_| Refusal::invalid_request("the proxies do not say clearly where the request comes from");
-    let peer = client(request).map_err(unclear)?.address;
-    Ok(OauthRequest { authorization, form, peer, request_id: RequestId::of(request) })
+    let unclear = |_| Refusal::invalid_request("the proxies do not say clearly who sent the request, and from where");
+    let Client { address: peer, certificate } = client(request).map_err(unclear)?;
+    Ok(OauthRequest { authorization, certificate, form, peer, request_id: RequestId::of(request) })
 }
 
 fn refuse_query(query: &str) -> Result<(), Refusal> {

@@ -18,7 +18,8 @@ fn curl(installation: &Installation, path: &str, arguments: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or(Value::Null)
 }
 
-fn is_here() -> bool {
+/// Whether this machine has curl.
+pub(crate) fn is_here() -> bool {
     let is_here = Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_here {
         assert!(std::env::var_os("CI").is_none(), "CI runs curl, and finds it nowhere");

@@ -12,8 +12,11 @@
     reason = "a panic is a failed test; what the clients say is to be seen"
 )]
 
+mod certificates;
+mod certified;
 mod curl;
 mod installation;
+mod over_tls;
 mod tokens;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +37,12 @@ fn clients(part: &str) -> Option<PathBuf> {
 }
 
 fn run(command: &mut Command, installation: &Installation) {
-    let output = installation.tell(command).output().unwrap();
+    said_well(installation.tell(command));
+}
+
+/// Runs a program to its end, which has to be a good one.
+fn said_well(command: &mut Command) {
+    let output = command.output().unwrap();
     let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}{complained}");
     print!("{said}");

@@ -78,7 +78,7 @@ impl Admin {
         let authorization: Vec<&str> = request.authorization.iter().map(Secret::expose).collect();
         if authorization.iter().any(|value| is_bearer(value)) {
             return self
-                .authenticate(&authorization, None, request.peer, request.request_id.clone())
+                .authenticate(&authorization, request.certificate.as_ref(), request.peer, request.request_id.clone())
                 .await
                 .map_err(bearer_refused);
         }

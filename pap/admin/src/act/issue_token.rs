@@ -1,6 +1,7 @@
 //! Issuing an access token for a client's own credentials (RFC 6749 §4.4), in the form of RFC 9068.
 
-use argus_credentials::signing::{AccessTokenClaims, IssuedToken, token_id};
+use argus_credentials::certificate::CertificateChain;
+use argus_credentials::signing::{AccessTokenClaims, Confirmation, IssuedToken, token_id};
 use argus_engine::scope::Scope;
 use tracing::info;
 
@@ -26,7 +27,7 @@ const GRANT: &str = "client_credentials";
 
 impl Admin {
     /// Issues a token to a client that authenticates. It has the scopes that are asked for, or all of its key, and ends
-    /// after minutes, with its key at the latest.
+    /// after minutes, with its key at the latest. Where the client has shown a certificate, the token is bound to it.
     pub async fn issue_token(&self, mut request: OauthRequest) -> Result<NewToken, OauthRefused> {
         let grant = request.form.required("grant_type")?;
         let call = self.authenticate_client(&mut request).await?;
@@ -36,7 +37,8 @@ impl Admin {
         }
         self.require_audience(&mut request)?;
         let scope = request.form.take("scope");
-        let issued = self.sign_token(call.caller(), scope.as_ref().map(argus_credentials::Secret::expose)).await?;
+        let scope = scope.as_ref().map(argus_credentials::Secret::expose);
+        let issued = self.sign_token(call.caller(), scope, request.certificate.as_ref()).await?;
         info!(key.id = %call.caller().key_id(), request.id = request.request_id, "issued an access token");
         Ok(issued)
     }
@@ -55,7 +57,12 @@ impl Admin {
         Ok(())
     }
 
-    async fn sign_token(&self, caller: &dyn Caller, asked: Option<&str>) -> Result<NewToken, OauthRefused> {
+    async fn sign_token(
+        &self,
+        caller: &dyn Caller,
+        asked: Option<&str>,
+        bound_to: Option<&CertificateChain>,
+    ) -> Result<NewToken, OauthRefused> {
         // Too long a life, or one that is over where it is presented, would be the fault of the clock.
         self.require_clock()?;
         let issuer = self.issuer();
@@ -73,6 +80,7 @@ impl Admin {
         }
         let url = issuer.address().map_err(AdminError::from)?;
         let (id, jti) = (caller.key_id().to_string(), token_id().map_err(AdminError::from)?);
+        let thumbprint = bound_to.map(|certificate| certificate.thumbprint().to_string());
         let claims = AccessTokenClaims {
             iss: url,
             aud: issuer.audience().unwrap_or(url),
@@ -82,7 +90,7 @@ impl Admin {
             exp: ends_at,
             jti: &jti,
             scope: &scope,
-            cnf: None,
+            cnf: thumbprint.as_deref().map(|certificate| Confirmation { certificate }),
         };
         let key = self.signing_key().await?;
         let token = IssuedToken::sign(&claims, &key).map_err(|error| AdminError::Issuer(error.into()))?;

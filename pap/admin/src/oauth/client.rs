@@ -1,11 +1,18 @@
 //! Who the client is (RFC 6749 §2.3, RFC 7523 §2.2, RFC 8705 §2): exactly one proof, and a key that it is proof of.
+//!
+//! A certificate is the proof of a client that names itself and sends no other. Beside a secret or an assertion it proves
+//! nothing and is not judged: whatever connects by mutual TLS shows one, whoever it authenticates as.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use argus_credentials::certificate::CertificateChain;
 use argus_credentials::{PresentedKey, Secret};
 use argus_store::KeyId;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::{Form, OauthRefused, OauthRequest};
-use crate::{Admin, Call};
+use crate::{Admin, Call, Caller, TlsClientAuth, Unauthenticated};
 
 /// What a client brings to prove who it is.
 enum Proof {
@@ -13,6 +20,8 @@ enum Proof {
     Secret { client_id: String, secret: Secret },
     /// A JWT that it has signed.
     Assertion { client_id: Option<String>, assertion: Secret },
+    /// The certificate that it has shown.
+    Certificate { client_id: String },
 }
 
 /// The one type of assertion there is (RFC 7523 §2.2).
@@ -23,7 +32,8 @@ impl Admin {
     pub(crate) async fn authenticate_client(&self, request: &mut OauthRequest) -> Result<Call, OauthRefused> {
         let authorization: Vec<&str> = request.authorization.iter().map(Secret::expose).collect();
         let (peer, id) = (request.peer, request.request_id.clone());
-        match Proof::read(&authorization, &mut request.form)? {
+        let certificate = request.certificate.as_ref();
+        match Proof::read(&authorization, certificate.is_some(), &mut request.form)? {
             Proof::Secret { client_id, secret } => {
                 // A secret is a key as it was shown. What else may stand behind `Bearer` is no client secret.
                 PresentedKey::parse(secret.expose()).map_err(|_| OauthRefused::invalid_client())?;
@@ -36,7 +46,25 @@ impl Admin {
                 let caller = self.authority().authenticate_assertion(assertion.expose(), &audiences, peer).await;
                 named(self.admit(caller, (peer, id), || None)?, client_id.as_deref())
             }
+            Proof::Certificate { client_id } => {
+                let caller = certificate.ok_or(Unauthenticated::Missing);
+                let caller = caller.and_then(|shown| self.find_certified(&client_id, shown, peer));
+                Ok(self.admit(caller, (peer, id), || None)?)
+            }
         }
+    }
+
+    /// The client that is registered with a certificate: with a name in it that a trusted authority vouches for, or with
+    /// the certificate itself (RFC 8705 §2.1, §2.2).
+    fn find_certified(
+        &self,
+        client_id: &str,
+        shown: &CertificateChain,
+        peer: Option<IpAddr>,
+    ) -> Result<Arc<dyn Caller>, Unauthenticated> {
+        let client: KeyId = client_id.parse().map_err(|_| Unauthenticated::Refused)?;
+        let by = |method| self.authority().authenticate_certificate(client, method, shown, peer);
+        by(TlsClientAuth::Signed).or_else(|_| by(TlsClientAuth::SelfSigned))
     }
 }
 
@@ -52,7 +80,7 @@ fn named(call: Call, client_id: Option<&str>) -> Result<Call, OauthRefused> {
 
 impl Proof {
     /// Reads the one proof of a request. Two of them are one too many (RFC 6749 §2.3), whatever they say.
-    fn read(authorization: &[&str], form: &mut Form) -> Result<Self, OauthRefused> {
+    fn read(authorization: &[&str], has_certificate: bool, form: &mut Form) -> Result<Self, OauthRefused> {
         let in_header = match authorization {
             [] => None,
             [one] => Some(*one),
@@ -73,6 +101,11 @@ impl Proof {
         match (named, form.take("client_secret")) {
             (Some(client_id), Some(secret)) => Ok(Self::Secret { client_id, secret }),
             (None, Some(_)) => Err(OauthRefused::invalid_request("`client_secret` comes without `client_id`")),
+            (Some(client_id), None) if has_certificate => Ok(Self::Certificate { client_id }),
+            // One certificate may be registered for several clients (RFC 8705 §2).
+            (None, None) if has_certificate => {
+                Err(OauthRefused::invalid_request("a certificate comes without the `client_id` that it authenticates"))
+            }
             (_, None) => Err(OauthRefused::invalid_client()),
         }
     }
@@ -127,11 +160,20 @@ mod tests {
     use crate::OauthCode;
 
     fn read(authorization: &[&str], pairs: &[(&str, &str)]) -> Result<(Option<String>, String), OauthCode> {
+        read_over(false, authorization, pairs)
+    }
+
+    fn read_over(
+        has_certificate: bool,
+        authorization: &[&str],
+        pairs: &[(&str, &str)],
+    ) -> Result<(Option<String>, String), OauthCode> {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let proof = Proof::read(authorization, &mut Form::new(pairs.collect()).unwrap());
+        let proof = Proof::read(authorization, has_certificate, &mut Form::new(pairs.collect()).unwrap());
         match proof.map_err(|refused| refused.code)? {
             Proof::Secret { client_id, secret } => Ok((Some(client_id), secret.expose().to_owned())),
             Proof::Assertion { client_id, assertion } => Ok((client_id, assertion.expose().to_owned())),
+            Proof::Certificate { client_id } => Ok((Some(client_id), "certificate".to_owned())),
         }
     }
 
@@ -189,5 +231,20 @@ mod tests {
         assert_eq!(read(&[], &[]), Err(OauthCode::InvalidClient));
         assert_eq!(read(&[], &[id]), Err(OauthCode::InvalidClient));
         assert_eq!(read(&[], &[id, ("client_secret", "")]), Err(OauthCode::InvalidClient));
+    }
+
+    #[test]
+    fn a_certificate_is_the_proof_of_whoever_names_himself_and_sends_no_other() {
+        let (id, secret) = (("client_id", "a"), ("client_secret", "b"));
+        let (kind, assertion) = (("client_assertion_type", JWT_BEARER), ("client_assertion", "c"));
+        let proven = |by: &str| Ok((Some("a".to_owned()), by.to_owned()));
+        assert_eq!(read_over(true, &[], &[id]), proven("certificate"));
+        assert_eq!(read_over(true, &[], &[id, ("client_secret", "")]), proven("certificate"));
+        assert_eq!(read_over(true, &[], &[id, secret]), proven("b"));
+        assert_eq!(read_over(true, &[], &[id, kind, assertion]), proven("c"));
+        assert_eq!(read_over(true, &["Basic YTpi"], &[id]), proven("b"));
+        assert_eq!(read_over(true, &["Basic !"], &[id]), Err(OauthCode::InvalidClient), "a wrong proof is one");
+        assert_eq!(read_over(true, &[], &[]), Err(OauthCode::InvalidRequest));
+        assert_eq!(read_over(true, &[], &[id, secret, kind, assertion]), Err(OauthCode::InvalidRequest));
     }
 }

@@ -20,6 +20,8 @@ pub struct Issuer {
     pub key_kind: SigningKeyKind,
     /// How long a key signs before another takes its place.
     pub key_life: TimeDelta,
+    /// Whether clients can show a certificate: over TLS of this node, or to a trusted proxy that hands it on.
+    pub sees_certificates: bool,
 }
 
 /// Why this node issues no tokens.
@@ -55,6 +57,7 @@ impl Issuer {
             token_seconds: Self::DEFAULT_TOKEN_SECONDS,
             key_kind: SigningKeyKind::default(),
             key_life: TimeDelta::days(Self::DEFAULT_KEY_DAYS.into()),
+            sees_certificates: false,
         }
     }
 

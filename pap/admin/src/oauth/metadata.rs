@@ -32,19 +32,32 @@ pub struct Metadata {
     introspection_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
     revocation_endpoint_auth_methods_supported: &'static [&'static str],
     revocation_endpoint_auth_signing_alg_values_supported: [&'static str; 3],
+    /// Whether a token is bound to the certificate that its client has shown (RFC 8705 §3.3).
+    tls_client_certificate_bound_access_tokens: bool,
 }
 
 const NO_RESPONSE_TYPE: [&str; 1] = ["none"];
 
 const ALGORITHMS: [&str; 3] = ["RS256", "ES256", "EdDSA"];
 
-const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt"];
+/// How clients authenticate, and last by what whoever asks about tokens may as well.
+const METHODS: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "Bearer"];
 
-const METHODS_AND_BEARER: &[&str] = &["client_secret_basic", "client_secret_post", "private_key_jwt", "Bearer"];
+/// The same where a certificate can be seen.
+const METHODS_OVER_TLS: &[&str] = &[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "Bearer",
+];
 
 impl Metadata {
     pub(crate) fn of(issuer: &Issuer) -> Result<Self, IssuerError> {
         let url = issuer.address()?;
+        let of_inspectors = if issuer.sees_certificates { METHODS_OVER_TLS } else { METHODS };
+        let of_clients = of_inspectors.split_last().map(|(_, methods)| methods).unwrap_or_default();
         Ok(Self {
             issuer: url.to_owned(),
             token_endpoint: token_endpoint(url),
@@ -53,12 +66,13 @@ impl Metadata {
             revocation_endpoint: format!("{url}/oauth/revoke"),
             response_types_supported: NO_RESPONSE_TYPE,
             grant_types_supported: ["client_credentials"],
-            token_endpoint_auth_methods_supported: METHODS,
+            token_endpoint_auth_methods_supported: of_clients,
             token_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
-            introspection_endpoint_auth_methods_supported: METHODS_AND_BEARER,
+            introspection_endpoint_auth_methods_supported: of_inspectors,
             introspection_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
-            revocation_endpoint_auth_methods_supported: METHODS,
+            revocation_endpoint_auth_methods_supported: of_clients,
             revocation_endpoint_auth_signing_alg_values_supported: ALGORITHMS,
+            tls_client_certificate_bound_access_tokens: issuer.sees_certificates,
         })
     }
 }

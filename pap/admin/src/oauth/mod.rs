@@ -13,6 +13,12 @@
 //!   reaches, and the answer always says which that is.
 //! - **A token is for this installation** ([`Issuer::audience`]); a client that names another `resource` (RFC 8707) hears
 //!   `invalid_target`.
+//! - **A token is bound to the certificate that its client has shown** (RFC 8705 §3), however the client proved who it is:
+//!   a stolen token is then worth nothing without the private key behind the certificate. Whoever holds a secret and wants
+//!   a token for other connections asks without a certificate. One that isn't accepted binds too: the token is then good
+//!   nowhere, rather than everywhere.
+//! - **Mutual TLS has no addresses of its own**: the listener takes clients with a certificate and without one, so there
+//!   are no `mtls_endpoint_aliases` (RFC 8705 §5).
 //! - **One answer for every client that isn't known**: an unknown id, a wrong secret and a revoked key are
 //!   `invalid_client` in the same words, behind the same limits on failures as everywhere else.
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use argus_credentials::Secret;
+use argus_credentials::certificate::CertificateChain;
 
 use super::Form;
 
@@ -11,6 +12,8 @@ use super::Form;
 pub struct OauthRequest {
     /// The values of its `Authorization` headers.
     pub authorization: Vec<Secret>,
+    /// The certificate that the client has shown to this server, or to a trusted proxy before it. Not yet judged.
+    pub certificate: Option<CertificateChain>,
     /// Its parameters.
     pub form: Form,
     /// Where it came from.

@@ -40,6 +40,7 @@ pub(crate) fn request(authorization: &[&str], pairs: &[(&str, &str)]) -> OauthRe
     let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     OauthRequest {
         authorization: authorization.iter().map(|value| Secret::new((*value).to_owned())).collect(),
+        certificate: None,
         form: Form::new(pairs.collect()).unwrap(),
         peer: None,
         request_id: "r-4".to_owned(),

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod forgotten;
 mod handover;
 mod life;
 mod nodes;

@@ -220,6 +220,12 @@ async fn clients_find_the_endpoints_by_themselves() {
         ("jwks_uri", json!(format!("{issuer}/.well-known/jwks.json"))),
         ("response_types_supported", json!(["none"])),
         ("grant_types_supported", json!(["client_credentials"])),
+        // Nobody can show a certificate here.
+        (
+            "token_endpoint_auth_methods_supported",
+            json!(["client_secret_basic", "client_secret_post", "private_key_jwt"]),
+        ),
+        ("tls_client_certificate_bound_access_tokens", json!(false)),
     ] {
         assert_eq!(metadata.body[member], expected, "{member}");
     }

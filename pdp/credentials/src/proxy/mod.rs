@@ -58,6 +58,11 @@ impl TrustedProxies {
         Self { certificate_header: Some(Arc::new(header)), ..self }
     }
 
+    /// Whether proxies are believed when they hand on their clients' certificates.
+    pub fn hand_on_certificates(&self) -> bool {
+        !self.is_empty() && self.certificate_header.is_some()
+    }
+
     /// Whether no proxy is trusted.
     pub fn is_empty(&self) -> bool {
         self.networks.is_empty()

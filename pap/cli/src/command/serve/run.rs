@@ -12,7 +12,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::rt::System;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
-use argus_admin::{Addresses, Admin, Parts, ThisNode};
+use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{Hasher, Iterations, TagKeys, TrustedProxies, self_test};
 use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
@@ -171,7 +171,10 @@ fn install(
         tag_keys,
         hasher,
         clock: Arc::new(Utc::now),
-        issuer: settings.tokens.issuer(addresses.issuer(), master_key),
+        issuer: Issuer {
+            sees_certificates: tls.is_some() || settings.trusted_proxies.hand_on_certificates(),
+            ..settings.tokens.issuer(addresses.issuer(), master_key)
+        },
         addresses,
         node: ThisNode { id: pdp.node_id(), role, address },
         audit: audit.as_ref().map(|audit| Arc::clone(&audit.tender)),

@@ -45,8 +45,9 @@ struct Asked {
 
 /// Get an access token for a key (RFC 6749 §4.4).
 ///
-/// The key authenticates as the client that it is: by its secret in `Authorization: Basic` or in the body, or by an
-/// assertion that it has signed (RFC 7523). There is no refresh token.
+/// The key authenticates as the client that it is: by its secret in `Authorization: Basic` or in the body, by an assertion
+/// that it has signed (RFC 7523), or by its certificate over mutual TLS, with its `client_id` (RFC 8705 §2). A token is
+/// bound to the certificate that the client has shown, in whatever way it authenticates. There is no refresh token.
 #[utoipa::path(
     post, path = "/oauth/token", tag = "oauth", security(()),
     request_body(
