@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use argus_credentials::stands_in_address;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ pub(crate) async fn seal(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let (id, since) = (Uuid::now_v7().to_string(), Instant::now());
     request.extensions_mut().insert(RequestId(id.clone()));
-    if holds_key(request.uri()) {
+    if stands_in_address(request.uri().path(), request.uri().query()) {
         warn!(request.id = id, "a key was sent in a URL: it has to be taken for known, revoke it");
         let answer = credential_in_url(request.path(), &id);
         return Ok(with_headers(request.into_response(answer), &id));
@@ -45,12 +45,6 @@ pub(crate) async fn seal(
     let (method, route) = (request.method(), request.match_pattern().unwrap_or_default());
     debug!(request.id = id, elapsed_us = since.elapsed().as_micros(), "{method} {route}: {status}");
     Ok(with_headers(answer, &id))
-}
-
-/// Whether a key stands in an address, where logs and histories keep it.
-fn holds_key(uri: &Uri) -> bool {
-    let holds = |text: &str| text.contains("argus_live_") || text.contains("argus_test_");
-    holds(uri.path()) || uri.query().is_some_and(holds)
 }
 
 /// Each door refuses in its own form.

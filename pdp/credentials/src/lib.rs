@@ -121,6 +121,7 @@
 //! clock does, a debt of failures at most one burst. A clock that steps back may thus let a secret be remembered for
 //! longer than an hour; it revives nothing, for revocation does not depend on age.
 
+mod address;
 mod base62;
 pub mod certificate;
 mod hash;
@@ -140,6 +141,7 @@ pub mod signing;
 mod tag;
 mod verifier;
 
+pub use address::stands_in_address;
 pub use hash::{HashError, Hasher, Iterations, IterationsError, StoredHash};
 pub use json::read_json;
 pub use key::{

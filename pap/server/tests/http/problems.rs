@@ -23,8 +23,10 @@ async fn a_caller_without_a_good_key_is_challenged() {
     assert_eq!(wrong.header("www-authenticate"), "Bearer realm=\"argus\", error=\"invalid_token\"");
     let two = post(&installation, "Bearer two", "/v1/keys", &json!({})).await;
     assert_eq!((two.status, two.code()), (400, "malformed-credential"));
-    let in_url = get(&installation, "/v1/keys?key=argus_live_0123").await;
-    assert_eq!((in_url.status, in_url.code()), (400, "credential-in-url"));
+    for address in ["/v1/keys?key=argus_live_0123", "/v1/keys?key=argus%5Flive_0123", "/v1/keys?access_token=a.b.c"] {
+        let in_url = get(&installation, address).await;
+        assert_eq!((in_url.status, in_url.code()), (400, "credential-in-url"), "{address}");
+    }
     let busy = post(&installation, "Bearer busy", "/v1/keys", &json!({})).await;
     assert_eq!((busy.status, busy.code(), busy.header("retry-after")), (503, "busy", "2"));
 }
