@@ -14,8 +14,8 @@
 //!
 //! Secrets are in it as they are in the database: hashed, or sealed under a master key that is no part of it.
 //!
-//! The tables are those of [`schema`](crate::schema); a database that has others is refused, so that none is ever left
-//! behind by a program that doesn't know it.
+//! The tables are those of `schema.rs`; a database that has others is refused, so that none is ever left behind by a
+//! program that doesn't know it.
 
 mod columns;
 mod error;
