@@ -9,40 +9,42 @@ use crate::oauth::{Challenge, OauthCode, OauthRefused, OauthRequest};
 use crate::resource::Own;
 use crate::{ActiveToken, Admin, Call, Unauthenticated};
 
-/// What a token is worth. Of one that is worth nothing, and of one that isn't the caller's business, that is all that is
-/// said: `{"active": false}` (RFC 7662 §2.2).
+/// What a token is worth. Of one that is worth nothing, and of one that isn't the caller's business, only `active` is
+/// said: `{"active": false}` (RFC 7662 §2.2). Of a good one all is said that it has.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct TokenView {
     /// Whether it is good, now.
     active: bool,
-    #[serde(flatten)]
-    token: Option<TokenClaims>,
-}
-
-/// What a good token says.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-struct TokenClaims {
     /// What it may do: scopes with a blank between two.
-    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     /// The client, which is a key.
-    client_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
     /// `Bearer`.
-    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
     /// The first second in which it is good no more, since 1970.
-    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
     /// The first second in which it is good.
     #[serde(skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
     /// When it was issued.
-    iat: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
     /// Whose it is: the client.
-    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
     /// Whom it is for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     aud: Vec<String>,
     /// Who issued it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     /// Its id.
-    jti: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
     /// The certificate without which it is worth nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Bound>,
@@ -70,7 +72,7 @@ impl Admin {
         if !is_own && !call.may(&inspected.organisation, Own::Decisions, Action::Execute)? {
             return Ok(TokenView::default());
         }
-        Ok(TokenView { active: true, token: Some(self.claims(&inspected)) })
+        Ok(self.view(&inspected))
     }
 
     /// Who asks: by a bearer token, or as clients authenticate (RFC 7662 §2.1).
@@ -85,18 +87,20 @@ impl Admin {
         self.authenticate_client(request).await
     }
 
-    fn claims(&self, token: &ActiveToken) -> TokenClaims {
-        TokenClaims {
-            scope: token.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(" "),
-            client_id: token.key.to_string(),
-            token_type: "Bearer",
-            exp: token.expires_at,
+    fn view(&self, token: &ActiveToken) -> TokenView {
+        let client = token.key.to_string();
+        TokenView {
+            active: true,
+            scope: Some(token.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(" ")),
+            client_id: Some(client.clone()),
+            token_type: Some("Bearer"),
+            exp: Some(token.expires_at),
             nbf: token.not_before,
-            iat: token.issued_at,
-            sub: token.key.to_string(),
+            iat: Some(token.issued_at),
+            sub: Some(client),
             aud: token.audiences.clone(),
             iss: self.issuer().url.clone(),
-            jti: token.jti.clone(),
+            jti: Some(token.jti.clone()),
             cnf: token.certificate.clone().map(|certificate| Bound { certificate }),
         }
     }
