@@ -1,0 +1,122 @@
+//! A limit that can be counted: how much, in how long, and how.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::Strategy;
+use crate::strategy::COUNT;
+
+/// How much in how long. Made once, when a key's record is read; counting then only computes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Limit {
+    pub(crate) strategy: Strategy,
+    pub(crate) limit: u64,
+    pub(crate) window: i64,
+    /// Two limits whose states mean the same have the same.
+    pub(crate) shape: u64,
+}
+
+/// Why a limit can't be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// It admits nothing, or a bucket that holds nothing.
+    #[error("a limit admits at least 1")]
+    Nothing,
+    /// The numbers are beyond what is counted exactly.
+    #[error("a limit of this strategy admits at most {most}")]
+    TooLarge {
+        /// The most.
+        most: u64,
+    },
+    /// The window is shorter or longer than what can be counted.
+    #[error("a window lasts from a millisecond to {} days", LONGEST_WINDOW.as_secs() / 86_400)]
+    Window,
+}
+
+/// The longest window: a century, in nanoseconds a third of what 64 bits hold.
+const LONGEST_WINDOW: Duration = Duration::from_hours(36_525 * 24);
+
+/// The shortest window. It has cells of sixteen microseconds, which is above what clocks tell apart.
+const SHORTEST_WINDOW: Duration = Duration::from_millis(1);
+
+/// The most that is counted: sums of it stay far below what 64 bits hold.
+const MOST: u64 = 1 << 53;
+
+impl Limit {
+    /// A limit. The window of a [`Strategy::Quota`] is its period; what is given here is not looked at.
+    pub fn new(strategy: Strategy, limit: u64, window: Duration) -> Result<Self, LimitError> {
+        let window = if let Strategy::Quota { period, .. } = strategy { period.longest() } else { window };
+        if !(SHORTEST_WINDOW..=LONGEST_WINDOW).contains(&window) {
+            return Err(LimitError::Window);
+        }
+        let most = if strategy == Strategy::SlidingWindow { u64::from(u32::MAX) } else { MOST };
+        let burst = if let Strategy::TokenBucket { burst } = strategy { burst } else { limit };
+        if limit == 0 || burst == 0 {
+            return Err(LimitError::Nothing);
+        }
+        if limit > most || burst > most {
+            return Err(LimitError::TooLarge { most });
+        }
+        let window = i64::try_from(window.as_nanos()).map_err(|_| LimitError::Window)?;
+        Ok(Self { strategy, limit, window, shape: shape(strategy, limit, window) })
+    }
+
+    /// How much it admits at once.
+    pub const fn most_at_once(&self) -> u64 {
+        match self.strategy {
+            Strategy::TokenBucket { burst } => burst,
+            _ => self.limit,
+        }
+    }
+
+    /// How it counts.
+    pub const fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
+    /// How long its window is; of a quota, the longest that its period can be.
+    pub const fn window(&self) -> Duration {
+        Duration::from_nanos(self.window.unsigned_abs())
+    }
+
+    /// How long a cell of a sliding window is: so many less one make up the window, so that the cell in which it begins
+    /// and the one in which it ends both count in full. Rounded up, lest they be shorter than the window.
+    pub(crate) const fn cell(&self) -> i64 {
+        let cells = COUNT - 1;
+        (self.window + cells - 1) / cells
+    }
+}
+
+/// What of a limit makes its state mean something else. Of a window that is only the window: what was used of it counts on
+/// when the limit is raised or lowered. It needs no key: it is hashed again, with one, beside whose bucket it is.
+fn shape(strategy: Strategy, limit: u64, window: i64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match strategy {
+        Strategy::TokenBucket { .. } => (0_u8, limit, window).hash(&mut hasher),
+        Strategy::SlidingWindow => (1_u8, window).hash(&mut hasher),
+        Strategy::FixedWindow | Strategy::Quota { .. } => (2_u8, strategy, window).hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_counted_is_no_limit() {
+        let second = Duration::from_secs(1);
+        let made = |strategy, limit, window| Limit::new(strategy, limit, window).map(drop);
+        assert_eq!(made(Strategy::FixedWindow, 0, second), Err(LimitError::Nothing));
+        assert_eq!(made(Strategy::TokenBucket { burst: 0 }, 1, second), Err(LimitError::Nothing));
+        assert_eq!(made(Strategy::FixedWindow, 1, Duration::ZERO), Err(LimitError::Window));
+        assert_eq!(made(Strategy::FixedWindow, 1, Duration::MAX), Err(LimitError::Window));
+        assert_eq!(made(Strategy::FixedWindow, u64::MAX, second), Err(LimitError::TooLarge { most: MOST }));
+        let beyond = u64::from(u32::MAX) + 1;
+        assert_eq!(made(Strategy::SlidingWindow, beyond, second), Err(LimitError::TooLarge { most: beyond - 1 }));
+        assert_eq!(made(Strategy::SlidingWindow, beyond - 1, second), Ok(()));
+    }
+}

@@ -1,0 +1,64 @@
+//! Windows aligned to a clock, of one length or of a calendar: how much was used in the current one.
+
+use crate::calendar::window_of;
+use crate::limit::Limit;
+use crate::standing::nanos;
+use crate::strategy::State;
+use crate::{Now, Standing};
+
+/// What was used in a window.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Aligned {
+    /// The end of the window.
+    end: i64,
+    used: u64,
+}
+
+/// How far a clock may be set back with the window that was reached staying the current one: a day. One that is set back
+/// further had been wrong, and would otherwise keep a window of a second for as long as it was wrong by.
+const SET_BACK: i64 = 86_400 * 1_000_000_000;
+
+impl State for Aligned {
+    const NEW: Self = Self { end: i64::MIN, used: 0 };
+
+    fn clock(now: Now) -> i64 {
+        now.wall
+    }
+
+    fn fresh_at(&self) -> i64 {
+        if self.used == 0 { i64::MIN } else { self.end }
+    }
+
+    /// Goes on to the window of `now`, never back: a clock that is set back gives nothing back.
+    fn reach(&mut self, limit: &Limit, now: i64) {
+        if now < self.end && self.end - now <= SET_BACK + limit.window {
+            return;
+        }
+        let (_, end) = window_of(limit, now);
+        if end > self.end {
+            self.used = 0;
+        }
+        self.end = end;
+    }
+
+    fn has_room(&self, limit: &Limit, cost: u64, _: i64) -> bool {
+        cost <= limit.limit.saturating_sub(self.used)
+    }
+
+    fn take(&mut self, _: &Limit, cost: u64, _: i64) {
+        self.used = self.used.saturating_add(cost);
+    }
+
+    fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
+        let left = limit.limit.saturating_sub(self.used);
+        let until_end = nanos(i128::from(self.end) - i128::from(now));
+        Standing {
+            limit: limit.limit,
+            remaining: left,
+            reset_after: if self.used == 0 { nanos(0) } else { until_end },
+            retry_after: (cost > left).then_some(until_end),
+            can_never: cost > limit.limit,
+            is_shared: false,
+        }
+    }
+}
