@@ -42,17 +42,17 @@ const LONGEST_WINDOW: Duration = Duration::from_hours(36_525 * 24);
 /// The shortest window. It has cells of sixteen microseconds, which is above what clocks tell apart.
 const SHORTEST_WINDOW: Duration = Duration::from_millis(1);
 
-/// The most that is counted: sums of it stay far below what 64 bits hold.
-const MOST: u64 = 1 << 53;
-
 impl Limit {
+    /// The most that is counted: sums of it stay far below what 64 bits hold. A sliding window counts to `u32::MAX`.
+    pub const MOST: u64 = 1 << 53;
+
     /// A limit. The window of a [`Strategy::Quota`] is its period; what is given here is not looked at.
     pub fn new(strategy: Strategy, limit: u64, window: Duration) -> Result<Self, LimitError> {
         let window = if let Strategy::Quota { period, .. } = strategy { period.longest() } else { window };
         if !(SHORTEST_WINDOW..=LONGEST_WINDOW).contains(&window) {
             return Err(LimitError::Window);
         }
-        let most = if strategy == Strategy::SlidingWindow { u64::from(u32::MAX) } else { MOST };
+        let most = if strategy == Strategy::SlidingWindow { u64::from(u32::MAX) } else { Self::MOST };
         let burst = if let Strategy::TokenBucket { burst } = strategy { burst } else { limit };
         if limit == 0 || burst == 0 {
             return Err(LimitError::Nothing);
@@ -62,6 +62,20 @@ impl Limit {
         }
         let window = i64::try_from(window.as_nanos()).map_err(|_| LimitError::Window)?;
         Ok(Self { strategy, limit, window, shape: shape(strategy, limit, window) })
+    }
+
+    /// The same without a fault: what can't be counted becomes one use a day, since no limit at all would be none.
+    pub fn within(strategy: Strategy, limit: u64, window: Duration) -> Self {
+        let strictest = || {
+            let (strategy, limit, window) = (Strategy::FixedWindow, 1, 86_400_000_000_000);
+            Self { strategy, limit, window, shape: shape(strategy, limit, window) }
+        };
+        Self::new(strategy, limit, window).unwrap_or_else(|_| strictest())
+    }
+
+    /// How much it admits in its window.
+    pub const fn limit(&self) -> u64 {
+        self.limit
     }
 
     /// How much it admits at once.
@@ -114,7 +128,7 @@ mod tests {
         assert_eq!(made(Strategy::TokenBucket { burst: 0 }, 1, second), Err(LimitError::Nothing));
         assert_eq!(made(Strategy::FixedWindow, 1, Duration::ZERO), Err(LimitError::Window));
         assert_eq!(made(Strategy::FixedWindow, 1, Duration::MAX), Err(LimitError::Window));
-        assert_eq!(made(Strategy::FixedWindow, u64::MAX, second), Err(LimitError::TooLarge { most: MOST }));
+        assert_eq!(made(Strategy::FixedWindow, u64::MAX, second), Err(LimitError::TooLarge { most: Limit::MOST }));
         let beyond = u64::from(u32::MAX) + 1;
         assert_eq!(made(Strategy::SlidingWindow, beyond, second), Err(LimitError::TooLarge { most: beyond - 1 }));
         assert_eq!(made(Strategy::SlidingWindow, beyond - 1, second), Ok(()));

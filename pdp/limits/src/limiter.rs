@@ -81,6 +81,8 @@ impl Outcome {
 pub struct Counts {
     /// Buckets there are.
     pub buckets: usize,
+    /// Buckets there may be.
+    pub cap: usize,
     /// Buckets that gave way because they owed nothing.
     pub reclaimed: u64,
     /// Newcomers for whom there was no bucket.
@@ -302,6 +304,7 @@ fn closed(charge: &Charge<'_>) -> Standing {
 fn count<S: State>(table: &Table<S>, counts: &mut Counts) {
     for shard in (0..table.shards()).filter_map(|shard| table.lock(shard)) {
         counts.buckets += shard.len();
+        counts.cap += shard.cap();
         counts.reclaimed += shard.reclaimed;
         counts.turned_away += shard.turned_away;
     }

@@ -9,7 +9,8 @@
 //! (`routes`). All of it works on one [`Snapshot`] that never changes and is swapped whole.
 //!
 //! What is not here: no socket (the caller's server listens), no administrative act (nothing but policies from the folder
-//! is ever written), no limits, no lock on the way of a decision. Nothing of a body is logged.
+//! is ever written), no lock on the way of a decision but those of
+//! the buckets that its key's limits count in. Nothing of a body is logged.
 
 mod authentication;
 mod caller;
@@ -20,6 +21,7 @@ mod error;
 mod health;
 mod http;
 mod key_sets;
+mod limits;
 mod metrics;
 mod moment;
 mod names;
@@ -43,6 +45,7 @@ pub use caller::{Act, Authorisation, Caller, CallerRefused};
 pub use decision_id::DecisionId;
 pub use error::StartError;
 pub use http::problem::{FieldError, PROBLEM_KINDS, Problem, ProblemKind};
+pub use limits::{AtCap, LimitSettings};
 pub use moment::Moment;
 pub use outbound::{Fetched, Lookup, Outbound, OutboundFault, Reach, SystemLookup};
 pub use pdp::{Pdp, Report};

@@ -32,6 +32,7 @@ use crate::error::StartError;
 use crate::health::Stamp;
 use crate::http::client::Client;
 use crate::http::problem::Problem;
+use crate::limits::Gate;
 use crate::metrics::{Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
@@ -67,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Authenticator,
     pub(crate) metrics: Metrics,
     pub(crate) obligations: Obligations,
+    pub(crate) gate: Gate,
     latest: Latest,
     kept: Arc<Kept>,
     places: Keep,
@@ -168,12 +170,14 @@ impl Pdp {
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
+        let gate = Gate::new(settings.key_limits);
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,
                 authenticator,
                 metrics,
                 obligations,
+                gate,
                 latest: Latest::default(),
                 kept,
                 places,
@@ -533,6 +537,7 @@ impl Shared {
             tls_faults: report.tls_faults.len(),
         };
         let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts() };
+        self.metrics.set_limits(&self.gate.counts());
         self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges)
     }
 }

@@ -61,6 +61,8 @@ reasons! {
     RateLimited = "rate_limited",
     /// Nothing is left of a quota.
     QuotaExhausted = "quota_exhausted",
+    /// The use costs more than a limit ever admits at once: waiting is of no use.
+    CostExceedsLimit = "cost_exceeds_limit",
     /// A policy denies, and gives no other reason of this list.
     PolicyDenied = "policy_denied",
     /// The policies could not be evaluated for this request.

@@ -8,6 +8,7 @@ use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 
 use crate::authentication::TokenSettings;
+use crate::limits::LimitSettings;
 use crate::outbound::{Lookup, Reach, SystemLookup};
 use crate::places::PlaceFiles;
 use crate::presence::Presence;
@@ -33,6 +34,8 @@ pub struct Settings {
     pub lookup: Arc<dyn Lookup>,
     /// The bounds of requests and policies.
     pub limits: Limits,
+    /// How uses of keys are counted.
+    pub key_limits: LimitSettings,
     /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
     /// own: then nothing changes while it is away.
     pub longest_staleness: Option<Duration>,
@@ -64,6 +67,7 @@ impl Settings {
             reach: Reach::default(),
             lookup: Arc::new(SystemLookup),
             limits: Limits::default(),
+            key_limits: LimitSettings::default(),
             longest_staleness: None,
             presence: None,
             body_timeout: Duration::from_secs(20),

@@ -102,6 +102,24 @@ struct Flags {
     /// without end where it is this machine's own file).
     #[arg(long, value_name = "SECONDS", env = "ARGUS_LONGEST_STALENESS_SECONDS", hide_env = true)]
     longest_staleness_seconds: Option<u64>,
+    /// The most buckets that limits are counted in, of each kind (default: 100000).
+    #[arg(long, value_name = "NUMBER", env = "ARGUS_LIMIT_BUCKETS", hide_env = true)]
+    limit_buckets: Option<u32>,
+    /// What becomes of a use for which there is no bucket: overflow (such uses share one), closed (refused) or open
+    /// (admitted uncounted) (default: overflow).
+    #[arg(
+        long,
+        value_name = "POLICY",
+        env = "ARGUS_LIMIT_AT_CAP",
+        hide_env = true,
+        value_enum,
+        hide_possible_values = true
+    )]
+    limit_at_cap: Option<LimitAtCap>,
+    /// How many uses of one key that are not permitted are evaluated in a second, ten times as many at once; 0 for all
+    /// (default: 1000).
+    #[arg(long, value_name = "NUMBER", env = "ARGUS_ATTEMPTS_PER_SECOND", hide_env = true)]
+    attempts_per_second: Option<u32>,
     /// Database in MaxMind's format that tells countries, such as GeoLite2-Country.mmdb (default: none; a key that is bound
     /// to countries is then refused). Replaced files are read again.
     #[arg(long, value_name = "FILE", env = "ARGUS_GEOIP_DATABASE", hide_env = true)]
@@ -172,6 +190,18 @@ enum Role {
     Pdp,
     /// The administration alone.
     Pap,
+}
+
+/// What becomes of a use for which there is no bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LimitAtCap {
+    /// Such uses share a bucket.
+    Overflow,
+    /// It is refused.
+    Closed,
+    /// It is admitted uncounted.
+    Open,
 }
 
 /// In what form the log is written.

@@ -84,6 +84,11 @@ impl<S: State> Shard<S> {
         self.slots.len()
     }
 
+    /// Buckets there may be.
+    pub(crate) fn cap(&self) -> usize {
+        self.cap
+    }
+
     fn free_slot(&mut self, now: i64, pinned: &[Place]) -> Option<usize> {
         if self.slots.len() < self.cap {
             self.slots.push(Slot { digest: 0, state: S::NEW });

@@ -24,6 +24,7 @@ use super::presented::{Presented, presented, read_certificate};
 use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting};
 use crate::caller::{Caller, may_ask};
 use crate::decision_id::DecisionId;
+use crate::limits::{Counted, Tally};
 use crate::moment::Moment;
 use crate::names::{self, ARGUS, REASON};
 use crate::obligation::{Decided, Obligations};
@@ -45,6 +46,8 @@ pub(crate) struct Ask<'s> {
     pub(crate) limits: Limits,
     /// What decisions oblige Argus to, and the decision whose obligations they are.
     pub(crate) obligations: (&'s Obligations, DecisionId),
+    /// What counts the uses.
+    pub(crate) tally: &'s Tally<'s>,
 }
 
 /// Whose policies decide.
@@ -250,6 +253,9 @@ impl<'a> Ask<'a> {
             }
             Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,
         };
+        if let Some(counted) = record.and_then(|record| self.tally.gate.let_in(&record.key)) {
+            return self.limited(&counted, arena.bump().alloc(enrich(individual, None, &self.snapshot.places, arena)));
+        }
         let individual = arena.bump().alloc(enrich(individual, record, &self.snapshot.places, arena));
         match subject {
             Subject::Refused(reason, _) => denied(reason, individual),
@@ -259,6 +265,13 @@ impl<'a> Ask<'a> {
             Subject::Nobody | Subject::Verified(_) => match self.domain_for(record) {
                 Some(domain) => {
                     let mut result = domain.policy.program.evaluate(individual, environment, arena);
+                    if let Some(record) = record {
+                        let counted = self.tally.gate.count(&record.key, result.decision, None, self.now);
+                        if counted.refused.is_some() {
+                            return self.limited(&counted, individual);
+                        }
+                        self.tally.note(&counted);
+                    }
                     let ((obligations, id), seconds) = (self.obligations, self.now.seconds);
                     let organisation = &domain.organisation;
                     obligations.take_up(&mut result, Decided { organisation, subject: record, id, seconds });
@@ -267,6 +280,12 @@ impl<'a> Ask<'a> {
                 None => denied(Reason::CredentialUnknown, individual),
             },
         }
+    }
+
+    /// A use that is refused by how much its key is used: Deny, whatever the policies say.
+    fn limited(&self, counted: &Counted<'_>, individual: &'a Individual<'a>) -> DecisionResult<'a> {
+        self.tally.note(counted);
+        denied(counted.refused.unwrap_or(Reason::RateLimited), individual)
     }
 
     /// The domain that decides about a subject.

@@ -3,6 +3,7 @@
 //! Labels are closed lists (door, decision, reason). No key, organisation or address is one: their number has no bound.
 
 mod histogram;
+mod limits;
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -13,10 +14,12 @@ use argus_engine::decision::Decision;
 use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
+use crate::limits::GateCounts;
 use crate::obligation::ObligationCounts;
 use crate::reason::Reason;
 use crate::snapshot::RotationUses;
 use histogram::Histogram;
+use limits::Limits;
 
 /// The doors through which decisions are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,7 @@ pub(crate) struct Metrics {
     keys_in_urls: Counter,
     verification: Verification,
     life: Life,
+    limits: Limits,
     state: State,
 }
 
@@ -111,8 +115,8 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let recorder = PrometheusBuilder::new().build_recorder();
         with_local_recorder(&recorder, describe);
-        let (verification, life, state) =
-            with_local_recorder(&recorder, || (Verification::new(), Life::new(), State::new()));
+        let (verification, life, state, limits) =
+            with_local_recorder(&recorder, || (Verification::new(), Life::new(), State::new(), Limits::new()));
         let refused = |at: &'static str| with_local_recorder(&recorder, || counter!("argus_refused_total", "at" => at));
         Self {
             callers_refused: refused("authentication"),
@@ -122,6 +126,7 @@ impl Metrics {
             durations: std::array::from_fn(|_| Histogram::default()),
             verification,
             life,
+            limits,
             state,
             recorder,
         }
@@ -153,6 +158,11 @@ impl Metrics {
 
     pub(crate) fn key_in_url(&self) {
         self.keys_in_urls.increment(1);
+    }
+
+    /// What was counted of limits.
+    pub(crate) fn set_limits(&self, counts: &GateCounts) {
+        self.limits.set(counts);
     }
 
     /// Everything, in Prometheus' text form.
@@ -289,6 +299,7 @@ fn to_gauge(count: usize) -> f64 {
 }
 
 fn describe() {
+    limits::describe();
     describe_counter!("argus_decisions_total", "Decisions, by door, decision and reason.");
     describe_counter!("argus_refused_total", "Requests refused before a decision.");
     describe_counter!("argus_derivations_total", "Secrets derived: 60 ms of a core each.");

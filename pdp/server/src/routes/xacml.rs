@@ -19,6 +19,7 @@ use crate::http::client::client;
 use crate::http::media::{self, MEDIA, Media};
 use crate::http::problem::Problem;
 use crate::http::url;
+use crate::limits::{LimitFields, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names::ARGUS;
@@ -49,7 +50,7 @@ struct Question<'r> {
 
 /// What one look at the body came to.
 enum Outcome {
-    Written(Vec<u8>),
+    Written(Vec<u8>, LimitFields),
     Wait(Vec<Waiting>),
 }
 
@@ -92,7 +93,7 @@ async fn decide(
     let bytes = body.read().await?;
     for _ in 0..ROUNDS {
         match question.ask(&bytes)? {
-            Outcome::Written(written) => return Ok(question.respond(written)),
+            Outcome::Written(written, limits) => return Ok(question.respond(written, &limits)),
             Outcome::Wait(waiting) => wait_for_all(waiting, None).await?,
         }
     }
@@ -144,6 +145,7 @@ impl Question<'_> {
             let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
             let credentials_at = self.shared.credentials_at(now);
             let obligations = (&self.shared.obligations, self.call.decision_id);
+            let tally = Tally::new(&self.shared.gate);
             let ask = Ask {
                 authenticator,
                 snapshot: &snapshot,
@@ -154,9 +156,10 @@ impl Question<'_> {
                 credentials_at,
                 limits,
                 obligations,
+                tally: &tally,
             };
             match ask.answer(&request, arena) {
-                Step::Answered(response) => Ok(Outcome::Written(self.write(&response))),
+                Step::Answered(response) => Ok(Outcome::Written(self.write(&response), tally.fields())),
                 Step::Wait(waiting) => Ok(Outcome::Wait(waiting)),
                 Step::Busy { retry_after_seconds } => Err(Problem::busy(retry_after_seconds)),
                 Step::NotGranted { organisation, reason } => Err(self.shared.refuse_grant(organisation, reason)),
@@ -187,12 +190,13 @@ impl Question<'_> {
         written
     }
 
-    fn respond(&self, written: Vec<u8>) -> HttpResponse {
+    fn respond(&self, written: Vec<u8>, limits: &LimitFields) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         response
             .insert_header((CONTENT_TYPE, HeaderValue::from_static(self.answer)))
             .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .insert_header((ARGUS_DECISION_ID, self.call.decision_header()));
+        limits.put(&mut response);
         if let Some(id) = &self.call.request_id {
             response.insert_header((X_REQUEST_ID, id.clone()));
         }

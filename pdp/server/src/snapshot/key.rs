@@ -9,6 +9,7 @@ use argus_engine::value::{Arena, DataType};
 use argus_store::{Conditions, KeyId};
 
 use super::uses::{CredentialUses, LastUse, Origin, RotationUses, Uses};
+use crate::limits::{Attempts, KeyLimits};
 use crate::names::{self, ConditionNames};
 
 /// A key, shared by its credentials.
@@ -28,6 +29,9 @@ pub struct KeyView {
     pub scopes: Box<[Scope]>,
     /// The keys above it, the nearest first.
     pub chain: Box<[KeyId]>,
+    /// How much it, and every key above it, may be used.
+    pub(crate) limits: KeyLimits,
+    pub(crate) attempts: Attempts,
     attributes: Box<[Prepared]>,
     used_at: LastUse,
     uses: Box<[CredentialUses]>,
@@ -43,6 +47,9 @@ pub(super) struct KeyParts<'p> {
     pub(super) owner: &'p str,
     pub(super) scopes: Vec<Scope>,
     pub(super) chain: Vec<KeyId>,
+    pub(super) limits: KeyLimits,
+    /// Those of the key's record before, where it has one.
+    pub(super) attempts: Attempts,
     pub(super) conditions: &'p LevelConditions,
     /// Of its credentials that aren't revoked.
     pub(super) uses: Vec<CredentialUses>,
@@ -76,6 +83,8 @@ impl KeyView {
             owner: parts.owner.into(),
             scopes: parts.scopes.into(),
             chain: parts.chain.into(),
+            limits: parts.limits,
+            attempts: parts.attempts,
             attributes,
             used_at: LastUse::default(),
             uses: parts.uses.into(),

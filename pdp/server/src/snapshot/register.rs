@@ -9,7 +9,7 @@ use argus_credentials::{Hasher, State};
 use argus_engine::scope::Scope;
 use argus_store::key::{Key, KeyState};
 use argus_store::snapshot::CredentialRecord;
-use argus_store::{KeyId, OrganisationId, ProjectId};
+use argus_store::{KeyId, Limit, OrganisationId, ProjectId};
 use chrono::{DateTime, Utc};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tracing::error;
@@ -23,6 +23,7 @@ use super::record::{KeyRecord, RecordParts, SecretRecord};
 use super::stopped::Stopped;
 use super::uses::{CredentialUses, RotationUses, Turn};
 use crate::authentication::Method;
+use crate::limits::{Attempts, KeyLimit, Level, compile};
 
 /// More keys above one than anything sensible makes. A chain that is longer, or closes into a ring, grants nothing.
 const LONGEST_CHAIN: usize = 64;
@@ -48,6 +49,8 @@ struct KeyRow {
     project: Option<Box<str>>,
     parent: Option<KeyId>,
     scopes: Vec<Scope>,
+    limits: Vec<Limit>,
+    attempts: Attempts,
     conditions: LevelConditions,
     state: State,
     stopped: Option<Stopped>,
@@ -61,6 +64,7 @@ struct KeyRow {
 struct Chain {
     above: Vec<KeyId>,
     scopes: Vec<Scope>,
+    limits: Vec<KeyLimit>,
     state: State,
     stopped: Option<Stopped>,
     not_before: Option<i64>,
@@ -95,10 +99,15 @@ impl Register {
 
     /// Takes in everything anew.
     pub(super) fn replace(&mut self, rows: Vec<CredentialRecord>) {
-        self.keys.clear();
+        let before = std::mem::take(&mut self.keys);
         self.organisations.clear();
         for row in rows {
             self.take_in(row);
+        }
+        for (id, row) in &mut self.keys {
+            if let Some(before) = before.get(id) {
+                row.attempts = before.attempts.clone();
+            }
         }
         let mut held = Held::default();
         for (id, row) in &self.keys {
@@ -111,9 +120,12 @@ impl Register {
     pub(super) fn update(&mut self, changed: Vec<(KeyId, Vec<CredentialRecord>)>) {
         let ids: FxHashSet<KeyId> = changed.iter().map(|(id, _)| *id).collect();
         for (id, rows) in changed {
-            self.keys.remove(&id);
+            let before = self.keys.remove(&id).map(|row| row.attempts);
             for row in rows {
                 self.take_in(row);
+            }
+            if let (Some(before), Some(row)) = (before, self.keys.get_mut(&id)) {
+                row.attempts = before;
             }
         }
         let touched = |key: &KeyView| ids.contains(&key.id) || key.chain.iter().any(|above| ids.contains(above));
@@ -174,6 +186,8 @@ impl Register {
             owner: &row.owner,
             scopes: std::mem::take(&mut chain.scopes),
             chain: std::mem::take(&mut chain.above),
+            limits: std::mem::take(&mut chain.limits).into(),
+            attempts: row.attempts.clone(),
             conditions: &row.conditions,
             uses: row.uses(),
             rotation_uses: Arc::clone(&self.rotation_uses),
@@ -213,6 +227,7 @@ impl Register {
         let mut chain = Chain {
             above: Vec::new(),
             scopes: row.scopes.clone(),
+            limits: compile(Level { key: id, above: 0 }, &row.limits).collect(),
             state: row.state,
             stopped: row.stopped.clone(),
             not_before: row.not_before,
@@ -226,6 +241,7 @@ impl Register {
                 return Chain { scopes: Vec::new(), state: State::Revoked, stopped: None, ..chain };
             };
             chain.above.push(above);
+            chain.limits.extend(compile(Level { key: above, above: chain.above.len() }, &row.limits));
             chain.scopes = intersect(&chain.scopes, &row.scopes);
             if worse(chain.state, row.state) != chain.state {
                 chain.state = row.state;
@@ -245,6 +261,8 @@ impl KeyRow {
         Self {
             scopes: read_scopes(&key),
             stopped: Stopped::of_key(&key),
+            limits: key.limits,
+            attempts: Attempts::default(),
             name: key.name.into(),
             owner: key.owner.into(),
             organisation_id: key.organisation_id,

@@ -7,6 +7,7 @@ use argus_store::{Conditions, KeyId};
 use chrono::{DateTime, Utc};
 
 use super::key::{KeyParts, KeyView, LevelConditions};
+use crate::limits::{Attempts, KeyLimits};
 
 /// A key that somebody thinks of making.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ impl SupposedKey {
             owner: &self.owner,
             scopes: self.scopes.clone(),
             chain: self.chain.clone(),
+            limits: KeyLimits::default(),
+            attempts: Attempts::default(),
             conditions: &conditions,
             uses: Vec::new(),
             rotation_uses: Arc::default(),

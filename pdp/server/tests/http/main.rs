@@ -7,6 +7,7 @@ mod conditions;
 mod description;
 mod fetched;
 mod home;
+mod limits;
 mod obligations;
 mod places;
 mod proxies;

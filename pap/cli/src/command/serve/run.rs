@@ -209,6 +209,7 @@ fn start_decisions(
     of_pdp.reach = settings.trust.reach.clone();
     of_pdp.policies = Some(settings.policies.clone());
     of_pdp.longest_staleness = settings.longest_staleness;
+    of_pdp.key_limits = settings.key_limits;
     of_pdp.places = settings.places.clone();
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);

@@ -8,14 +8,14 @@ use std::time::Duration;
 
 use argus_credentials::{CertificateHeader, TrustedProxies};
 use argus_engine::limits::Limits;
-use argus_pdp::{ClientTrustFiles, PlaceFiles, ServerTlsFiles, TrustedIssuer};
+use argus_pdp::{AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, ServerTlsFiles, TrustedIssuer};
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
 use super::failure::settings;
 use super::issuer::Tokens;
 use super::trust::{Asked, IssuerEntry, Trust};
-use super::{Flags, LogForm, Role};
+use super::{Flags, LimitAtCap, LogForm, Role};
 use crate::failure::Failure;
 
 /// The file that is read where none is named and this one exists.
@@ -40,6 +40,7 @@ pub(super) struct Settings {
     pub(super) tag_key_file: Option<PathBuf>,
     pub(super) bootstrap_key_file: Option<PathBuf>,
     pub(super) longest_staleness: Option<Duration>,
+    pub(super) key_limits: LimitSettings,
     pub(super) places: PlaceFiles,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) server_tls: Option<ServerTlsFiles>,
@@ -72,6 +73,9 @@ struct SettingsFile {
     tag_key_file: Option<PathBuf>,
     bootstrap_key_file: Option<PathBuf>,
     longest_staleness_seconds: Option<u64>,
+    limit_buckets: Option<u32>,
+    limit_at_cap: Option<LimitAtCap>,
+    attempts_per_second: Option<u32>,
     geoip_database: Option<PathBuf>,
     geoip_asn_database: Option<PathBuf>,
     trusted_proxies: Vec<String>,
@@ -154,6 +158,11 @@ impl Settings {
             tag_key_file: path(flags.tag_key_file, file.tag_key_file),
             bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
             longest_staleness: longest_staleness.map(Duration::from_secs),
+            key_limits: key_limits(
+                flags.limit_buckets.or(file.limit_buckets),
+                flags.limit_at_cap.or(file.limit_at_cap),
+                flags.attempts_per_second.or(file.attempts_per_second),
+            ),
             places,
             trusted_proxies: read_proxies(
                 &trusted,
@@ -171,6 +180,20 @@ impl Settings {
             log_level: text(flags.log_level, file.log_level),
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,
         })
+    }
+}
+
+fn key_limits(buckets: Option<u32>, at_cap: Option<LimitAtCap>, attempts: Option<u32>) -> LimitSettings {
+    let given = LimitSettings::default();
+    LimitSettings {
+        // None at all would refuse, or let through, every use.
+        buckets: buckets.map_or(given.buckets, |buckets| usize::try_from(buckets.max(1)).unwrap_or(given.buckets)),
+        at_cap: at_cap.map_or(given.at_cap, |at_cap| match at_cap {
+            LimitAtCap::Overflow => AtCap::Share,
+            LimitAtCap::Closed => AtCap::Closed,
+            LimitAtCap::Open => AtCap::Open,
+        }),
+        attempts_per_second: attempts.unwrap_or(given.attempts_per_second),
     }
 }
 

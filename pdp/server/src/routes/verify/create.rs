@@ -25,6 +25,7 @@ use crate::http::client::client;
 use crate::http::media;
 use crate::http::problem::Problem;
 use crate::http::url;
+use crate::limits::{Counted, LimitFields, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names;
@@ -43,7 +44,7 @@ struct Verify<'r> {
 }
 
 enum Outcome {
-    Written(Vec<u8>),
+    Written(Vec<u8>, LimitFields),
     Wait(Waiting),
 }
 
@@ -54,6 +55,8 @@ struct Decided<'a> {
     record: Option<&'a KeyRecord>,
     /// What was presented and refused, where it is known.
     refused: Option<&'a KeyRecord>,
+    /// What was counted of it.
+    counted: Counted<'a>,
 }
 
 /// Verify one use of a key: is the credential right, and may its key do this to that?
@@ -97,7 +100,7 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
     for _ in 0..ROUNDS {
         let question = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
         match verify.ask(&question)? {
-            Outcome::Written(written) => return Ok(verify.respond(written)),
+            Outcome::Written(written, limits) => return Ok(verify.respond(written, &limits)),
             Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
         }
     }
@@ -123,7 +126,8 @@ impl Verify<'_> {
         let organisation = question.resource.split('/').next().unwrap_or_default();
         self.shared.check_grant(&snapshot, &self.caller, organisation, self.call.now)?;
         with_arena(|arena| {
-            let verification = self.subject(&snapshot, &lent, organisation, question);
+            let tally = Tally::new(&self.shared.gate);
+            let verification = self.subject(&snapshot, (&lent, &tally), organisation, question);
             let subject = match verification {
                 Verification::Known(subject) => subject,
                 Verification::Wait(waiting) => return Ok(Outcome::Wait(waiting)),
@@ -133,14 +137,16 @@ impl Verify<'_> {
                 }
             };
             let decided = self.decide(&snapshot, organisation, subject, question, arena);
-            Ok(Outcome::Written(self.write(&snapshot, organisation, question, &decided)))
+            tally.note(&decided.counted);
+            let written = self.write(&snapshot, organisation, question, &decided);
+            Ok(Outcome::Written(written, tally.fields()))
         })
     }
 
     fn subject<'s>(
         &'s self,
         snapshot: &'s Snapshot,
-        lent: &'s Lent,
+        (lent, tally): (&'s Lent, &'s Tally<'s>),
         organisation: &str,
         question: &Question<'_>,
     ) -> Verification<'s> {
@@ -157,7 +163,7 @@ impl Verify<'_> {
         let (root, limits) = (Root::Of(domain), self.shared.settings.limits);
         let credentials_at = self.shared.credentials_at(now);
         let obligations = (&self.shared.obligations, self.call.decision_id);
-        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations }
+        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations, tally }
             .verify_proof(credential, certificate)
     }
 
@@ -175,6 +181,9 @@ impl Verify<'_> {
             Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, None, arena),
         };
         record.note_use(self.call.now.seconds, Origin { address: question.context.ip, user_agent: None });
+        if let Some(counted) = self.shared.gate.let_in(&record.key) {
+            return limited(counted, record, arena);
+        }
         let individual = arena.bump().alloc(individual(question, record, &snapshot.places, arena));
         let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
         let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
@@ -186,6 +195,10 @@ impl Verify<'_> {
         let program = &snapshot.policies.of(organisation).program;
         let (individual, environment) = (&*individual, &*environment);
         let mut result = program.evaluate(individual, environment, arena);
+        let counted = self.shared.gate.count(&record.key, result.decision, question.cost, self.call.now);
+        if counted.refused.is_some() {
+            return limited(counted, record, arena);
+        }
         // The key is of the organisation that decides, or it would not have been verified.
         let (id, seconds) = (self.call.decision_id, self.call.now.seconds);
         let decided =
@@ -200,7 +213,7 @@ impl Verify<'_> {
                 if by_failure { Reason::PolicyError } else { Reason::PolicyDenied }
             })),
         };
-        Decided { result, reason, record: Some(record), refused: None }
+        Decided { result, reason, record: Some(record), refused: None, counted }
     }
 
     fn write(
@@ -210,7 +223,7 @@ impl Verify<'_> {
         question: &Question<'_>,
         decided: &Decided<'_>,
     ) -> Vec<u8> {
-        let Decided { result, reason, record, refused } = decided;
+        let Decided { result, reason, record, refused, counted } = decided;
         let decision = if result.decision == Decision::Permit { Decision::Permit } else { Decision::Deny };
         self.shared.metrics.count(Door::Verify, decision, *reason);
         debug!(
@@ -234,15 +247,17 @@ impl Verify<'_> {
             key: record.map(|record| KeyNames { id: record.key.id.to_string(), name: &record.key.name }),
             policy: PolicyNames { id: &policy.id, version: &policy.version },
             result,
+            limits: &counted.standings,
         })
     }
 
-    fn respond(&self, written: Vec<u8>) -> HttpResponse {
+    fn respond(&self, written: Vec<u8>, limits: &LimitFields) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         response
             .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
             .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .insert_header((ARGUS_DECISION_ID, self.call.decision_header()));
+        limits.put(&mut response);
         if let Some(id) = &self.call.request_id {
             response.insert_header((X_REQUEST_ID, id.clone()));
         }
@@ -254,7 +269,19 @@ impl Verify<'_> {
 /// A credential that is refused: Deny, and no policy is asked.
 fn refused<'a>(reason: Reason, refused: Option<&'a KeyRecord>, arena: &'a Arena) -> Decided<'a> {
     let nothing = Individual { attributes: &[], xpath_version: None, return_policy_id_list: false };
-    Decided { result: denied(reason, arena.bump().alloc(nothing)), reason: Some(reason), record: None, refused }
+    Decided {
+        result: denied(reason, arena.bump().alloc(nothing)),
+        reason: Some(reason),
+        record: None,
+        refused,
+        counted: Counted::default(),
+    }
+}
+
+/// A use that is refused by how much its key is used: Deny, whatever the policies say.
+fn limited<'a>(counted: Counted<'a>, record: &'a KeyRecord, arena: &'a Arena) -> Decided<'a> {
+    let reason = counted.refused.unwrap_or(Reason::RateLimited);
+    Decided { record: Some(record), counted, ..refused(reason, None, arena) }
 }
 
 /// The question as an XACML request, enriched.
@@ -327,8 +354,9 @@ fn detail(reason: Reason, question: &Question<'_>, result: &DecisionResult<'_>) 
         Reason::ConditionTime => "the key may not be used at this time".into(),
         Reason::ConditionNetwork => "the client's type of network is not known, or not allowed".into(),
         Reason::ConditionDevice => "the client's device is not known to comply".into(),
-        Reason::RateLimited => "too many requests".into(),
-        Reason::QuotaExhausted => "nothing is left of the quota".into(),
+        Reason::RateLimited => "the key, or a key above, is used too often".into(),
+        Reason::CostExceedsLimit => "this costs more than a limit of the key ever admits at once".into(),
+        Reason::QuotaExhausted => "not enough is left of a quota of the key, or of a key above".into(),
         Reason::PolicyDenied => "a policy of the organisation denies this".into(),
         Reason::PolicyError => match &result.fault {
             Some(fault) => format!("the policies could not be evaluated: {}", fault.message),

@@ -20,6 +20,8 @@ pub(super) struct Question<'b> {
     pub(super) action: Cow<'b, str>,
     pub(super) resource: Cow<'b, str>,
     pub(super) context: Context<'b>,
+    /// What the use counts for, where the request says.
+    pub(super) cost: Option<u64>,
 }
 
 /// What is known of the client.
@@ -60,10 +62,10 @@ pub(super) fn decode(body: &[u8]) -> Result<Question<'_>, Problem> {
         (None, Some(_)) => Some(Cow::Borrowed("")),
         (credential, _) => faults.required_text("/credential", credential),
     };
-    faults.cost(cost);
+    let cost = cost.and_then(|cost| faults.cost(cost));
     match (credential, action, resource) {
         (Some(credential), Some(action), Some(resource)) if faults.0.is_empty() => {
-            Ok(Question { credential, action, resource, context })
+            Ok(Question { credential, action, resource, context, cost })
         }
         _ => Err(Problem::fields(faults.0)),
     }
@@ -162,10 +164,12 @@ impl Faults {
     }
 
     /// A whole number, written as one: `1.0` and `1e3` are no prices.
-    fn cost(&mut self, value: Option<&RawValue>) {
-        if value.is_some_and(|value| value.get().parse::<i64>().ok().is_none_or(|cost| cost < 0)) {
+    fn cost(&mut self, value: &RawValue) -> Option<u64> {
+        let cost = value.get().parse::<i64>().ok().and_then(|cost| u64::try_from(cost).ok());
+        if cost.is_none() {
             self.invalid("/cost", "is an integer from 0 to 9223372036854775807");
         }
+        cost
     }
 }
 

@@ -5,6 +5,8 @@ use argus_engine::value::{DataType, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
+use crate::limits::Standing;
+
 /// What is answered.
 pub(super) struct Answer<'a> {
     pub(super) decision: &'static str,
@@ -15,6 +17,7 @@ pub(super) struct Answer<'a> {
     pub(super) key: Option<KeyNames<'a>>,
     pub(super) policy: PolicyNames<'a>,
     pub(super) result: &'a DecisionResult<'a>,
+    pub(super) limits: &'a [Standing<'a>],
 }
 
 /// The key that was verified.
@@ -39,6 +42,16 @@ pub(super) fn encode(answer: &Answer<'_>) -> Vec<u8> {
     written
 }
 
+struct Limits<'a>(&'a [Standing<'a>]);
+
+#[derive(serde::Serialize)]
+struct OneLimit<'a> {
+    name: &'a str,
+    limit: u64,
+    remaining: u64,
+    reset_seconds: u64,
+}
+
 struct Duties<'a>(&'a [Duty<'a>]);
 
 struct OneDuty<'a>(&'a Duty<'a>);
@@ -61,8 +74,19 @@ impl Serialize for Answer<'_> {
         map.serialize_entry("policy", &self.policy)?;
         map.serialize_entry("advice", &Duties(&self.result.advice))?;
         map.serialize_entry("obligations", &Duties(&self.result.obligations))?;
-        map.serialize_entry("limits", &[(); 0])?;
+        map.serialize_entry("limits", &Limits(self.limits))?;
         map.end()
+    }
+}
+
+impl Serialize for Limits<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|standing| OneLimit {
+            name: standing.name,
+            limit: standing.limit,
+            remaining: standing.remaining,
+            reset_seconds: standing.reset_seconds,
+        }))
     }
 }
 

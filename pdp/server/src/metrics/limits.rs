@@ -1,0 +1,55 @@
+//! What is told of limits: how often they admit and refuse, and how full the memory is that they are counted in.
+
+use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge};
+
+use super::to_gauge;
+use crate::limits::{GateCounts, Kind};
+
+/// The metrics of limits.
+pub(super) struct Limits {
+    admitted: [Counter; Kind::ALL.len()],
+    refused: [Counter; Kind::ALL.len()],
+    attempts_refused: Counter,
+    buckets: Gauge,
+    cap: Gauge,
+    reclaimed: Counter,
+    turned_away: Counter,
+}
+
+impl Limits {
+    pub(super) fn new() -> Self {
+        let of = |outcome: &'static str| {
+            Kind::ALL.map(|kind| counter!("argus_limits_total", "kind" => kind.as_str(), "outcome" => outcome))
+        };
+        Self {
+            admitted: of("admitted"),
+            refused: of("refused"),
+            attempts_refused: counter!("argus_limits_total", "kind" => "attempts", "outcome" => "refused"),
+            buckets: gauge!("argus_limit_buckets"),
+            cap: gauge!("argus_limit_buckets_cap"),
+            reclaimed: counter!("argus_limit_buckets_reclaimed_total"),
+            turned_away: counter!("argus_limit_overflow_total"),
+        }
+    }
+
+    pub(super) fn set(&self, counts: &GateCounts) {
+        let set = |counters: &[Counter], counts: &[u64]| {
+            counters.iter().zip(counts).for_each(|(counter, count)| counter.absolute(*count));
+        };
+        set(&self.admitted, &counts.admitted);
+        set(&self.refused, &counts.refused);
+        self.attempts_refused.absolute(counts.attempts_refused);
+        self.buckets.set(to_gauge(counts.table.buckets));
+        self.cap.set(to_gauge(counts.table.cap));
+        self.reclaimed.absolute(counts.table.reclaimed);
+        self.turned_away.absolute(counts.table.turned_away);
+    }
+}
+
+pub(super) fn describe() {
+    describe_counter!("argus_limits_total", "Limits that admitted a use, or refused it, by how they count.");
+    describe_gauge!("argus_limit_buckets", "Buckets that limits are counted in.");
+    describe_gauge!("argus_limit_buckets_cap", "How many of them there may be.");
+    describe_counter!("argus_limit_buckets_reclaimed_total", "Buckets that gave way because they owed nothing.");
+    describe_counter!("argus_limit_overflow_total", "Uses for which there was no bucket of their own at the cap.");
+}
