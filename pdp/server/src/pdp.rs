@@ -345,8 +345,8 @@ impl Shared {
 
     /// Whether the snapshot is too old to be trusted.
     pub(crate) fn is_stale(&self, now: Moment) -> bool {
-        let now = Stamp { wall: now, ..Stamp::now() };
-        self.settings.longest_staleness.is_some_and(|longest| self.kept.health.age(now) >= longest)
+        let age = || self.kept.health.age(Stamp { wall: now, instant: Instant::now() });
+        self.settings.longest_staleness.is_some_and(|longest| age() >= longest)
     }
 
     /// Verifies the caller of a request.

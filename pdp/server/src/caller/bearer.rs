@@ -24,9 +24,10 @@ pub(crate) fn read_bearer(headers: &HeaderMap) -> Result<&str, CallerRefused> {
 
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
 fn is_b64token(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    let is_body = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
-    !body.is_empty() && body.bytes().all(is_body)
+    let body = text.trim_end_matches('=').as_bytes();
+    let is_body = |octet: u8| octet.is_ascii_alphanumeric() | matches!(octet, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+    // Without an early end the processor looks at many octets at once.
+    !body.is_empty() && body.iter().fold(true, |all, octet| all & is_body(*octet))
 }
 
 #[cfg(test)]

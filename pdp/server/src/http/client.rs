@@ -11,6 +11,11 @@ use tracing::warn;
 
 use super::problem::Problem;
 
+// Made once: to read a name anew for each request costs more than to look it up.
+const CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
+const CLIENT_CERT_CHAIN: HeaderName = HeaderName::from_static("client-cert-chain");
+const X_FORWARDED_CLIENT_CERT: HeaderName = HeaderName::from_static("x-forwarded-client-cert");
+
 /// What is known of a client before it presents anything in the request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Client {
@@ -24,7 +29,14 @@ pub(crate) struct Client {
 pub(crate) fn client(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Client, Problem> {
     let address = client_address(request, trusted)?;
     let peer = request.peer_addr().map(|peer| peer.ip());
-    let lines = |name: &str| request.headers().get_all(name).map(HeaderValue::as_bytes);
+    let headers = request.headers();
+    let values = |name: &str| match name {
+        "client-cert" => headers.get_all(&CLIENT_CERT),
+        "client-cert-chain" => headers.get_all(&CLIENT_CERT_CHAIN),
+        "x-forwarded-client-cert" => headers.get_all(&X_FORWARDED_CLIENT_CERT),
+        own => headers.get_all(own),
+    };
+    let lines = |name: &str| values(name).map(HeaderValue::as_bytes);
     let certificate = trusted.certificate(peer, request.conn_data::<CertificateChain>(), lines);
     let certificate = certificate.inspect_err(|fault| {
         if *fault == CertificateHeaderFault::Untrusted {
