@@ -77,6 +77,11 @@ impl Certified {
         fs::write(folder.join(name).with_extension("key"), &self.key).unwrap();
     }
 
+    /// In PEM.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
     /// An element of `x5c` (RFC 7517 §4.7).
     pub(crate) fn x5c(&self) -> String {
         STANDARD.encode(&self.der)

@@ -6,17 +6,17 @@ use argus_tests::program::repository;
 use serde_json::json;
 
 use crate::over_tls::{Client, OverTls};
-use crate::{clients, curl, said_well};
+use crate::{clients, curl, node_programs, said_well};
 
 const GRANT: &str = "grant_type=client_credentials";
 
 #[test]
-fn curl_gets_a_token_by_either_sort_of_certificate_and_it_is_good_over_that_one_alone() {
+fn curl_gets_a_token_by_every_sort_of_certificate_and_it_is_good_over_that_one_alone() {
     if !curl::is_here() {
         return;
     }
     let installation = OverTls::start();
-    for (client, own) in [(&installation.signed, "signed"), (&installation.self_signed, "self_signed")] {
+    for (client, own, _) in installation.clients() {
         let named = format!("client_id={}", client.key.id);
         let told = installation.form("/oauth/token", Some(own), &[GRANT, &named]);
         assert_eq!((told.status, &told.body["token_type"]), (200, &json!("Bearer")), "{told:?}");
@@ -54,7 +54,10 @@ fn a_certificate_proves_one_client_and_no_other_and_beside_a_secret_it_binds() {
     let installation = OverTls::start();
     let named = |client: &Client| format!("client_id={}", client.key.id);
     let (signed, itself) = (named(&installation.signed), named(&installation.self_signed));
+    let subject = named(&installation.subject);
     for (shown, client_id, expected) in [
+        (Some("signed"), Some(subject.as_str()), (401, "invalid_client")),
+        (Some("subject"), Some(signed.as_str()), (401, "invalid_client")),
         (Some("signed"), Some(itself.as_str()), (401, "invalid_client")),
         (Some("self_signed"), Some(signed.as_str()), (401, "invalid_client")),
         (Some("other"), Some(signed.as_str()), (401, "invalid_client")),
@@ -95,16 +98,31 @@ fn a_certificate_proves_one_client_and_no_other_and_beside_a_secret_it_binds() {
 #[test]
 fn authlib_gets_bound_tokens_over_mutual_tls() {
     let Some(folder) = clients("bin/python") else { return };
+    let program = repository().join("tests/clients/python/mutual_tls_client.py");
+    for_each_client(|| {
+        let mut command = Command::new(folder.join("bin/python"));
+        command.arg("-B").arg(&program);
+        command
+    });
+}
+
+#[test]
+fn oauth4webapi_and_openid_client_get_bound_tokens_over_mutual_tls() {
+    let Some(programs) = node_programs() else { return };
+    for_each_client(|| {
+        let mut command = Command::new("node");
+        command.arg(programs.path().join("mutual_tls_client.mjs"));
+        command
+    });
+}
+
+/// Runs a program for each client, told of the method that it authenticates by.
+fn for_each_client(program: impl Fn() -> Command) {
     if !curl::is_here() {
         return;
     }
     let installation = OverTls::start();
-    let program = repository().join("tests/clients/python/mutual_tls_client.py");
-    for (client, own, method) in [
-        (&installation.signed, "signed", "tls_client_auth"),
-        (&installation.self_signed, "self_signed", "self_signed_tls_client_auth"),
-    ] {
-        let mut command = Command::new(folder.join("bin/python"));
-        said_well(installation.tell(command.arg("-B").arg(&program).arg(method), client, own));
+    for (client, own, method) in installation.clients() {
+        said_well(installation.tell(program().arg(method), client, own));
     }
 }

@@ -17,6 +17,7 @@ mod certified;
 mod curl;
 mod installation;
 mod over_tls;
+mod proxied;
 mod tokens;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use std::{env, fs};
 
 use argus_tests::program::repository;
 use installation::Installation;
+use tempfile::TempDir;
 
 /// The folder of the clients, where they are installed.
 fn clients(part: &str) -> Option<PathBuf> {
@@ -55,17 +57,22 @@ fn python(program: &str) {
     run(Command::new(folder.join("bin/python")).arg("-B").arg(program), &installation);
 }
 
-/// Modules are looked for beside the program, and nowhere else.
 fn node(program: &str) {
-    let Some(folder) = clients("node_modules") else { return };
+    let Some(beside) = node_programs() else { return };
     let installation = Installation::start();
+    run(Command::new("node").arg(beside.path().join(program)), &installation);
+}
+
+/// The programs for Node. Modules are looked for beside a program, and nowhere else.
+fn node_programs() -> Option<TempDir> {
+    let folder = clients("node_modules")?;
     let beside = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(repository().join("tests/clients/node")).unwrap() {
         let path = entry.unwrap().path();
         fs::copy(&path, beside.path().join(path.file_name().unwrap())).unwrap();
     }
     link(&folder.join("node_modules"), &beside.path().join("node_modules"));
-    run(Command::new("node").arg(beside.path().join(program)), &installation);
+    Some(beside)
 }
 
 #[cfg(unix)]

@@ -11,11 +11,13 @@ use tempfile::TempDir;
 use crate::certificates::{Authority, Certified, client, self_signed};
 use crate::installation::Key;
 
-/// A server that lasts as long as this. Both clients are enforcement points of `acme`, and neither uses its secret.
+/// A server that lasts as long as this. All clients are enforcement points of `acme`, and none uses its secret.
 pub(crate) struct OverTls {
     pub(crate) server: Server,
     /// Known by a name, for which an authority vouches: `signed.pem`.
     pub(crate) signed: Client,
+    /// Known by its subject, for which an authority vouches: `subject.pem`.
+    pub(crate) subject: Client,
     /// Known by its certificate itself: `self_signed.pem`.
     pub(crate) self_signed: Client,
     /// A key that may read evidence, to be asked about.
@@ -50,6 +52,8 @@ impl OverTls {
         let (signed, unsigned) = (clients.sign(&client("pep.acme.example")), self_signed(&client("pep.acme.example")));
         signed.write(folder.path(), "signed");
         unsigned.write(folder.path(), "self_signed");
+        let subject = clients.sign(&client("subject.acme.example"));
+        subject.write(folder.path(), "subject");
         clients.sign(&client("other.acme.example")).write(folder.path(), "other");
         let server = Server::start_with(&file("data"), |command| {
             command.env("ARGUS_TLS_CERTIFICATE", file("server.pem")).env("ARGUS_TLS_KEY", file("server.key"));
@@ -62,9 +66,21 @@ impl OverTls {
         let reader = administration.create("reader", Some("atlas"), "acme/atlas/evidence:read");
         let known_by = json!({"san_dns": "pep.acme.example"});
         let signed = administration.client("signed", signed, known_by);
+        // Spelled otherwise than in the certificate: names are compared, not texts.
+        let known_by = json!({"subject_dn": "2.5.4.3 = Subject.ACME.example"});
+        let subject = administration.client("subject", subject, known_by);
         let known_by = json!({"jwks": {"keys": [{"kty": "EC", "x5c": [unsigned.x5c()]}]}});
         let self_signed = administration.client("self-signed", unsigned, known_by);
-        Self { server, signed, self_signed, reader, folder }
+        Self { server, signed, subject, self_signed, reader, folder }
+    }
+
+    /// Every client, with the name of its files and the method that it authenticates by.
+    pub(crate) fn clients(&self) -> [(&Client, &'static str, &'static str); 3] {
+        [
+            (&self.signed, "signed", "tls_client_auth"),
+            (&self.subject, "subject", "tls_client_auth"),
+            (&self.self_signed, "self_signed", "self_signed_tls_client_auth"),
+        ]
     }
 
     /// Sends a form to an endpoint of OAuth, over this certificate.
