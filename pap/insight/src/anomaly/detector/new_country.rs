@@ -1,0 +1,65 @@
+//! The first success from a country that is neither in the key's own set nor allowed by its owner.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::alert::{Detector, Finding, Severity, Suggestion};
+use super::super::numbers::real;
+use super::super::observation::{NetworkKind, Observation, Surroundings};
+use super::super::profile::Profile;
+use super::super::recent::Recent;
+
+/// When it tells.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    /// After so many uses; there is no waiting for days.
+    pub uses: u64,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self { uses: 50 }
+    }
+}
+
+/// What it remembers: the countries.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(in super::super) struct Memory {
+    countries: Recent<32>,
+}
+
+impl Memory {
+    pub(in super::super) fn observe(
+        &mut self,
+        profile: &Profile,
+        seen: &Observation<'_>,
+        around: &Surroundings<'_>,
+        parameters: &Parameters,
+    ) -> Option<Finding> {
+        let country = seen.network.country.filter(|country| country.len() == 2 && seen.succeeded())?;
+        // A key that is at home in more countries than are remembered has no foreign ones.
+        let at_home = self.countries.is_full();
+        let code = country.bytes().fold(0, |code, letter| code << 8 | u32::from(letter));
+        let known = self.countries.len();
+        let is_new = self.countries.note(code, profile.now);
+        let allowed = around.allowed_countries.iter().any(|allowed| allowed.eq_ignore_ascii_case(country));
+        // What came before this observation counts, or fifty alike uses from abroad would be the key's home.
+        let before = profile.uses.saturating_sub(u64::from(seen.count));
+        if !is_new || at_home || allowed || before < parameters.uses {
+            return None;
+        }
+        let (severity, suffix) = match seen.network.kind {
+            NetworkKind::Ordinary => (Severity::Medium, ""),
+            NetworkKind::Hosting => (Severity::High, ", through a hosting provider"),
+            NetworkKind::Anonymiser => (Severity::High, ", through an anonymiser"),
+        };
+        Some(Finding {
+            detector: Detector::NewCountry,
+            severity,
+            score: if severity == Severity::High { 2.0 } else { 1.0 },
+            baseline: real(u64::try_from(known).unwrap_or(0)),
+            observed: 1.0,
+            explanation: format!("first request from {country}{suffix}; {before} uses so far came from {known} other"),
+            suggestion: Suggestion::Rotate,
+        })
+    }
+}

@@ -1,0 +1,17 @@
+//! A secret that was replaced, and whose grace is over, is presented: a copy of it lives somewhere.
+
+use super::super::alert::{Detector, Finding, Severity, Suggestion};
+use super::super::observation::{Observation, Outcome};
+
+/// Any use; from the first on. There is nothing to set.
+pub(in super::super) fn look(seen: &Observation<'_>) -> Option<Finding> {
+    (seen.outcome == Outcome::RetiredCredential).then(|| Finding {
+        detector: Detector::OldCredential,
+        severity: Severity::Medium,
+        score: 1.0,
+        baseline: 0.0,
+        observed: f64::from(seen.count),
+        explanation: "a replaced credential was presented after its grace; it was refused".into(),
+        suggestion: Suggestion::Notify,
+    })
+}
