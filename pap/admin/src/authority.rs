@@ -152,11 +152,6 @@ pub enum Unauthenticated {
     StoreAway,
 }
 
-impl Applied {
-    /// Of a change that nobody has been told of yet.
-    pub(crate) const NOWHERE: Self = Self { by: 0, of: 0, after: Duration::ZERO };
-}
-
 /// How far a change has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {

@@ -47,7 +47,7 @@ mod view;
 mod words;
 
 pub use act::{
-    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedKey, ForgottenPerson, LeakOutcome, LeakResult,
+    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedKey, ForgottenPerson, InForce, LeakOutcome, LeakResult,
     LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys, Rotated,
     RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
 };

@@ -274,6 +274,9 @@ pub struct NewRevocations {
     pub reason: Option<String>,
     /// Whether to tell which keys it would be, and revoke none.
     pub dry_run: Option<bool>,
+    /// For how long the answer waits until every decision point refuses them; 1 unless set.
+    #[schema(minimum = 0, maximum = 20)]
+    pub wait_seconds: Option<i64>,
 }
 
 /// A rotation. Without a body it has the grace of the key, else of its organisation, else a day.
@@ -348,10 +351,14 @@ pub enum CredentialKind {
     Certificate,
 }
 
-/// An act that takes nothing but the thing in its path.
+/// A suspension or a resumption.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Nothing {}
+pub struct NewSuspension {
+    /// For how long the answer waits until every decision point knows it; 1 unless set.
+    #[schema(minimum = 0, maximum = 20)]
+    pub wait_seconds: Option<i64>,
+}
 
 /// Keys that were found where they don't belong.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -363,6 +370,9 @@ pub struct NewLeaks {
     /// Where they were found.
     #[schema(max_length = 300)]
     pub source: Option<String>,
+    /// For how long the answer waits until every decision point refuses them; 1 unless set.
+    #[schema(minimum = 0, maximum = 20)]
+    pub wait_seconds: Option<i64>,
 }
 
 /// How another signing key is to take over.

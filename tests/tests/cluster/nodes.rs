@@ -63,6 +63,18 @@ async fn a_revocation_is_answered_when_every_node_refuses_the_key_or_names_those
     assert_eq!((&told["applied_by"], &told["decision_points"]), (&2.into(), &3.into()), "{told:#}");
     assert_eq!(told["behind"].as_array().unwrap().len(), 1, "{told:#}");
     assert_eq!(told["behind"][0]["address"], address.as_str());
+    // Whatever else stops a key waits in the same way.
+    let key = installation.create_reader("stopped-otherwise").await.unwrap();
+    for (path, asked) in [
+        (format!("/v1/keys/{}/suspend", key.id), json!({"wait_seconds": 1})),
+        ("/v1/leaks".to_owned(), json!({"keys": [key.secret], "source": "a test", "wait_seconds": 1})),
+    ] {
+        let since = Instant::now();
+        let told = installation.administer(&path, &asked).await.unwrap().json().unwrap();
+        assert!(since.elapsed() >= Duration::from_secs(1), "{told:#}");
+        assert_eq!((&told["applied_by"], &told["decision_points"]), (&2.into(), &3.into()), "{told:#}");
+        assert_eq!(told["behind"][0]["address"], address.as_str(), "{told:#}");
+    }
     let key = installation.create_reader("asked-by-command").await.unwrap();
     let command = installation.administration.argus(&["key", "revoke", &key.id, "--yes", "--wait", "1"]);
     let words = String::from_utf8(command.stdout).unwrap();

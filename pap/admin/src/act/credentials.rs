@@ -1,5 +1,7 @@
 //! The ways to present a key besides its secret: adding one, listing them, and revoking one of them.
 
+use std::time::Duration;
+
 use argus_credentials::CredentialId;
 use argus_store::credential::{self, Credential, Material, NewCredential, PublicMaterial};
 use argus_store::key::Key;
@@ -9,12 +11,13 @@ use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
 
+use super::in_force::{InForce, PATIENCE};
 use crate::body::{Body, Fields, public_material, time};
 use crate::cursor::{self, Stretch};
 use crate::repeat::Keep;
 use crate::resource::Own;
 use crate::view::{CredentialView, KeyView, Listed};
-use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode, Query};
+use crate::{Admin, AdminError, Answer, Call, FaultCode, Query};
 
 /// A credential that an act was about.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -25,10 +28,9 @@ pub struct ChangedCredential {
     /// The key that it presents.
     #[schema(value_type = String, format = Uuid)]
     pub key_id: argus_store::KeyId,
-    /// The decision points that know it already.
-    pub applied_by: u32,
-    /// The decision points there are.
-    pub decision_points: u32,
+    /// Who knows.
+    #[serde(flatten)]
+    pub in_force: InForce,
 }
 
 /// What is to be added.
@@ -55,12 +57,12 @@ impl Admin {
         let work = move |conn: &mut Conn, act: &argus_store::Act| credential::create(conn, act, id, &new).map(Some);
         let keep = move |_: &KeyView, added: &Credential| {
             let location = format!("/v1/keys/{id}/credentials/{}", added.id);
-            let answer = Answer::of(201, &changed(added.clone(), Applied::NOWHERE));
+            let answer = Answer::of(201, &changed(added.clone(), InForce::default()));
             Keep::Answer(answer.map(|answer| Answer { location: Some(location), ..answer }))
         };
         let (_, added, applied) = self.act_on_key(call, &key, work, keep).await.map_err(|error| taken(error, name))?;
         info!(key.id = %id, credential.id = added.id, request.id = call.request_id(), "added a credential");
-        Ok(changed(added, applied))
+        Ok(changed(added, self.wait_everywhere(applied, Duration::ZERO).await))
     }
 
     /// A page of the credentials of a key. Whoever lacks `<organisation>/argus/keys:read` finds nothing.
@@ -99,11 +101,11 @@ impl Admin {
         let key_id = key.id;
         let work = move |conn: &mut Conn, act: &argus_store::Act| credential::revoke(conn, act, key_id, &id);
         let keep = |_: &KeyView, revoked: &Credential| {
-            Keep::Answer(Answer::of(200, &changed(revoked.clone(), Applied::NOWHERE)))
+            Keep::Answer(Answer::of(200, &changed(revoked.clone(), InForce::default())))
         };
         let (_, revoked, applied) = self.act_on_key(call, &key, work, keep).await?;
         info!(key.id = %key_id, credential.id = revoked.id, request.id = call.request_id(), "revoked a credential");
-        Ok(changed(revoked, applied))
+        Ok(changed(revoked, self.wait_everywhere(applied, PATIENCE).await))
     }
 
     async fn credentials_of(&self, call: &Call, key: &str) -> Result<Vec<Credential>, AdminError> {
@@ -167,7 +169,7 @@ fn taken(error: AdminError, name: String) -> AdminError {
     }
 }
 
-fn changed(credential: Credential, applied: Applied) -> ChangedCredential {
+fn changed(credential: Credential, in_force: InForce) -> ChangedCredential {
     let key_id = credential.key_id;
-    ChangedCredential { credential: credential.into(), key_id, applied_by: applied.by, decision_points: applied.of }
+    ChangedCredential { credential: credential.into(), key_id, in_force }
 }

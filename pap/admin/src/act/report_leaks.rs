@@ -4,6 +4,8 @@
 //! an id alone, so nobody's key is stopped by a guess; and a key that is sent here is known to one more than it should
 //! be, whoever sends it.
 
+use std::time::Duration;
+
 use argus_credentials::PresentedKey;
 use argus_store::key::{self, Revocation, RevocationCause};
 use argus_store::{Conn, KeyId, StoreError, credential};
@@ -11,19 +13,19 @@ use serde::Serialize;
 use tracing::warn;
 use utoipa::ToSchema;
 
+use super::in_force::{InForce, wait};
 use crate::body::{Body, Fields};
 use crate::repeat::Keep;
-use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
+use crate::{Admin, AdminError, Answer, Call, FaultCode};
 
 /// What became of the reported keys.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeaksReported {
     /// One for each, in their order.
     pub results: Vec<LeakResult>,
-    /// The decision points that refuse them already.
-    pub applied_by: u32,
-    /// The decision points there are.
-    pub decision_points: u32,
+    /// Who knows.
+    #[serde(flatten)]
+    pub in_force: InForce,
 }
 
 /// What became of one.
@@ -48,6 +50,13 @@ pub enum LeakOutcome {
     Unknown,
 }
 
+/// What the body says.
+struct Asked {
+    keys: Vec<String>,
+    source: String,
+    patience: Duration,
+}
+
 /// The most keys in one report.
 const MOST: usize = 100;
 
@@ -57,7 +66,7 @@ const LONGEST_SOURCE: usize = 300;
 impl Admin {
     /// Revokes keys that were found where they don't belong. Needs nothing but the keys themselves.
     pub async fn report_leaks(&self, call: &Call, body: Body) -> Result<LeaksReported, AdminError> {
-        let (keys, source) = read(Fields::of(body))?;
+        let Asked { keys, source, patience } = read(Fields::of(body))?;
         let tag_keys = self.tag_keys();
         let known: Vec<Option<String>> = keys
             .iter()
@@ -75,18 +84,18 @@ impl Admin {
             Ok(results)
         };
         let keep =
-            |results: &Vec<LeakResult>| Keep::Answer(Answer::of(200, &reported(results.clone(), Applied::NOWHERE)));
+            |results: &Vec<LeakResult>| Keep::Answer(Answer::of(200, &reported(results.clone(), InForce::default())));
         let (results, sequence) = self.act(call, work, keep).await?;
         for id in results.iter().filter(|result| result.outcome == LeakOutcome::Revoked).filter_map(|it| it.key_id) {
             warn!(key.id = %id, request.id = call.request_id(), "revoked a key that was reported as leaked");
         }
         let applied = self.settle(sequence).await;
-        Ok(reported(results, applied))
+        Ok(reported(results, self.wait_everywhere(applied, patience).await))
     }
 }
 
-fn reported(results: Vec<LeakResult>, applied: Applied) -> LeaksReported {
-    LeaksReported { results, applied_by: applied.by, decision_points: applied.of }
+fn reported(results: Vec<LeakResult>, in_force: InForce) -> LeaksReported {
+    LeaksReported { results, in_force }
 }
 
 fn stop(
@@ -107,7 +116,7 @@ fn stop(
     Ok(LeakResult { outcome: LeakOutcome::Revoked, key_id: Some(key.id) })
 }
 
-fn read(mut fields: Fields) -> Result<(Vec<String>, String), AdminError> {
+fn read(mut fields: Fields) -> Result<Asked, AdminError> {
     let keys: Vec<String> = fields.texts("keys").into_iter().map(|(_, text)| text).collect();
     if keys.is_empty() || keys.len() > MOST {
         let detail = format!("a report has 1 to {MOST} keys, this has {}", keys.len());
@@ -118,7 +127,8 @@ fn read(mut fields: Fields) -> Result<(Vec<String>, String), AdminError> {
         let detail = format!("a source has 1 to {LONGEST_SOURCE} characters, in one line");
         fields.fault("source", FaultCode::InvalidField, detail, None);
     }
+    let patience = wait(&mut fields);
     fields.finish()?;
     // A source that quotes the key would keep it.
-    Ok((keys, argus_credentials::redact(&source).into_owned()))
+    Ok(Asked { keys, source: argus_credentials::redact(&source).into_owned(), patience })
 }

@@ -1,5 +1,7 @@
 //! Revoking many keys at once: those of an owner, of a project, with a tag, made in a window of time.
 
+use std::time::Duration;
+
 use argus_engine::scope::Action;
 use argus_store::key::{self, KeyFilter, Revocation, RevocationCause, RevokedMany};
 use argus_store::{Conn, KeyId, StoreError, organisation, project};
@@ -7,12 +9,13 @@ use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
 
+use super::in_force::{InForce, wait};
 use super::revoke_key::reason;
 use super::{no_organisation, no_project};
 use crate::body::{Body, Fields, Kind, name, time};
 use crate::repeat::Keep;
 use crate::resource::Own;
-use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
+use crate::{Admin, AdminError, Answer, Call, FaultCode};
 
 /// What a bulk revocation has stopped, or with `dry_run` would stop.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,10 +29,9 @@ pub struct RevokedKeys {
     /// The first of the former, by the order of their creation.
     #[schema(value_type = Vec<String>)]
     pub key_ids: Vec<KeyId>,
-    /// The decision points that refuse them already.
-    pub applied_by: u32,
-    /// The decision points there are.
-    pub decision_points: u32,
+    /// Who knows.
+    #[serde(flatten)]
+    pub in_force: InForce,
 }
 
 /// Ids in an answer.
@@ -42,6 +44,7 @@ struct Asked {
     filter: KeyFilter,
     revocation: Revocation,
     dry_run: bool,
+    patience: Duration,
 }
 
 impl Admin {
@@ -54,6 +57,7 @@ impl Admin {
         }
         let asked = Asked::read(&mut fields, organisation.unwrap_or_default());
         let (at, of_act) = (self.now(), call.clone());
+        let patience = asked.patience;
         let find = move |store: &argus_store::Store| {
             let found = store.read(|conn| asked.find(conn))?;
             let (owner, filter) = asked.narrow(found, fields)?;
@@ -64,24 +68,24 @@ impl Admin {
         };
         let (act, filter, revocation, would) = self.with_store(find).await?;
         if let Some(would) = would {
-            return Ok(revoked(&would, true, Applied::NOWHERE));
+            return Ok(revoked(&would, true, InForce::default()));
         }
         let work = move |conn: &mut Conn| key::revoke_many(conn, &act, &filter, &revocation);
-        let keep = |done: &RevokedMany| Keep::Answer(Answer::of(200, &revoked(done, false, Applied::NOWHERE)));
+        let keep = |done: &RevokedMany| Keep::Answer(Answer::of(200, &revoked(done, false, InForce::default())));
         let (done, sequence) = self.act(call, work, keep).await?;
         info!(request.id = call.request_id(), "revoked {} keys", done.revoked.len());
-        Ok(revoked(&done, false, self.settle(sequence).await))
+        let applied = self.settle(sequence).await;
+        Ok(revoked(&done, false, self.wait_everywhere(applied, patience).await))
     }
 }
 
-fn revoked(done: &RevokedMany, dry_run: bool, applied: Applied) -> RevokedKeys {
+fn revoked(done: &RevokedMany, dry_run: bool, in_force: InForce) -> RevokedKeys {
     RevokedKeys {
         dry_run,
         revoked: done.revoked.len(),
         revoked_delegated_keys: done.below.len(),
         key_ids: done.revoked.iter().copied().take(SHOWN).collect(),
-        applied_by: applied.by,
-        decision_points: applied.of,
+        in_force,
     }
 }
 
@@ -103,7 +107,8 @@ impl Asked {
         let cause = cause(fields);
         let revocation = Revocation { cause, reason: reason(fields) };
         let dry_run = fields.flag("dry_run").unwrap_or(false);
-        Self { organisation, project, filter, revocation, dry_run }
+        let patience = wait(fields);
+        Self { organisation, project, filter, revocation, dry_run, patience }
     }
 
     fn find(&self, conn: &mut Conn) -> Result<Found, StoreError> {

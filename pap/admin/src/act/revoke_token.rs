@@ -5,6 +5,7 @@ use argus_store::{change, key, revoked_token};
 use chrono::DateTime;
 use tracing::info;
 
+use super::in_force::PATIENCE;
 use crate::oauth::{OauthCode, OauthRefused, OauthRequest};
 use crate::{Admin, AdminError};
 
@@ -34,7 +35,8 @@ impl Admin {
             })?)
         };
         let sequence = self.with_store(revoke).await?;
-        self.settle(sequence).await;
+        let applied = self.settle(sequence).await;
+        self.wait_everywhere(applied, PATIENCE).await;
         info!(key.id = %key, "revoked an access token");
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Rotating a key: a new secret under the same key. The older one is good beside it for a grace, then never again.
 
+use std::time::Duration;
+
 use argus_credentials::{CredentialId, Secret};
 use argus_store::credential::{Credential, StoredHash};
 use argus_store::key::{self, Environment, Key, Rotation};
@@ -9,10 +11,11 @@ use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
 
+use super::in_force::{InForce, PATIENCE};
 use crate::body::{Body, Fields, grace};
 use crate::repeat::Keep;
 use crate::view::KeyView;
-use crate::{Admin, AdminError, Answer, Applied, Call, FaultCode};
+use crate::{Admin, AdminError, Answer, Call, FaultCode};
 
 /// A key with a new secret, which is shown this once.
 #[derive(Debug)]
@@ -33,10 +36,9 @@ pub struct RotationView {
     pub credential_id: String,
     /// Until when the older secret is good; now, where the rotation was an emergency.
     pub grace_ends_at: DateTime<Utc>,
-    /// The decision points that know it already.
-    pub applied_by: u32,
-    /// The decision points there are.
-    pub decision_points: u32,
+    /// Who knows.
+    #[serde(flatten)]
+    pub in_force: InForce,
 }
 
 /// A rotation that waits for the key's holder.
@@ -97,7 +99,9 @@ impl Admin {
         let (view, _, applied) = act;
         info!(key.id = %id, credential.id = %minted.id, request.id = call.request_id(), "rotated key {}", view.path);
         self.remember(&minted);
-        let rotation = rotation_view(&rotation, applied);
+        // Only what ends at once is waited for: nobody is refused by a node that comes a moment later.
+        let patience = if grace == 0 { PATIENCE } else { Duration::ZERO };
+        let rotation = rotation_view(&rotation, self.wait_everywhere(applied, patience).await);
         Ok(Rotated::Done(Box::new(RotatedKey { key: view, secret: minted.token, rotation })))
     }
 
@@ -137,7 +141,8 @@ impl Admin {
         let (view, _, applied) = act;
         info!(key.id = %id, credential.id = %minted.id, request.id = call.request_id(), "a rotation was collected");
         self.remember(&minted);
-        Ok(RotatedKey { key: view, secret: minted.token, rotation: rotation_view(&rotation, applied) })
+        let in_force = self.wait_everywhere(applied, Duration::ZERO).await;
+        Ok(RotatedKey { key: view, secret: minted.token, rotation: rotation_view(&rotation, in_force) })
     }
 
     /// The grace of a rotation: as asked, else the key's, else its organisation's, else a day.
@@ -189,11 +194,6 @@ fn opened_rotation(key: KeyView, opened: &Credential) -> OpenedRotation {
     OpenedRotation { key, credential_id: opened.id.clone(), collect }
 }
 
-fn rotation_view(rotation: &Rotation, applied: Applied) -> RotationView {
-    RotationView {
-        credential_id: rotation.id.clone(),
-        grace_ends_at: rotation.grace_ends_at,
-        applied_by: applied.by,
-        decision_points: applied.of,
-    }
+fn rotation_view(rotation: &Rotation, in_force: InForce) -> RotationView {
+    RotationView { credential_id: rotation.id.clone(), grace_ends_at: rotation.grace_ends_at, in_force }
 }

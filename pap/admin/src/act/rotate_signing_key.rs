@@ -1,6 +1,7 @@
 //! Giving tokens another key: by the clock, when an administrator asks, or at once in an emergency.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use argus_credentials::signing::{SigningKey, SigningKeyKind};
 use argus_engine::scope::Action;
@@ -10,12 +11,13 @@ use serde::Serialize;
 use tracing::{info, warn};
 use utoipa::ToSchema;
 
+use super::in_force::{InForce, PATIENCE};
 use crate::body::{Body, Fields};
 use crate::oauth::{Due, IssuerError, due};
 use crate::repeat::Keep;
 use crate::resource::{HOST, Own};
 use crate::view::SigningKeyView;
-use crate::{Admin, AdminError, Answer, Applied, Call};
+use crate::{Admin, AdminError, Answer, Call};
 
 /// The key that comes next, or signs already.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -23,10 +25,9 @@ pub struct RotatedSigningKey {
     /// The key.
     #[serde(flatten)]
     pub key: SigningKeyView,
-    /// The decision points that know it already.
-    pub applied_by: u32,
-    /// The decision points there are.
-    pub decision_points: u32,
+    /// Who knows.
+    #[serde(flatten)]
+    pub in_force: InForce,
 }
 
 /// How soon a new key signs.
@@ -47,15 +48,16 @@ impl Admin {
         let is_emergency = fields.flag("emergency").unwrap_or(false);
         fields.finish()?;
         let pace = if is_emergency { Pace::AtOnce } else { Pace::InTime };
+        let patience = if is_emergency { PATIENCE } else { Duration::ZERO };
         let new = self.make_signing_key().await?;
         let act = call.act(self.with_store(host).await?, self.now());
         let work = move |conn: &mut Conn| rotate(conn, &act, &new, pace);
         let keep =
-            |key: &signing_key::SigningKey| Keep::Answer(Answer::of(200, &rotated(key.clone(), Applied::NOWHERE)));
+            |key: &signing_key::SigningKey| Keep::Answer(Answer::of(200, &rotated(key.clone(), InForce::default())));
         let (key, sequence) = self.act(call, work, keep).await?;
         info!(signing_key.id = key.kid, request.id = call.request_id(), "published the signing key {}", key.kid);
         let applied = self.settle(sequence).await;
-        Ok(rotated(key, applied))
+        Ok(rotated(key, self.wait_everywhere(applied, patience).await))
     }
 
     /// Does what the clock asks of the signing keys: to be called each minute. Of several nodes that do, one takes each
@@ -119,8 +121,8 @@ impl Admin {
     }
 }
 
-fn rotated(key: signing_key::SigningKey, applied: Applied) -> RotatedSigningKey {
-    RotatedSigningKey { key: SigningKeyView::from(key), applied_by: applied.by, decision_points: applied.of }
+fn rotated(key: signing_key::SigningKey, in_force: InForce) -> RotatedSigningKey {
+    RotatedSigningKey { key: SigningKeyView::from(key), in_force }
 }
 
 fn make(kind: SigningKeyKind, master: &argus_credentials::MasterKey) -> Result<NewSigningKey, IssuerError> {

@@ -1,12 +1,10 @@
 //! `argus key revoke KEY`
 
-use std::fmt::Write as _;
-
 use chrono::Utc;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::client::{Client, ago, confirm, find_key, number, text};
+use crate::client::{Client, Wait, ago, confirm, find_key, in_force, number, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -21,9 +19,8 @@ pub(super) struct Revoke {
     /// Why; kept with the key (default: manual).
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// For how long to wait until every decision point refuses it; ends with 1 where one doesn't (default: 1, at most 20).
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(0..=20))]
-    wait: Option<u8>,
+    #[command(flatten)]
+    wait: Wait,
     /// Don't ask.
     #[arg(long)]
     yes: bool,
@@ -40,7 +37,7 @@ impl Revoke {
             console.say("nothing was changed\n");
             return Ok(Exit::No);
         }
-        let asked = json!({"reason": self.reason, "wait_seconds": self.wait});
+        let asked = json!({"reason": self.reason, "wait_seconds": self.wait.seconds});
         let revoked = client.post(&format!("/v1/keys/{}/revoke", text(&key, "id")), &asked)?;
         if output == Output::Json {
             console.print_json(&revoked)?;
@@ -48,10 +45,9 @@ impl Revoke {
             let (at, reason) = (text(&revoked, "revoked_at"), text(&revoked, "revoked_reason"));
             console.print(format!("it is revoked already, since {at}, reason {reason}\n"))?;
         } else {
-            console.print(applied(&revoked))?;
+            console.print(format!("revoked; {}", in_force(&revoked)))?;
         }
-        let is_everywhere = number(&revoked, "applied_by") >= number(&revoked, "decision_points");
-        Ok(if is_everywhere || self.wait.is_none() { Exit::Done } else { Exit::No })
+        Ok(self.wait.exit(&revoked))
     }
 }
 
@@ -62,20 +58,6 @@ fn act(key: &Value) -> String {
     let credentials = counted(credentials as u64, "credential");
     let delegated = counted(number(key, "delegated_keys"), "delegated key");
     format!("Revoke {} ({credentials}, {delegated}, {used})", text(key, "path"))
-}
-
-fn applied(revoked: &Value) -> String {
-    let (by, of) = (number(revoked, "applied_by"), number(revoked, "decision_points"));
-    let after = number(revoked, "applied_after_milliseconds");
-    let mut words = format!("revoked; applied by {by} of {of} decision points after {after} ms\n");
-    let behind = revoked.get("behind").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    for node in behind {
-        let (address, silent) = (text(node, "address"), number(node, "silent_for_seconds"));
-        let until = node.get("longest_staleness_seconds").and_then(Value::as_u64);
-        let until = until.map_or_else(String::new, |most| format!("; cut off, it refuses every key after {most} s"));
-        let _ = writeln!(words, "  not yet by {address}, heard of {silent} s ago{until}");
-    }
-    words
 }
 
 fn counted(number: u64, what: &str) -> String {

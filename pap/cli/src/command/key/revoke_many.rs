@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Path, confirm_number, number};
+use crate::client::{Client, Path, Wait, confirm_number, in_force, number};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -34,6 +34,8 @@ pub(super) struct RevokeMany {
     /// What makes it necessary: manual, threat or leak (default: manual).
     #[arg(long, value_name = "CAUSE", value_parser = ["manual", "threat", "leak"], hide_possible_values = true)]
     cause: Option<String>,
+    #[command(flatten)]
+    wait: Wait,
     /// Only say how many keys that would be.
     #[arg(long)]
     dry_run: bool,
@@ -57,9 +59,10 @@ impl RevokeMany {
         }
         match output {
             Output::Json => console.print_json(&revoked)?,
-            _ => console.print(format!("{}\n", in_words(&revoked)))?,
+            _ if self.dry_run => console.print(format!("{}\n", in_words(&revoked)))?,
+            _ => console.print(done_in_words(&revoked))?,
         }
-        Ok(Exit::Done)
+        Ok(self.wait.exit(&revoked))
     }
 
     fn to_json(&self, dry_run: bool) -> Value {
@@ -73,18 +76,24 @@ impl RevokeMany {
             "reason": self.reason,
             "cause": self.cause,
             "dry_run": dry_run,
+            "wait_seconds": self.wait.seconds,
         })
     }
 }
 
-fn in_words(revoked: &Value) -> String {
-    let keys = counted(number(revoked, "revoked"), "key");
-    let below = counted(number(revoked, "revoked_delegated_keys"), "key");
-    if revoked.get("dry_run").and_then(Value::as_bool) == Some(true) {
-        return format!("this revokes {keys}, and with them {below} below");
-    }
-    let known = format!("{} of {}", number(revoked, "applied_by"), number(revoked, "decision_points"));
-    format!("revoked {keys}, and with them {below} below; applied by {known} decision points")
+/// What a dry run found.
+fn in_words(found: &Value) -> String {
+    let (keys, below) = both(found);
+    format!("this revokes {keys}, and with them {below} below")
+}
+
+fn done_in_words(revoked: &Value) -> String {
+    let (keys, below) = both(revoked);
+    format!("revoked {keys}, and with them {below} below; {}", in_force(revoked))
+}
+
+fn both(told: &Value) -> (String, String) {
+    (counted(number(told, "revoked"), "key"), counted(number(told, "revoked_delegated_keys"), "key"))
 }
 
 fn counted(number: u64, noun: &str) -> String {

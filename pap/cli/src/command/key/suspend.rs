@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::client::{Client, find_key, number, text};
+use crate::client::{Client, Wait, find_key, in_force, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,6 +15,8 @@ pub(super) struct Suspend {
     /// Its name, such as acme/atlas/reader, or its id.
     #[arg(value_name = "KEY")]
     key: String,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 /// Resume a suspended API key.
@@ -24,33 +26,35 @@ pub(super) struct Resume {
     /// Its name, such as acme/atlas/reader, or its id.
     #[arg(value_name = "KEY")]
     key: String,
+    #[command(flatten)]
+    wait: Wait,
 }
 
 impl Suspend {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
-        change(console, &self.key, "suspend", "suspended")
+        change(console, (&self.key, self.wait), "suspend", "suspended")
     }
 }
 
 impl Resume {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
-        change(console, &self.key, "resume", "resumed")
+        change(console, (&self.key, self.wait), "resume", "resumed")
     }
 }
 
-fn change(console: &Console, named: &str, act: &str, done: &str) -> Result<Exit, Failure> {
+fn change(console: &Console, (named, wait): (&str, Wait), act: &str, done: &str) -> Result<Exit, Failure> {
     let output = console.output(&[Output::Human, Output::Json])?;
     let client = Client::administration(console)?;
     let key = find_key(&client, named)?;
-    let changed = client.post(&format!("/v1/keys/{}/{act}", text(&key, "id")), &json!({}))?;
+    let changed =
+        client.post(&format!("/v1/keys/{}/{act}", text(&key, "id")), &json!({"wait_seconds": wait.seconds}))?;
     match output {
         Output::Json => console.print_json(&changed)?,
         _ => console.print(in_words(&changed, done))?,
     }
-    Ok(Exit::Done)
+    Ok(wait.exit(&changed))
 }
 
 fn in_words(changed: &Value, done: &str) -> String {
-    let (by, of) = (number(changed, "applied_by"), number(changed, "decision_points"));
-    format!("{done} {}; applied by {by} of {of} decision points\n", text(changed, "path"))
+    format!("{done} {}; {}", text(changed, "path"), in_force(changed))
 }

@@ -11,7 +11,7 @@ use crate::body::JsonBody;
 #[utoipa::path(
     post, path = "/v1/keys/{key}/suspend", tag = "keys",
     params(("key" = String, Path, description = "Its id.", format = Uuid)),
-    request_body(content = Option<schema::Nothing>, example = json!({})),
+    request_body(content = Option<schema::NewSuspension>, example = json!({})),
     responses((status = 200, description = "It is suspended.", body = StoppedKey)),
     extensions(("x-problems" = json!(["not-permitted", "wrong-state"])))
 )]
@@ -24,7 +24,7 @@ pub(crate) async fn suspend_key(asked: Asked<(web::Path<String>, JsonBody)>) -> 
 #[utoipa::path(
     post, path = "/v1/keys/{key}/resume", tag = "keys",
     params(("key" = String, Path, description = "Its id.", format = Uuid)),
-    request_body(content = Option<schema::Nothing>, example = json!({})),
+    request_body(content = Option<schema::NewSuspension>, example = json!({})),
     responses((status = 200, description = "It is as it was before.", body = StoppedKey)),
     extensions(("x-problems" = json!(["not-permitted", "wrong-state"])))
 )]

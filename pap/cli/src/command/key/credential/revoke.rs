@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::client::{Client, confirm, find_key, number, text};
+use crate::client::{Client, confirm, find_key, in_force, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -37,8 +37,7 @@ impl Revoke {
         if output == Output::Json {
             console.print_json(&revoked)?;
         } else {
-            let (by, of) = (number(&revoked, "applied_by"), number(&revoked, "decision_points"));
-            console.print(format!("revoked; applied by {by} of {of} decision points\n"))?;
+            console.print(format!("revoked; {}", in_force(&revoked)))?;
         }
         Ok(Exit::Done)
     }
