@@ -1,14 +1,20 @@
 //! The baseline: a server that reads a body, and answers with as many bytes as the path says.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::{Context, Result};
 
-/// Listens on a port that the system chooses, and prints its address.
+/// Listens on a port that the system chooses, and prints its address. Ends with its standard input, so that it outlives
+/// nobody who was killed.
 pub(crate) fn serve() -> Result<()> {
+    thread::spawn(|| {
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(|| App::new().route("/{bytes}", web::post().to(answer)));
         let server = server.bind(("127.0.0.1", 0))?;
@@ -32,7 +38,11 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn start() -> Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?).arg("--do-nothing").stdout(Stdio::piped()).spawn()?;
+        let mut child = Command::new(std::env::current_exe()?)
+            .arg("--do-nothing")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("no standard output")?).read_line(&mut line)?;
         Ok(Self { child, address: line.trim().parse()? })

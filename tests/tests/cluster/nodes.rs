@@ -65,9 +65,11 @@ async fn a_revocation_is_answered_when_every_node_refuses_the_key_or_names_those
     assert_eq!(told["behind"][0]["address"], address.as_str());
     // Whatever else stops a key waits in the same way.
     let key = installation.create_reader("stopped-otherwise").await.unwrap();
+    installation.create_reader("stopped-with-all").await.unwrap();
     for (path, asked) in [
         (format!("/v1/keys/{}/suspend", key.id), json!({"wait_seconds": 1})),
         ("/v1/leaks".to_owned(), json!({"keys": [key.secret], "source": "a test", "wait_seconds": 1})),
+        ("/v1/keys/revoke".to_owned(), json!({"organisation": "acme", "project": "atlas", "wait_seconds": 1})),
     ] {
         let since = Instant::now();
         let told = installation.administer(&path, &asked).await.unwrap().json().unwrap();

@@ -30,6 +30,7 @@ pub mod observation;
 pub mod settings;
 pub mod watch;
 
+mod doubled;
 mod numbers;
 mod profile;
 mod recent;

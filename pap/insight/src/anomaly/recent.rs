@@ -11,6 +11,11 @@ pub(super) fn hash(text: &str) -> u64 {
     digest.iter().take(8).fold(0, |hash, octet| hash << 8 | u64::from(*octet))
 }
 
+/// Half of the hash: a handful of things needs no more.
+pub(super) fn short_hash(text: &str) -> u32 {
+    u32::try_from(hash(text) >> 32).unwrap_or(0)
+}
+
 /// At most `CAP` distinct things, each with the last time that it was seen. When it is full the oldest goes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Recent<const CAP: usize>(Vec<(u32, Seconds)>);
@@ -39,8 +44,8 @@ impl<const CAP: usize> Recent<CAP> {
         self.0.iter().any(|known| known.0 == thing)
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    pub(super) fn count(&self) -> u64 {
+        u64::try_from(self.0.len()).unwrap_or(u64::MAX)
     }
 
     /// Whether the next new thing pushes another out: from then on "never seen" means nothing.
@@ -96,7 +101,7 @@ mod tests {
         assert!(recent.note(1, 10) && recent.note(2, 20) && !recent.note(1, 30) && recent.note(3, 40));
         assert!(recent.contains(1) && !recent.contains(2) && recent.is_full());
         recent.forget_before(40);
-        assert_eq!(recent.len(), 1);
+        assert_eq!(recent.count(), 1);
     }
 
     #[test]

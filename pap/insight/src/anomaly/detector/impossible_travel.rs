@@ -138,7 +138,7 @@ impl Memory {
     fn note_country(&mut self, now: Seconds, seen: &Observation<'_>) {
         let day = now.div_euclid(DAY);
         if day != self.day {
-            let today = u8::try_from(self.today.len()).unwrap_or(u8::MAX);
+            let today = u8::try_from(self.today.count()).unwrap_or(u8::MAX);
             if today >= self.most || day - self.most_since > 28 {
                 self.most = today.max(self.most.saturating_sub(1));
                 self.most_since = day;

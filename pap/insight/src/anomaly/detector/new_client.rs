@@ -7,8 +7,7 @@ use super::super::book::cut;
 use super::super::numbers::{HOUR, Seconds};
 use super::super::observation::Observation;
 use super::super::profile::{Learning, Profile};
-use super::super::recent::Recent;
-use super::probing::short_hash;
+use super::super::recent::{Recent, short_hash};
 
 /// When it tells.
 #[derive(Debug, Clone)]
@@ -46,7 +45,7 @@ impl Memory {
             self.sign = Some(profile.now);
         }
         if let Some(client) = seen.client.filter(|_| seen.succeeded()) {
-            let (at_home, first) = (self.clients.is_full(), self.clients.len() == 0);
+            let (at_home, first) = (self.clients.is_full(), self.clients.count() == 0);
             let is_new = self.clients.note(short_hash(client), profile.now);
             if is_new && !at_home && !first && profile.has_learned(&parameters.learning) {
                 self.new = Some((profile.now, cut(client, 40)));

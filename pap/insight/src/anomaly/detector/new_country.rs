@@ -39,7 +39,7 @@ impl Memory {
         // A key that is at home in more countries than are remembered has no foreign ones.
         let at_home = self.countries.is_full();
         let code = country.bytes().fold(0, |code, letter| code << 8 | u32::from(letter));
-        let known = self.countries.len();
+        let known = self.countries.count();
         let is_new = self.countries.note(code, profile.now);
         let allowed = around.allowed_countries.iter().any(|allowed| allowed.eq_ignore_ascii_case(country));
         // What came before this observation counts, or fifty alike uses from abroad would be the key's home.
@@ -56,7 +56,7 @@ impl Memory {
             detector: Detector::NewCountry,
             severity,
             score: if severity == Severity::High { 2.0 } else { 1.0 },
-            baseline: real(u64::try_from(known).unwrap_or(0)),
+            baseline: real(known),
             observed: 1.0,
             explanation: format!("first request from {country}{suffix}; {before} uses so far came from {known} other"),
             suggestion: Suggestion::Rotate,

@@ -29,7 +29,7 @@ impl Memory {
         parameters: &Parameters,
     ) -> Option<Finding> {
         let asn = seen.network.asn.filter(|_| seen.succeeded())?;
-        let (at_home, known) = (self.systems.is_full(), self.systems.len());
+        let (at_home, known) = (self.systems.is_full(), self.systems.count());
         // The first address with a known system, as after the database was given, is no news.
         if !self.systems.note(asn, profile.now) || at_home || known == 0 || !profile.has_learned(&parameters.learning) {
             return None;
@@ -43,7 +43,7 @@ impl Memory {
             detector: Detector::NewNetwork,
             severity,
             score: 1.0,
-            baseline: real(u64::try_from(known).unwrap_or(0)),
+            baseline: real(known),
             observed: 1.0,
             explanation: format!("first request from AS{asn}{suffix}; so far the key came from {known} other"),
             suggestion: Suggestion::Notify,

@@ -7,8 +7,7 @@ use super::super::book::cut;
 use super::super::numbers::{DAY, real, seconds};
 use super::super::observation::Observation;
 use super::super::profile::{Learning, Profile};
-use super::super::recent::Recent;
-use super::probing::short_hash;
+use super::super::recent::{Recent, short_hash};
 
 /// When it tells.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
+use super::super::doubled::Doubled;
 use super::super::numbers::{MINUTE, real};
 use super::super::observation::{Observation, Outcome};
 use super::super::profile::Profile;
-use super::super::recent::{Recent, hash};
+use super::super::recent::{Recent, short_hash};
 
 /// When it tells; from the first use on.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub(in super::super) struct Memory {
     resources: Recent<64>,
     actions: Recent<32>,
     /// Doubles what is needed each time that a person says it is in order.
-    doubled: u8,
+    doubled: Doubled,
 }
 
 impl Memory {
@@ -49,9 +50,9 @@ impl Memory {
         self.actions.forget_before(since);
         self.resources.note(short_hash(seen.resource), profile.now);
         self.actions.note(short_hash(seen.action), profile.now);
-        let (resources, actions) = (real(len(self.resources.len())), real(len(self.actions.len())));
+        let (resources, actions) = (real(self.resources.count()), real(self.actions.count()));
         // The lists hold 64 and 32: needing more would mean needing the impossible.
-        let times = f64::from(1_u32 << self.doubled.min(4));
+        let times = f64::from(self.doubled.times(4));
         let (needs_resources, needs_actions) =
             ((real(parameters.resources) * times).min(64.0), (real(parameters.actions) * times).min(32.0));
         let score = (resources / needs_resources).max(actions / needs_actions);
@@ -71,15 +72,6 @@ impl Memory {
 
     /// A person has said that it is in order.
     pub(in super::super) fn teach(&mut self) {
-        self.doubled = self.doubled.saturating_add(1);
+        self.doubled.again();
     }
-}
-
-fn len(len: usize) -> u64 {
-    u64::try_from(len).unwrap_or(u64::MAX)
-}
-
-/// Half of the hash: a handful of things needs no more.
-pub(in super::super) fn short_hash(text: &str) -> u32 {
-    u32::try_from(hash(text) >> 32).unwrap_or(0)
 }

@@ -65,7 +65,7 @@ impl Memory {
         if !seen.network.address.is_empty() {
             self.addresses.note(hash(seen.network.address));
         }
-        let networks = u64::try_from(self.networks.len()).unwrap_or(u64::MAX);
+        let networks = self.networks.count();
         let addresses = self.addresses.count();
         self.hour = (self.hour.0.max(narrow(networks)), self.hour.1.max(narrow(addresses)));
         if !profile.has_learned(&parameters.learning) {
@@ -100,7 +100,7 @@ impl Memory {
 
     /// A person has said that so many are in order.
     pub(in super::super) fn teach(&mut self, hour: i64) {
-        let now = (narrow(u64::try_from(self.networks.len()).unwrap_or(0)), narrow(self.addresses.count()));
+        let now = (narrow(self.networks.count()), narrow(self.addresses.count()));
         if let Some(day) = self.most.get_mut(index(hour.div_euclid(24).rem_euclid(28))) {
             *day = (day.0.max(now.0).max(self.hour.0).max(3), day.1.max(now.1).max(self.hour.1));
         }

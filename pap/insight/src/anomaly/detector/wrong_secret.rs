@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
+use super::super::doubled::Doubled;
 use super::super::numbers::{MINUTE, Seconds, real};
 use super::super::observation::{Observation, Outcome};
 use super::super::profile::Profile;
-use super::probing::short_hash;
+use super::super::recent::short_hash;
 
 /// When it tells; from the first use on.
 #[derive(Debug, Clone)]
@@ -36,7 +37,7 @@ struct Failures(u32, u32, i64, u32);
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(in super::super) struct Memory {
     failures: Vec<Failures>,
-    doubled: u8,
+    doubled: Doubled,
 }
 
 impl Memory {
@@ -56,7 +57,7 @@ impl Memory {
         let count: u64 = of.iter().map(|failure| u64::from(failure.3)).sum();
         of.sort_unstable_by_key(|failure| failure.1);
         of.dedup_by_key(|failure| failure.1);
-        let needed = parameters.failures << self.doubled.min(10);
+        let needed = parameters.failures.saturating_mul(self.doubled.times(10).into());
         (count >= needed && of.len() >= parameters.networks).then(|| Finding {
             detector: Detector::WrongSecret,
             severity: Severity::Medium,
@@ -74,7 +75,7 @@ impl Memory {
 
     /// A person has said that it is in order.
     pub(in super::super) fn teach(&mut self) {
-        self.doubled = self.doubled.saturating_add(1);
+        self.doubled.again();
     }
 
     fn note(&mut self, (credential, network): (u32, u32), now: Seconds, count: u32, minutes: u32) {

@@ -71,9 +71,26 @@ pub(in crate::routes) struct DecisionBody {
     /// What has to be done for the decision to hold (JSON Profile 1.1).
     #[schema(value_type = Vec<Object>)]
     obligations: Vec<()>,
-    /// What is left of the key's limits.
-    #[schema(value_type = Vec<Object>)]
-    limits: Vec<()>,
+    /// How the key's limits stand, and those of the keys above it.
+    limits: Vec<LimitBody>,
+}
+
+/// How a limit stands after the decision.
+#[derive(ToSchema)]
+#[schema(as = LimitStanding)]
+#[expect(dead_code, reason = "described here, written by `encode`")]
+pub(in crate::routes) struct LimitBody {
+    /// Its name; behind `parent:` that of a limit of the key above.
+    name: String,
+    /// The most that it allows.
+    #[schema(minimum = 0)]
+    limit: i64,
+    /// What is left of it.
+    #[schema(minimum = 0)]
+    remaining: i64,
+    /// Seconds until all of it is there again.
+    #[schema(minimum = 0)]
+    reset_seconds: i64,
 }
 
 /// A key, as enforcement points know it.
