@@ -1,12 +1,14 @@
 //! `credentials`: the ways to present a key. Of a secret, only its slow hash is kept.
 
 mod material;
+mod strengthen;
 mod uses;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 pub use material::{CertificateMatch, CredentialKind, CredentialState, Material, PublicMaterial, StoredHash};
+pub use strengthen::{StrongerHash, strengthen};
 pub use uses::{MOST_CALLERS, NewCaller, SeenCaller, list_callers, note_callers, touch_last_used};
 
 use crate::act::Act;

@@ -154,7 +154,7 @@ pub use proxy::{
     CertificateHeader, CertificateHeaderFault, ForwardedError, NotAHeaderName, NotANetwork, TrustedProxies,
 };
 pub use random::NoRandomness;
-pub use record::{Record, RecordOf, Records, Snapshots, State};
+pub use record::{Record, RecordOf, Records, Snapshots, State, Stronger};
 pub use refusal::Refusal;
 pub use secret::Secret;
 pub use self_test::{SelfTestError, self_test, self_tests};

@@ -54,6 +54,21 @@ pub trait Snapshots: Send + Sync + 'static {
 
     /// The snapshot in force now.
     fn current(&self) -> Arc<Self::Records>;
+
+    /// Takes a stronger hash of a secret that was just shown right, to be kept in the place of the one that it was
+    /// verified by. Called on a thread that derives: it must not block. Whatever becomes of it, the secret was right.
+    fn take_stronger(&self, _stronger: Stronger) {}
+}
+
+/// A hash of a secret with more rounds than the stored one has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stronger {
+    /// Whose secret it is.
+    pub id: CredentialId,
+    /// The stored hash that the secret matched: only in its place may the new one be kept.
+    pub before: StoredHash,
+    /// The new one, of the same secret with another salt.
+    pub after: StoredHash,
 }
 
 /// The record type of a source of snapshots.

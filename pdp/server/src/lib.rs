@@ -35,6 +35,7 @@ mod reason;
 mod routes;
 mod settings;
 mod snapshot;
+mod strengthen;
 mod suppose;
 mod tls;
 mod wait;

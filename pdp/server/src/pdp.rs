@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,7 @@ use crate::reason::Reason;
 use crate::routes;
 use crate::settings::Settings;
 use crate::snapshot::{self, Domain, Kept, KeyRecord, Snapshot, Sources};
+use crate::strengthen;
 use crate::tls::{ServerTls, TlsFault};
 use crate::wait::ROUNDS;
 use crate::watched::{SeenFiles, Watch};
@@ -142,6 +143,7 @@ impl Pdp {
             speaks.report(0, 0);
             speaks
         });
+        let (stronger, found) = sync_channel(strengthen::QUEUE);
         let kept = Arc::new(Kept::open(Sources {
             store,
             tag_keys: settings.tag_keys.clone(),
@@ -150,14 +152,18 @@ impl Pdp {
             limits: settings.limits,
             places: settings.places.clone(),
             applied: speaker.clone(),
+            stronger,
         })?);
+        strengthen::begin(&kept, found)?;
         let places = Keep::begin(settings.places.clone(), seen, Arc::clone(&kept))?;
         if let Some(speaks) = speaks {
             // What is in force by now is told at once.
             let _ = speaker.send(Told::Applied);
             speaks.begin(kept.current.clone(), Arc::clone(&kept.health), told)?;
         }
-        let verifier = Verifier::new(settings.verifier.clone(), kept.current.clone())?;
+        let of_verifier =
+            argus_credentials::Settings { strengthen: Some(settings.hasher), ..settings.verifier.clone() };
+        let verifier = Verifier::new(of_verifier, kept.current.clone())?;
         let outbound =
             Outbound::start(settings.reach.clone(), Arc::clone(&settings.lookup)).map_err(StartError::Thread)?;
         let (tokens, trust) = (settings.tokens.clone(), settings.client_trust.clone());

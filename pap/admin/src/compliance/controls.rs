@@ -155,6 +155,7 @@ fn zeroisation(found: &Evidence) -> Control {
 
 fn iterations(found: &Evidence) -> Control {
     let lowest = found.iterations.keys().next().copied();
+    let below = found.iterations.range(..found.new_iterations).map(|(_, count)| count).sum();
     let is_enough = |count: u32| count >= Iterations::PRODUCTION;
     Finding::new(
         "pbkdf2_iterations",
@@ -163,13 +164,17 @@ fn iterations(found: &Evidence) -> Control {
     )
     .with("secrets by iterations", list(&found.iterations))
     .with("iterations of new hashes", found.new_iterations)
+    .with("secrets with fewer than new ones, raised when they are next shown", share(below, sum(&found.iterations)))
     .with("octets that are derived, by secrets", list(&found.lengths))
     .unless(!is_enough(found.new_iterations), "new hashes have fewer iterations than 600,000")
     .unless(
         found.lengths.keys().any(|octets| *octets < DERIVED_OCTETS),
         "a hash is shorter than 112 bits: rotate its key",
     )
-    .holds(lowest.is_none_or(is_enough), "secrets have fewer iterations: rotate the keys, and the new hash has enough")
+    .holds(
+        lowest.is_none_or(is_enough),
+        "secrets have fewer iterations than 600,000 and are refused: rotate the keys, and the new hash has enough",
+    )
 }
 
 fn salt_length(found: &Evidence) -> Control {
@@ -198,6 +203,12 @@ fn yes(is_so: bool) -> &'static str {
 
 fn sum<K>(counts: &BTreeMap<K, u64>) -> u64 {
     counts.values().sum()
+}
+
+/// `3 of 12 (25 %)`, rounded up: none is only said of none.
+fn share(some: u64, all: u64) -> String {
+    let percent = some.saturating_mul(100).div_ceil(all.max(1));
+    format!("{some} of {all} ({percent} %)")
 }
 
 /// `600000: 12, 1000: 1`.
@@ -260,6 +271,20 @@ mod tests {
                 assert_eq!(control.findings.is_empty(), control.result == ControlResult::Pass, "{}", control.id);
             }
         }
+    }
+
+    #[test]
+    fn what_share_of_the_hashes_is_to_be_raised_is_told() {
+        let told = |iterations: &[(u32, u64)], new_iterations| {
+            let found = Evidence { iterations: iterations.iter().copied().collect(), new_iterations, ..good() };
+            let control = super::iterations(&found);
+            assert_eq!(control.result, ControlResult::Pass);
+            let item = control.evidence.into_iter().find(|item| item.name.starts_with("secrets with fewer")).unwrap();
+            item.value
+        };
+        assert_eq!(told(&[(600_000, 3)], 600_000), "0 of 3 (0 %)");
+        assert_eq!(told(&[(600_000, 1), (650_000, 1), (700_000, 998)], 700_000), "2 of 1000 (1 %)");
+        assert_eq!(told(&[], 700_000), "0 of 0 (0 %)");
     }
 
     #[test]

@@ -98,6 +98,10 @@ struct Flags {
     /// in the data folder).
     #[arg(long, value_name = "FILE", env = "ARGUS_BOOTSTRAP_KEY_FILE", hide_env = true)]
     bootstrap_key_file: Option<PathBuf>,
+    /// How many iterations of PBKDF2 new hashes of secrets take, from 600000 on (default: 600000). A secret with fewer
+    /// is hashed anew when it is next shown. All nodes are best told the same.
+    #[arg(long, value_name = "NUMBER", env = "ARGUS_PBKDF2_ITERATIONS", hide_env = true)]
+    pbkdf2_iterations: Option<u32>,
     /// For how long keys are believed while the database is away, in seconds (default: 30 where the database is shared,
     /// without end where it is this machine's own file).
     #[arg(long, value_name = "SECONDS", env = "ARGUS_LONGEST_STALENESS_SECONDS", hide_env = true)]

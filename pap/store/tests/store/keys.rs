@@ -1,6 +1,6 @@
 //! Keys and their credentials, from creation to revocation.
 
-use argus_store::credential::{CredentialKind, CredentialState};
+use argus_store::credential::{CredentialKind, CredentialState, StoredHash, StrongerHash};
 use argus_store::key::{KeyFilter, KeyState, Revocation};
 use argus_store::{
     Actor, Conditions, KeyId, OrganisationId, PageSize, ProjectId, Record, StoreError, change, credential, key,
@@ -226,4 +226,39 @@ fn a_credential_is_revoked_alone() {
     assert_eq!(sequence(&fixture.store), before + 1);
     let other = fixture.store.read(|conn| credential::find(conn, "000000000002")).unwrap().unwrap();
     assert_eq!((other.revoked_at, other.created_at), (None, minute(2)));
+}
+
+#[test]
+fn a_stronger_hash_takes_the_place_of_the_one_it_was_made_for_and_revives_nothing() {
+    let Some(fixture) = fixture() else { return };
+    let key = add_key(&fixture, None, "deploy", 1).unwrap();
+    let phc = |text: &str| StoredHash::new(format!("$pbkdf2-sha256$i=700000,l=32$c2FsdA${text}"));
+    let stronger = |before: &StoredHash, after: &str| StrongerHash {
+        id: format!("{:012}", 1),
+        before: before.clone(),
+        after: phc(after),
+        iterations: 700_000,
+    };
+    let by = act(fixture.acme, minute(2));
+    let keep =
+        |hash: &StrongerHash| fixture.store.write(|conn| credential::strengthen(conn, &by, key.id, hash)).unwrap();
+    let read = || fixture.store.read(|conn| credential::find(conn, &format!("{:012}", 1))).unwrap().unwrap();
+    let before = sequence(&fixture.store);
+    assert!(keep(&stronger(&new_hash(), "Zmlyc3Q")));
+    assert_eq!((read().hash, read().generation), (Some(phc("Zmlyc3Q")), 1), "what nodes remember of it holds");
+    assert!(!keep(&stronger(&new_hash(), "c2Vjb25k")), "two nodes raise it at once: one does");
+    assert_eq!((read().hash, sequence(&fixture.store)), (Some(phc("Zmlyc3Q")), before + 1));
+    let same = fixture.store.read(|conn| key::find(conn, key.id)).unwrap().unwrap();
+    assert_eq!((same.generation, same.state), (key.generation, KeyState::Active), "an ETag that was read still holds");
+
+    fixture.store.write(|conn| credential::revoke(conn, &by, key.id, &format!("{:012}", 1))).unwrap();
+    let revoked = read();
+    assert!(!keep(&stronger(&phc("Zmlyc3Q"), "dGhpcmQ")), "a revoked credential stays as it is");
+    assert_eq!((read(), read().state), (revoked, CredentialState::Revoked));
+
+    let other = add_key(&fixture, None, "backup", 2).unwrap();
+    fixture.store.write(|conn| key::revoke(conn, &by, other.id, &Revocation::manual("leaked"))).unwrap();
+    let hash = StrongerHash { id: format!("{:012}", 2), ..stronger(&new_hash(), "Zm91cnRo") };
+    let kept = fixture.store.write(|conn| credential::strengthen(conn, &by, other.id, &hash)).unwrap();
+    assert!(!kept, "so does a credential of a revoked key");
 }

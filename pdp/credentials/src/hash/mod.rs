@@ -82,7 +82,7 @@ impl Iterations {
 }
 
 /// Makes stored secrets, and reads those that were made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hasher {
     iterations: Iterations,
     fewest: u32,
@@ -123,6 +123,12 @@ impl Hasher {
     /// more, or, made with fewer, of as many.
     pub fn new(iterations: Iterations) -> Self {
         Self { iterations, fewest: iterations.count().min(Iterations::PRODUCTION) }
+    }
+
+    /// The same, that reads hashes of so few rounds as well: what was made by an installation that asked for fewer.
+    #[must_use]
+    pub fn reading(self, fewest: Iterations) -> Self {
+        Self { fewest: self.fewest.min(fewest.count()), ..self }
     }
 
     /// Derives the stored secret of a new key. Takes 60 ms and more: not on a thread that serves requests.

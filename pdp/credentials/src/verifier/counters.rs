@@ -22,6 +22,8 @@ pub struct Counts {
     pub wrong_secrets: u64,
     /// Derivations in the background, of verified credentials that are in use.
     pub refreshes: u64,
+    /// Secrets that were hashed anew with more rounds than their stored hash has.
+    pub strengthened: u64,
     /// Requests that shared the derivation of another.
     pub shared: u64,
     /// Requests refused because the derivations were full or took too long.
@@ -39,6 +41,7 @@ pub(super) struct Counters {
     pub(super) derivations: Counter,
     pub(super) wrong_secrets: Counter,
     pub(super) refreshes: Counter,
+    pub(super) strengthened: Counter,
     pub(super) shared: Counter,
     pub(super) busy: Counter,
     pub(super) limited: Counter,
@@ -70,6 +73,7 @@ impl Counters {
             derivations: self.derivations.value(),
             wrong_secrets: self.wrong_secrets.value(),
             refreshes: self.refreshes.value(),
+            strengthened: self.strengthened.value(),
             shared: self.shared.value(),
             busy: self.busy.value(),
             limited: self.limited.value(),

@@ -14,7 +14,7 @@ use crate::{
     key::CredentialId,
     mac::Digest,
     peer::PeerPrefix,
-    record::{Record, RecordOf, Records, Snapshots, judge},
+    record::{Record, RecordOf, Records, Snapshots, Stronger, judge},
     refusal::Refusal,
     secret::Secret,
 };
@@ -93,7 +93,8 @@ impl<S: Snapshots> Pending<S> {
         let (sender, arrival) = watch::channel(None);
         let digest = attempt.digest.clone();
         let submitted = inner.pool.submit(Lane::Request, || {
-            let landing = Landing { inner: Arc::clone(&inner), attempt, source, sender, outcome: None };
+            let landing =
+                Landing { inner: Arc::clone(&inner), attempt: Arc::new(attempt), source, sender, outcome: None };
             Box::new(|| landing.land())
         });
         if submitted == Err(Full) {
@@ -115,7 +116,7 @@ impl<S: Snapshots> fmt::Debug for Pending<S> {
 /// wait hear of it: in that order, so that whoever finds no flight finds what was remembered.
 struct Landing<S: Snapshots> {
     inner: Arc<Inner<S>>,
-    attempt: Attempt<RecordOf<S>>,
+    attempt: Arc<Attempt<RecordOf<S>>>,
     source: Option<PeerPrefix>,
     sender: watch::Sender<Option<Outcome<RecordOf<S>>>>,
     outcome: Option<Outcome<RecordOf<S>>>,
@@ -123,7 +124,11 @@ struct Landing<S: Snapshots> {
 
 impl<S: Snapshots> Landing<S> {
     fn land(mut self) {
-        self.outcome = Some(self.inner.derive(&self.attempt, self.source));
+        let outcome = self.inner.derive(&self.attempt, self.source);
+        if outcome.is_ok() {
+            self.inner.strengthen(&self.attempt);
+        }
+        self.outcome = Some(outcome);
     }
 }
 
@@ -145,12 +150,33 @@ impl<S: Snapshots> Inner<S> {
             Box::new(move || {
                 inner.counters.refreshes.rise();
                 // What it says is remembered; nobody waits for it.
-                let _ = inner.derive(&attempt, None);
+                if inner.derive(&attempt, None).is_ok() {
+                    inner.strengthen(&Arc::new(attempt));
+                }
             })
         });
         if submitted == Err(Full) {
             self.verified.release(&digest);
         }
+    }
+
+    /// Hashes a secret that was just shown right once more, where its stored hash has fewer rounds than new ones, when a
+    /// thread has nothing else to do. Where the queue has no room, a later derivation asks again.
+    fn strengthen(self: &Arc<Self>, attempt: &Arc<Attempt<RecordOf<S>>>) {
+        let Some(hasher) = self.settings.strengthen else { return };
+        if !hasher.would_strengthen(attempt.record.hash()) {
+            return;
+        }
+        let _ = self.pool.submit(Lane::Background, || {
+            let (inner, attempt) = (Arc::clone(self), Arc::clone(attempt));
+            Box::new(move || {
+                // Without randomness there is no new salt, and the old hash stays.
+                let Ok(after) = hasher.hash(attempt.token.expose()) else { return };
+                inner.counters.strengthened.rise();
+                let before = attempt.record.hash().clone();
+                inner.snapshots.take_stronger(Stronger { id: attempt.id, before, after });
+            })
+        });
     }
 
     fn derive(&self, attempt: &Attempt<RecordOf<S>>, source: Option<PeerPrefix>) -> Outcome<RecordOf<S>> {

@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
+use crate::hash::Hasher;
+
 /// Caps and times. `Settings::default()` is what an installation should run with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -25,6 +27,8 @@ pub struct Settings {
     pub failures_per_source: FailureLimit,
     /// Failed derivations allowed for each credential: 10, then 10 a minute.
     pub failures_per_credential: FailureLimit,
+    /// What hashes a secret anew that is shown right and whose stored hash has fewer rounds. Without it none is.
+    pub strengthen: Option<Hasher>,
 }
 
 /// How many derivations may fail: so many at once, then one in each span.
@@ -50,6 +54,7 @@ impl Default for Settings {
             wrong_lifetime: Duration::from_secs(30),
             failures_per_source: FailureLimit { burst: at_least_one(20), seconds_each: at_least_one(6) },
             failures_per_credential: FailureLimit { burst: at_least_one(10), seconds_each: at_least_one(6) },
+            strengthen: None,
         }
     }
 }

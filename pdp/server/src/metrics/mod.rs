@@ -62,6 +62,7 @@ struct Verification {
     unknown: Counter,
     wrong_secrets: Counter,
     refreshes: Counter,
+    strengthened: Counter,
     shared: Counter,
     busy: Counter,
     limited: Counter,
@@ -217,6 +218,7 @@ impl Verification {
             unknown: counter!("argus_credentials_refused_total", "cause" => "unknown"),
             wrong_secrets: counter!("argus_credentials_refused_total", "cause" => "wrong_secret"),
             refreshes: counter!("argus_derivations_in_background_total"),
+            strengthened: counter!("argus_secrets_strengthened_total"),
             shared: counter!("argus_derivations_shared_total"),
             busy: counter!("argus_verifications_busy_total", "cause" => "queue"),
             limited: counter!("argus_verifications_busy_total", "cause" => "failures"),
@@ -233,6 +235,7 @@ impl Verification {
         self.unknown.absolute(counts.unknown);
         self.wrong_secrets.absolute(counts.wrong_secrets);
         self.refreshes.absolute(counts.refreshes);
+        self.strengthened.absolute(counts.strengthened);
         self.shared.absolute(counts.shared);
         self.busy.absolute(counts.busy);
         self.limited.absolute(counts.limited);
@@ -304,6 +307,7 @@ fn describe() {
     describe_counter!("argus_refused_total", "Requests refused before a decision.");
     describe_counter!("argus_derivations_total", "Secrets derived: 60 ms of a core each.");
     describe_counter!("argus_derivations_in_background_total", "Derivations that renewed what is remembered.");
+    describe_counter!("argus_secrets_strengthened_total", "Secrets hashed anew with more iterations, at a use.");
     describe_counter!("argus_derivations_shared_total", "Requests that waited for another's derivation.");
     describe_counter!("argus_verified_from_memory_total", "Keys verified without a derivation.");
     describe_counter!("argus_refused_from_memory_total", "Wrong keys refused without a second derivation.");

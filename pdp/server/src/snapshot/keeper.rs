@@ -3,10 +3,10 @@
 //! One keeper, behind a lock: a thread of its own looks twice a second and whenever it is woken, and an act of this
 //! process may ask to be taken in before it is acknowledged. Decisions never wait for it.
 
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Sender, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use argus_credentials::{Hasher, TagKeys, jwt};
+use argus_credentials::{Hasher, Stronger, TagKeys, jwt};
 use argus_engine::limits::Limits;
 use argus_store::{Conn, Store, StoreError, credential, key, read_clock};
 use chrono::{TimeDelta, Utc};
@@ -38,6 +38,8 @@ pub(crate) struct Sources {
     pub(crate) places: PlaceFiles,
     /// Told of every snapshot.
     pub(crate) applied: Sender<Message>,
+    /// Where stronger hashes of stored secrets are taken to.
+    pub(crate) stronger: SyncSender<Stronger>,
 }
 
 /// Makes snapshots.
@@ -159,6 +161,7 @@ impl Keeper {
             policies: Arc::clone(&policies),
             places: places.clone(),
         };
+        let current = Current::new(first, sources.stronger.clone());
         Ok(Self {
             sources,
             register,
@@ -173,7 +176,7 @@ impl Keeper {
             unsettled: !is_kept,
             sequence: everything.sequence,
             revision: 1,
-            current: Current::new(first),
+            current,
             health,
         })
     }

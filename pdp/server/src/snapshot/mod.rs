@@ -18,9 +18,10 @@ mod tokens;
 mod uses;
 
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use arc_swap::ArcSwap;
-use argus_credentials::{CredentialId, Records, Snapshots, TagKeys, jwt};
+use argus_credentials::{CredentialId, Records, Snapshots, Stronger, TagKeys, jwt};
 use rustc_hash::FxHashMap;
 
 pub(crate) use held::{Held, Signer, SignerKeys};
@@ -124,19 +125,23 @@ impl Records for Snapshot {
 
 /// The place of the snapshot in force.
 #[derive(Debug, Clone)]
-pub(crate) struct Current(Arc<ArcSwap<Snapshot>>);
+pub(crate) struct Current {
+    snapshot: Arc<ArcSwap<Snapshot>>,
+    /// Where stronger hashes are taken to.
+    stronger: SyncSender<Stronger>,
+}
 
 impl Current {
-    pub(crate) fn new(first: Snapshot) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(first)))
+    pub(crate) fn new(first: Snapshot, stronger: SyncSender<Stronger>) -> Self {
+        Self { snapshot: Arc::new(ArcSwap::from_pointee(first)), stronger }
     }
 
     pub(crate) fn load(&self) -> Arc<Snapshot> {
-        self.0.load_full()
+        self.snapshot.load_full()
     }
 
     fn store(&self, next: Snapshot) {
-        self.0.store(Arc::new(next));
+        self.snapshot.store(Arc::new(next));
     }
 }
 
@@ -145,6 +150,11 @@ impl Snapshots for Current {
 
     fn current(&self) -> Arc<Snapshot> {
         self.load()
+    }
+
+    fn take_stronger(&self, stronger: Stronger) {
+        // Where the queue is full, a later use of the key asks again.
+        let _ = self.stronger.try_send(stronger);
     }
 }
 

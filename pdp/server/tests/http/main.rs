@@ -13,6 +13,7 @@ mod places;
 mod proxies;
 mod signing;
 mod state;
+mod strengthen;
 mod support;
 mod suppose;
 mod tls;

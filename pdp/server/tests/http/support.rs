@@ -18,7 +18,7 @@ use argus_store::credential::{self, Material, NewCredential, PublicMaterial, Sto
 use argus_store::key::{self, Environment, Key, NewKey, Rotation};
 use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
 use argus_store::project::{self, NewProject};
-use argus_store::{Act, Conditions, KeyId, OrganisationId, ProjectId, Store};
+use argus_store::{Act, Conditions, KeyId, OrganisationId, ProjectId, Store, audit};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -146,6 +146,20 @@ impl Installation {
 
     pub(crate) fn find_key(&self, id: KeyId) -> Key {
         find_key(&self.store, id)
+    }
+
+    /// The hash that is stored of a key's only secret.
+    pub(crate) fn stored_hash(&self, id: KeyId) -> String {
+        let credentials = self.store.read(|conn| credential::list(conn, id)).unwrap();
+        let [only] = credentials.try_into().unwrap();
+        only.hash.unwrap().as_str().to_owned()
+    }
+
+    /// What the audit last told of this event.
+    pub(crate) fn last_audit_entry(&self, event: &str) -> Value {
+        let entries = self.store.read(|conn| audit::list_after(conn, 0, 10_000)).unwrap();
+        let mut entries = entries.iter().rev().map(|record| serde_json::from_str::<Value>(&record.entry).unwrap());
+        entries.find(|entry| entry["event"] == event).unwrap()
     }
 
     /// Ends it, and waits until it has written down that these keys were used.

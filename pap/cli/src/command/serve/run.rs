@@ -13,7 +13,7 @@ use actix_web::rt::System;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
-use argus_credentials::{Hasher, Iterations, TagKeys, TrustedProxies, self_test};
+use argus_credentials::{TagKeys, TrustedProxies, self_test};
 use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::{DateTime, Utc};
@@ -148,7 +148,7 @@ fn install(
     (addresses, address): (Addresses, String),
     new_key: bool,
 ) -> Result<Installation, Failure> {
-    let (at, hasher) = (Utc::now(), Hasher::new(Iterations::production()));
+    let (at, hasher) = (Utc::now(), settings.hasher);
     let source = open_tag_keys(settings, store, at)?;
     let tag_keys: Arc<TagKeys> = source.load(store).map_err(|error| {
         failure(error.to_string())
@@ -205,6 +205,7 @@ fn start_decisions(
     (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
+    of_pdp.hasher = settings.hasher;
     of_pdp.tokens = settings.trust.tokens(issuer)?;
     of_pdp.reach = settings.trust.reach.clone();
     of_pdp.policies = Some(settings.policies.clone());

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use argus_credentials::{CertificateHeader, TrustedProxies};
+use argus_credentials::{CertificateHeader, Environment, Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 use argus_pdp::{AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, ServerTlsFiles, TrustedIssuer};
 use argus_store::{Location, LocationError};
@@ -39,6 +39,7 @@ pub(super) struct Settings {
     pub(super) master_key_file: PathBuf,
     pub(super) tag_key_file: Option<PathBuf>,
     pub(super) bootstrap_key_file: Option<PathBuf>,
+    pub(super) hasher: Hasher,
     pub(super) longest_staleness: Option<Duration>,
     pub(super) key_limits: LimitSettings,
     pub(super) places: PlaceFiles,
@@ -72,6 +73,7 @@ struct SettingsFile {
     master_key_file: Option<PathBuf>,
     tag_key_file: Option<PathBuf>,
     bootstrap_key_file: Option<PathBuf>,
+    pbkdf2_iterations: Option<u32>,
     longest_staleness_seconds: Option<u64>,
     limit_buckets: Option<u32>,
     limit_at_cap: Option<LimitAtCap>,
@@ -157,6 +159,7 @@ impl Settings {
             role: flags.role.or(file.role).unwrap_or_default(),
             tag_key_file: path(flags.tag_key_file, file.tag_key_file),
             bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
+            hasher: read_hasher(flags.pbkdf2_iterations.or(file.pbkdf2_iterations))?,
             longest_staleness: longest_staleness.map(Duration::from_secs),
             key_limits: key_limits(
                 flags.limit_buckets.or(file.limit_buckets),
@@ -181,6 +184,15 @@ impl Settings {
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,
         })
     }
+}
+
+/// Hashes secrets with as many iterations as are set.
+fn read_hasher(iterations: Option<u32>) -> Result<Hasher, Failure> {
+    let Some(count) = iterations else { return Ok(Hasher::new(Iterations::production())) };
+    let iterations = Iterations::new(count, Environment::Live).map_err(|error| {
+        settings(error.to_string()).help("correct --pbkdf2-iterations (ARGUS_PBKDF2_ITERATIONS), or leave it out")
+    })?;
+    Ok(Hasher::new(iterations))
 }
 
 fn key_limits(buckets: Option<u32>, at_cap: Option<LimitAtCap>, attempts: Option<u32>) -> LimitSettings {
@@ -285,6 +297,19 @@ mod tests {
         assert!(of(&["10.0.0.0/8", " 192.0.2.7"]).unwrap().contains("192.0.2.7".parse().unwrap()));
         let wrong = of(&["10.0.0.1/8"]).unwrap_err().to_text();
         assert!(wrong.contains("`10.0.0.0/8`") && wrong.contains("--trusted-proxies"), "{wrong}");
+    }
+
+    #[test]
+    fn iterations_are_raised_and_never_lowered() {
+        let of = |count| read_hasher(count).map(|hasher| hasher.iterations().count());
+        assert_eq!(
+            (of(None).unwrap(), of(Some(600_000)).unwrap(), of(Some(700_000)).unwrap()),
+            (600_000, 600_000, 700_000)
+        );
+        for count in [0, 1_000, 599_999, 10_000_001] {
+            let wrong = of(Some(count)).unwrap_err().to_text();
+            assert!(wrong.contains("from 600000 to 10000000") && wrong.contains("--pbkdf2-iterations"), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod busy;
 mod flight;
 mod memory;
 mod order;
+mod strengthen;
 
 use std::{
     collections::HashMap,
@@ -12,7 +13,9 @@ use std::{
 };
 
 use super::*;
-use crate::{CredentialId, Environment, Hasher, Iterations, MintedKey, State, StoredHash, TagKey, TagKeys, TagVersion};
+use crate::{
+    CredentialId, Environment, Hasher, Iterations, MintedKey, State, StoredHash, Stronger, TagKey, TagKeys, TagVersion,
+};
 
 /// A Friday in 2026.
 const NOW: i64 = 1_790_000_000;
@@ -70,6 +73,7 @@ pub(super) struct World {
     snapshot: Mutex<Arc<TestRecords>>,
     gate: Mutex<Gate>,
     moved: Condvar,
+    pub(super) stronger: Mutex<Vec<Stronger>>,
 }
 
 #[derive(Default)]
@@ -90,6 +94,10 @@ impl Snapshots for Arc<World> {
         drop(gate);
         self.snapshot()
     }
+
+    fn take_stronger(&self, stronger: Stronger) {
+        self.stronger.lock().unwrap().push(stronger);
+    }
 }
 
 impl World {
@@ -101,6 +109,7 @@ impl World {
             snapshot: Mutex::new(Arc::new(snapshot)),
             gate: Mutex::default(),
             moved: Condvar::new(),
+            stronger: Mutex::default(),
         })
     }
 
