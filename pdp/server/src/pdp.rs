@@ -126,6 +126,11 @@ pub struct Report {
 impl Pdp {
     /// Reads the store and the policies, and begins to keep up with them. Blocks.
     pub fn start(settings: Settings, store: Store) -> Result<Self, StartError> {
+        Self::start_telling(settings, store, &mut || {})
+    }
+
+    /// The same for someone who waits: `read_one` is called for each policy and policy set when it was read.
+    pub fn start_telling(settings: Settings, store: Store, read_one: &mut dyn FnMut()) -> Result<Self, StartError> {
         self_test()?;
         let folder = settings.policies.clone().map(|path| Folder::new(path, settings.limits.policy_bytes));
         let (wake, messages) = channel();
@@ -144,7 +149,7 @@ impl Pdp {
             speaks
         });
         let (stronger, found) = sync_channel(strengthen::QUEUE);
-        let kept = Arc::new(Kept::open(Sources {
+        let sources = Sources {
             store,
             tag_keys: settings.tag_keys.clone(),
             hasher: settings.hasher,
@@ -153,7 +158,8 @@ impl Pdp {
             places: settings.places.clone(),
             applied: speaker.clone(),
             stronger,
-        })?);
+        };
+        let kept = Arc::new(Kept::open(sources, read_one)?);
         strengthen::begin(&kept, found)?;
         let places = Keep::begin(settings.places.clone(), seen, Arc::clone(&kept))?;
         if let Some(speaks) = speaks {

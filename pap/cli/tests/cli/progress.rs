@@ -2,8 +2,9 @@
 
 #![expect(clippy::print_stdout, reason = "a test that can't run says why")]
 
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::{argus, finish, fixture};
 
@@ -41,6 +42,44 @@ fn on_a_terminal(arguments: &[String], variables: &[(&str, &str)]) -> Option<Str
     let output = output.ok()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     Some(String::from_utf8(output.stdout).unwrap())
+}
+
+/// What a terminal gets to see of a server until it is ready; `None` where the program that plays one is absent.
+fn server_on_a_terminal(variables: &[(&str, &str)]) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let (program, data, policies) = (env!("CARGO_BIN_EXE_argus"), folder.path().display(), policies.display());
+    // It serves until a line is typed.
+    let serve = format!(
+        "'{program}' serve --data-dir '{data}' --policies '{policies}' \
+         --pdp-listen 127.0.0.1:0 --pap-listen 127.0.0.1:0 <&- & read line; kill $!; wait $!"
+    );
+    let mut command = Command::new("script");
+    command.args(["-qec", &serve, "/dev/null"]).env_clear().env("PATH", std::env::var_os("PATH")?).env("TERM", "xterm");
+    let child = command.envs(variables.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    if child.is_err() {
+        assert!(std::env::var_os("CI").is_none(), "`script` (util-linux) is needed");
+        println!("skipped: needs `script`");
+    }
+    let mut child = child.ok()?;
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut seen = String::new();
+    while !seen.contains("ready in") {
+        assert_ne!(output.read_line(&mut seen).unwrap(), 0, "it ended: {seen}");
+    }
+    child.stdin.take().unwrap().write_all(b"\n").unwrap();
+    output.read_to_string(&mut String::new()).unwrap();
+    child.wait().unwrap();
+    Some(seen)
+}
+
+#[test]
+fn a_server_that_starts_shows_which_policies_it_reads_and_clears_that() {
+    let Some(seen) = server_on_a_terminal(&[("ARGUS_PROGRESS_DELAY_MS", "0")]) else { return };
+    let (_, after) = seen.rsplit_once(" policies (").unwrap_or_else(|| panic!("no progress: {seen:?}"));
+    assert!(seen.contains("reading ") && after.contains("\u{1b}[2K"), "{seen:?}");
+    let Some(seen) = server_on_a_terminal(&[("ARGUS_PROGRESS_DELAY_MS", "3600000")]) else { return };
+    assert!(!seen.contains("reading "), "{seen:?}");
 }
 
 #[test]

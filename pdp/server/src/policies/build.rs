@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use argus_engine::check::Options;
 use argus_engine::check::checked::Checked;
-use argus_engine::compile::{Loaded, Program, load};
+use argus_engine::compile::{Loaded, Program, load_telling};
 use argus_engine::diagnostic::{Diagnostic, Severity};
 use argus_engine::limits::Limits;
 use argus_engine::read::Source;
@@ -17,15 +17,17 @@ use super::import::Identity;
 use super::organisation::gather;
 use super::{DomainPolicy, InForce, Origin};
 
-/// Checks and compiles a set. Gives what comes of it, and what each document turned out to be.
+/// Checks and compiles a set. Gives what comes of it, and what each document turned out to be. `read` is called for each
+/// policy and policy set when it was read.
 pub(crate) fn build(
     set: &DocumentSet,
     origin: Origin,
     limits: Limits,
+    read: &mut dyn FnMut(),
 ) -> Result<(InForce, Vec<Identity>), PolicyFault> {
     let options = Options::evaluating(limits);
     let common: Vec<Source<'_>> = set.common().map(source).collect();
-    let loaded = load_all(&common, &options)?;
+    let loaded = load_all(&common, &options, read)?;
     let mut identities = Identity::list(&loaded.checked, &common);
     let has_admin = find(&loaded.checked, &common, ADMIN).is_some();
     let (shared, admin) = if has_admin {
@@ -37,7 +39,7 @@ pub(crate) fn build(
     let (shared, admin) = (Arc::new(shared), admin.ok_or_else(|| missing(ADMIN))?);
     let mut own = rustc_hash::FxHashMap::default();
     for (organisation, documents) in set.by_organisation() {
-        let (policy, of_documents) = build_own(&common, &documents, &options)?;
+        let (policy, of_documents) = build_own(&common, &documents, &options, read)?;
         identities.extend(of_documents);
         own.insert(organisation.into(), Arc::new(policy));
     }
@@ -50,17 +52,18 @@ fn build_own(
     common: &[Source<'_>],
     documents: &[&Document],
     options: &Options,
+    read: &mut dyn FnMut(),
 ) -> Result<(DomainPolicy, Vec<Identity>), PolicyFault> {
     let mut sources = common.to_vec();
     sources.extend(documents.iter().map(|document| source(document)));
     let gathered = {
-        let loaded = load_all(&sources, options)?;
+        let loaded = load_all(&sources, options, &mut || {})?;
         gather(&loaded.checked, common.len())
     };
     if let Some(set) = &gathered {
         sources.push(Source::new("the set made of an organisation's documents", set));
     }
-    let loaded = load_all(&sources, options)?;
+    let loaded = load_all(&sources, options, read)?;
     let identities = Identity::list(&loaded.checked, &sources);
     let (policy, _) = compile_domain(loaded, &sources, None)?;
     let own = |identity: &Identity| documents.iter().any(|document| document.path == identity.path);
@@ -71,14 +74,18 @@ fn build_own(
 fn build_shipped_admin(options: &Options) -> Result<Program, PolicyFault> {
     let set = DocumentSet::shipped();
     let sources: Vec<Source<'_>> = set.common().map(source).collect();
-    let loaded = load_all(&sources, options)?;
+    let loaded = load_all(&sources, options, &mut || {})?;
     let place = find(&loaded.checked, &sources, ADMIN).ok_or_else(|| missing(ADMIN))?;
     let (mut programs, _) = loaded.programs(&[place]);
     programs.pop().flatten().ok_or_else(|| unresolved(ADMIN))
 }
 
-fn load_all<'s>(sources: &'s [Source<'s>], options: &Options) -> Result<Loaded<'s>, PolicyFault> {
-    let (loaded, diagnostics) = load(sources, options);
+fn load_all<'s>(
+    sources: &'s [Source<'s>],
+    options: &Options,
+    read: &mut dyn FnMut(),
+) -> Result<Loaded<'s>, PolicyFault> {
+    let (loaded, diagnostics) = load_telling(sources, options, read);
     if let Some(fault) = PolicyFault::of_check(&diagnostics, sources) {
         return Err(fault);
     }

@@ -73,9 +73,10 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// Reads everything and puts the first snapshot in force.
-    pub(crate) fn open(sources: Sources) -> Result<Self, StartError> {
-        let keeper = Keeper::open(sources)?;
+    /// Reads everything and puts the first snapshot in force. `read_one` is called for each policy and policy set when it
+    /// was read.
+    pub(crate) fn open(sources: Sources, read_one: &mut dyn FnMut()) -> Result<Self, StartError> {
+        let keeper = Keeper::open(sources, read_one)?;
         let (current, health) = (keeper.current.clone(), Arc::clone(&keeper.health));
         let rotation_uses = Arc::clone(keeper.register.rotation_uses());
         Ok(Self { keeper: Mutex::new(keeper), current, health, rotation_uses })
@@ -131,7 +132,7 @@ impl Kept {
 }
 
 impl Keeper {
-    fn open(sources: Sources) -> Result<Self, StartError> {
+    fn open(sources: Sources, read_one: &mut dyn FnMut()) -> Result<Self, StartError> {
         // A token that has just expired is believed for a little longer where clocks differ.
         let at = Utc::now() - TimeDelta::seconds(2 * jwt::LONGEST_LEEWAY_SECONDS);
         let begun = Stamp::now();
@@ -147,7 +148,7 @@ impl Keeper {
         let signing_keys = Arc::new(read_signing_keys(&everything.signing_keys));
         let revoked_tokens: Arc<RevokedTokens> = Arc::new(everything.revoked_tokens.into_iter().collect());
         let fingerprint = sources.folder.as_ref().map(Folder::fingerprint).unwrap_or_default();
-        let First { policies, in_force, is_kept } = first_policies(&sources, &health)?;
+        let First { policies, in_force, is_kept } = first_policies(&sources, &health, read_one)?;
         let domains = Arc::new(domains(&everything.organisations, &policies));
         let first = Snapshot {
             revision: 1,
@@ -296,7 +297,7 @@ impl Keeper {
         if !self.unsettled && self.in_force == Some(digest) {
             return Ok(());
         }
-        let (policies, identities) = build(&set, Origin::Folder, self.sources.limits)?;
+        let (policies, identities) = build(&set, Origin::Folder, self.sources.limits, &mut || {})?;
         self.unsettled = true;
         let is_kept = store_policies(&self.sources.store, &set, &identities).map_err(of_store)?;
         self.unsettled = !is_kept;
@@ -309,7 +310,7 @@ impl Keeper {
     fn read_stored_policies(&mut self) -> Result<(), PolicyFault> {
         let stored = self.sources.store.read(read_stored).map_err(of_store)?;
         let Some(set) = stored else { return Ok(()) };
-        let (policies, _) = build(&set, Origin::Store, self.sources.limits)?;
+        let (policies, _) = build(&set, Origin::Store, self.sources.limits, &mut || {})?;
         self.switch(policies);
         Ok(())
     }
@@ -344,17 +345,17 @@ struct First {
 
 /// The folder; where it has a fault, or there is none, the stored set; where nothing was ever stored, the copy inside
 /// the program. A fault of the only set there is refuses the start: to decide by other policies than were meant is worse.
-fn first_policies(sources: &Sources, health: &Health) -> Result<First, StartError> {
+fn first_policies(sources: &Sources, health: &Health, read_one: &mut dyn FnMut()) -> Result<First, StartError> {
     let stored = || sources.store.read(read_stored);
     let Some(folder) = sources.folder.as_ref().filter(|folder| folder.exists()) else {
         let (set, origin) = match stored()? {
             Some(set) => (set, Origin::Store),
             None => (DocumentSet::shipped(), Origin::Shipped),
         };
-        let (policies, _) = build(&set, origin, sources.limits)?;
+        let (policies, _) = build(&set, origin, sources.limits, read_one)?;
         return Ok(First { policies: Arc::new(policies), in_force: None, is_kept: true });
     };
-    let read = folder.read().and_then(|set| Ok((build(&set, Origin::Folder, sources.limits)?, set)));
+    let read = folder.read().and_then(|set| Ok((build(&set, Origin::Folder, sources.limits, read_one)?, set)));
     match read {
         Ok(((policies, identities), set)) => {
             let is_kept = store_policies(&sources.store, &set, &identities)?;
@@ -362,7 +363,7 @@ fn first_policies(sources: &Sources, health: &Health) -> Result<First, StartErro
         }
         Err(fault) => {
             let Some(set) = stored()? else { return Err(fault.into()) };
-            let (policies, _) = build(&set, Origin::Store, sources.limits)?;
+            let (policies, _) = build(&set, Origin::Store, sources.limits, read_one)?;
             health.policies_failed(&fault);
             error!("beginning with the policies that were last in force: {fault}");
             Ok(First { policies: Arc::new(policies), in_force: None, is_kept: true })

@@ -35,6 +35,7 @@ use super::sweep::Sweeping;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::progress::Progress;
 
 /// How long requests under way may take when the server is told to stop.
 const GRACE_SECONDS: u64 = 10;
@@ -74,7 +75,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
     let guidance = guidance_addresses(console, settings, &addresses)?;
-    let installation = install(settings, &store, (guidance, addresses.of_node()), new_key)?;
+    let installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
     let _sweeping = (settings.role != Role::Pdp).then(|| Sweeping::begin(&store, &installation.pdp)).transpose()?;
     let report = installation.pdp.report();
     let ready = || {
@@ -143,6 +144,7 @@ fn guidance_addresses(
 }
 
 fn install(
+    console: &Console,
     settings: &Settings,
     store: &Store,
     (addresses, address): (Addresses, String),
@@ -161,7 +163,9 @@ fn install(
     let audit = begin_audit(settings, store, &source, at)?;
     let role = settings.role.of_node();
     let presence = Presence { role, address: address.clone() };
-    let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence, tls.as_ref()))?;
+    let progress = Progress::new(console, "reading", "policies");
+    let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence, tls.as_ref()), &progress)?;
+    drop(progress);
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }
@@ -203,6 +207,7 @@ fn start_decisions(
     store: &Store,
     source: TagKeySource,
     (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
+    progress: &Progress,
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
     of_pdp.hasher = settings.hasher;
@@ -218,7 +223,7 @@ fn start_decisions(
     of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())
         .map_err(|fault| of_tls(&fault, "--client-ca-file and --client-crl-files"))?;
     of_pdp.server_tls = tls.cloned().into_iter().collect();
-    Pdp::start(of_pdp, store.clone()).map_err(|error| of_start(&error, settings))
+    Pdp::start_telling(of_pdp, store.clone(), &mut || progress.step()).map_err(|error| of_start(&error, settings))
 }
 
 fn serve_decisions(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
