@@ -144,6 +144,11 @@ impl TagKeys {
         Self::new(minting, accepted)
     }
 
+    /// Whether the tag key of a version is in use.
+    pub(crate) fn has(&self, version: TagVersion) -> bool {
+        self.keys.iter().any(|(known, _)| *known == version)
+    }
+
     /// Whether Argus minted this key: under a tag key that is in use, in constant time, without allocation.
     pub fn verify(&self, key: &PresentedKey<'_>) -> bool {
         // The version is no secret, so this walk may stop early; the comparison of tags may not.

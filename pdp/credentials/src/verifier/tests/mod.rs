@@ -148,6 +148,14 @@ impl World {
         *snapshot = Arc::new(TestRecords { tag_keys: Arc::clone(&self.tag_keys), records });
     }
 
+    /// Takes the tag key out of use, for one of the next version.
+    pub(super) fn replace_tag_key(&self) {
+        let mut snapshot = self.snapshot.lock().unwrap();
+        let next = TagKey::generate(TagVersion::FIRST.next()).unwrap();
+        let tag_keys = Arc::new(TagKeys::new(&next, &[]).unwrap());
+        *snapshot = Arc::new(TestRecords { tag_keys, records: snapshot.records.clone() });
+    }
+
     pub(super) fn shut_gate(&self) {
         self.gate.lock().unwrap().shut = true;
     }

@@ -25,6 +25,17 @@ async fn a_primed_key_is_verified_without_a_derivation() {
 }
 
 #[test]
+fn a_warm_key_is_forged_once_its_tag_key_is_out_of_use() {
+    let world = World::new();
+    let verifier = world.verifier(settings());
+    let key = world.key();
+    verifier.prime(&key.token, 1, NOW);
+    assert_eq!(check(&world, &verifier, key.token.expose(), NOW), Answer::Verified);
+    world.replace_tag_key();
+    assert_eq!(check(&world, &verifier, key.token.expose(), NOW), Answer::Refused(Refusal::Forged));
+}
+
+#[test]
 fn a_text_that_is_no_key_is_malformed() {
     let world = World::new();
     let verifier = world.verifier(settings());
