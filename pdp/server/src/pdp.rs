@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
 use actix_web::web;
+use arc_swap::Guard;
 use argus_credentials::certificate::{CertificateChain, CertificateFault};
 use argus_credentials::{PresentedKey, Record, Records, Refusal, Secret, Verifier, self_test};
 use argus_engine::limits::Limits;
@@ -350,6 +351,11 @@ impl Shared {
         self.kept.current.load()
     }
 
+    /// The snapshot for a look that waits for nothing.
+    pub(crate) fn glance(&self) -> Guard<Arc<Snapshot>> {
+        self.kept.current.glance()
+    }
+
     /// The second by which credentials are judged: this one, or the latest seen where the clock went back.
     pub(crate) fn credentials_at(&self, now: Moment) -> i64 {
         self.latest.at_least(now.seconds)
@@ -413,7 +419,7 @@ impl Shared {
 
     /// One look at what a caller presents, after which nothing of the snapshot is held.
     fn look(&self, token: &str, client: &Client, now: Moment) -> Looked {
-        let (snapshot, lent) = (self.snapshot(), Lent::with_capacity(0));
+        let (snapshot, lent) = (self.glance(), Lent::with_capacity(0));
         let at = self.credentials_at(now);
         let certificate = self.authenticator.thumbprint(client.certificate.as_ref(), at);
         let presented = Presentation { text: token, certificate };
@@ -463,8 +469,9 @@ impl Shared {
         organisation: &str,
         now: Moment,
     ) -> Result<&'s Domain, Problem> {
-        self.check_grant(snapshot, caller, organisation, now)?;
-        snapshot.domain(organisation).ok_or_else(Problem::no_such_organisation)
+        let domain = snapshot.domain(organisation);
+        self.check_grant_of(snapshot, caller, (organisation, domain), now)?;
+        domain.ok_or_else(Problem::no_such_organisation)
     }
 
     /// Refuses a caller who may not ask for an organisation's decisions.
@@ -475,7 +482,17 @@ impl Shared {
         organisation: &str,
         now: Moment,
     ) -> Result<(), Problem> {
-        let domain = snapshot.domain(organisation).map(|domain| domain.number);
+        self.check_grant_of(snapshot, caller, (organisation, snapshot.domain(organisation)), now)
+    }
+
+    fn check_grant_of(
+        &self,
+        snapshot: &Snapshot,
+        caller: &Caller,
+        (organisation, domain): (&str, Option<&Domain>),
+        now: Moment,
+    ) -> Result<(), Problem> {
+        let domain = domain.map(|domain| domain.number);
         if domain.is_none() && !is_name(organisation) {
             return Err(Problem::no_such_organisation());
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::build::{Builder, VariableOp, next, within};
-use super::program::{Applied, Clock, DEEPEST_EXPRESSION, NO_OP, Op, OpId, Range, Selector};
+use super::program::{Applied, Clock, Comparison, DEEPEST_EXPRESSION, NO_OP, Op, OpId, Range, Selector};
 use crate::check::checked::{self, Expr};
 use crate::functions::{Body, Function, Special};
 use crate::value::{DataType, OwnedValue};
@@ -60,7 +60,7 @@ impl Builder {
     fn height(&self, op: Op) -> u16 {
         let of = |op: OpId| self.op_heights.get(op as usize).copied().unwrap_or(0);
         let below = match op {
-            Op::Not(argument) | Op::Matches { text: argument, .. } => of(argument),
+            Op::Not(argument) | Op::Matches { text: argument, .. } | Op::Sized { plain: argument, .. } => of(argument),
             Op::Variable(place) => match self.variables.get(place as usize) {
                 Some(VariableOp::Cached(op) | VariableOp::Inline(op)) => of(*op),
                 _ => 0,
@@ -145,6 +145,15 @@ impl Builder {
         if let Some(fused) = self.fuse(apply) {
             return self.push(fused, at);
         }
+        let plain = self.apply_plainly(apply);
+        match self.sized(apply, plain) {
+            Some(sized) => self.push(sized, at),
+            None => plain,
+        }
+    }
+
+    fn apply_plainly(&mut self, apply: &checked::Apply<'_>) -> OpId {
+        let at = within(apply.at);
         let arguments: Vec<OpId> = apply.arguments.iter().map(|argument| self.expression(argument)).collect();
         let run = self.arguments(&arguments);
         let len = u16::try_from(run.len).unwrap_or(u16::MAX);
@@ -196,6 +205,22 @@ impl Builder {
             }
             _ => None,
         }
+    }
+
+    // A comparison of a bag's size with a number.
+    fn sized(&mut self, apply: &checked::Apply<'_>, plain: OpId) -> Option<Op> {
+        let comparison = Comparison::of(apply.function.id)?;
+        let (size, with, comparison) = match &*apply.arguments {
+            [Expr::Apply(size), Expr::Value(OwnedValue::Integer(with))] => (size, with, comparison),
+            [Expr::Value(OwnedValue::Integer(with)), Expr::Apply(size)] => (size, with, comparison.turned()),
+            _ => return None,
+        };
+        let [Expr::Designator(designator)] = &*size.arguments else { return None };
+        if !size.function.short_name().ends_with("-bag-size") {
+            return None;
+        }
+        let (with, slot) = (u16::try_from(*with).ok()?, self.slot(designator));
+        Some(Op::Sized { slot, must_be_present: designator.must_be_present, comparison, with, plain })
     }
 
     // `any-of(string-regexp-match, "^a", bag)`: the pattern is a constant, whichever member it is applied to.

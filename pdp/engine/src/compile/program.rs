@@ -157,6 +157,16 @@ pub(crate) enum Op {
         slot: SlotId,
         must_be_present: bool,
     },
+    /// Whether the size of a designator's bag compares with a number in this way: how policies ask whether an attribute is
+    /// there at all.
+    Sized {
+        slot: SlotId,
+        must_be_present: bool,
+        comparison: Comparison,
+        with: u16,
+        /// The same as it stands in the policy, for tracers.
+        plain: OpId,
+    },
     /// A selector.
     Selector(u32),
     /// A variable of the policy, by its place.
@@ -201,6 +211,53 @@ pub(crate) enum Op {
     Unsupported(&'static Function),
     /// Nested deeper than evaluation goes: a fault.
     TooDeep,
+}
+
+/// How a bag's size compares with a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+impl Comparison {
+    /// What a function of two integers compares, by its identifier.
+    pub(crate) fn of(function: &str) -> Option<Self> {
+        match function.strip_prefix("urn:oasis:names:tc:xacml:1.0:function:integer-")? {
+            "equal" => Some(Self::Equal),
+            "greater-than" => Some(Self::Greater),
+            "greater-than-or-equal" => Some(Self::GreaterOrEqual),
+            "less-than" => Some(Self::Less),
+            "less-than-or-equal" => Some(Self::LessOrEqual),
+            _ => None,
+        }
+    }
+
+    /// The same with its arguments in the other order.
+    pub(crate) fn turned(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+        }
+    }
+
+    /// Whether it holds.
+    pub(crate) fn holds(self, size: usize, with: u16) -> bool {
+        let with = usize::from(with);
+        match self {
+            Self::Equal => size == with,
+            Self::Greater => size > with,
+            Self::GreaterOrEqual => size >= with,
+            Self::Less => size < with,
+            Self::LessOrEqual => size <= with,
+        }
+    }
 }
 
 /// A higher-order function with the function that it applies.
@@ -267,6 +324,7 @@ impl Op {
             Self::Values { function, .. } | Self::Operands { function, .. } | Self::Unsupported(function) => {
                 function.short_name()
             }
+            Self::Sized { plain, .. } => program.op(plain).name(program),
             Self::And(_) => "and",
             Self::Or(_) => "or",
             Self::Not(_) => "not",

@@ -22,6 +22,10 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
             Op::Or(arguments) => self.traced(op, |it| it.or(arguments)),
             Op::Not(argument) => self.traced(op, |it| it.boolean(argument).map(|value| !value)),
             Op::NOf(arguments) => self.traced(op, |it| it.n_of(arguments)),
+            Op::Sized { plain, .. } if T::ON || self.plainly => self.boolean(plain),
+            Op::Sized { slot, must_be_present, comparison, with, .. } => {
+                self.bag(slot, must_be_present).map(|bag| comparison.holds(bag.len(), with))
+            }
             _ => match self.value(op)? {
                 Value::Boolean(value) => Ok(value),
                 _ => self.fail(Fault::processing("expected a boolean")),
@@ -59,7 +63,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
             Op::Only { slot, must_be_present } => self.only(op, slot, must_be_present).map(Operand::One),
             Op::Selector(selector) => self.select(selector).map(Operand::Bag),
             Op::Variable(place) => self.variable(place),
-            Op::And(_) | Op::Or(_) | Op::Not(_) | Op::NOf(_) => {
+            Op::And(_) | Op::Or(_) | Op::Not(_) | Op::NOf(_) | Op::Sized { .. } => {
                 self.boolean(op).map(|value| Operand::One(Value::Boolean(value)))
             }
             applied => self.apply(op, applied),

@@ -196,7 +196,7 @@ fn ordering(dice: &mut Dice, of: &str) -> String {
 }
 
 fn boolean(dice: &mut Dice, depth: usize) -> String {
-    let kinds = if depth == 0 { 5 } else { 9 };
+    let kinds = if depth == 0 { 6 } else { 10 };
     match dice.below(kinds) {
         0 | 1 => {
             let (function, constant, attribute) = comparison(dice);
@@ -230,8 +230,16 @@ fn boolean(dice: &mut Dice, depth: usize) -> String {
                 apply("1.0:function:string-at-least-one-member-of", &[attribute, bag])
             }
         }
-        5 => apply("1.0:function:not", &[boolean(dice, depth - 1)]),
-        6 => {
+        5 => {
+            let (kind, id) = dice.of(&[("string", "s1"), ("string", "s2"), ("integer", "i1")]);
+            let attribute = designator(dice, id, kind);
+            let size = apply(&format!("1.0:function:{kind}-bag-size"), &[attribute]);
+            let (function, number) = (ordering(dice, "integer"), literal("integer", dice.of(INTEGERS)));
+            let arguments = if dice.once_in(2) { [size, number] } else { [number, size] };
+            apply(&function, &arguments)
+        }
+        6 => apply("1.0:function:not", &[boolean(dice, depth - 1)]),
+        7 => {
             let arguments: Vec<String> = (0..dice.below(3)).map(|_| boolean(dice, depth - 1)).collect();
             apply("1.0:function:or", &arguments)
         }

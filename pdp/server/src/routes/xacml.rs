@@ -1,7 +1,5 @@
 //! What the XACML doors share: who asks, in which form, by whose policies, and the answer (REST Profile 1.1).
 
-use std::sync::Arc;
-
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -88,7 +86,7 @@ async fn decide(
     let content = content(request)?;
     let question = Question { shared, call, door, caller, whose, content, answer: answer_media(request, content)? };
     // Before the body: who may not ask is not listened to.
-    question.root(&shared.snapshot())?;
+    question.root(&shared.glance())?;
     body.check_announced()?;
     let bytes = body.read().await?;
     for _ in 0..ROUNDS {
@@ -136,7 +134,7 @@ impl Question<'_> {
 
     /// Reads, decides and writes, without a wait in between.
     fn ask(&self, bytes: &[u8]) -> Result<Outcome, Problem> {
-        let (snapshot, lent): (Arc<Snapshot>, _) = (self.shared.snapshot(), Lent::with_capacity(0));
+        let (snapshot, lent) = (self.shared.glance(), Lent::with_capacity(0));
         let limits = self.shared.settings.limits;
         with_arena(|arena| {
             let request = wire::read(self.content.format, bytes, arena, &limits)

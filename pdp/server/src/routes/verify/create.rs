@@ -1,7 +1,5 @@
 //! POST /v1/verify
 
-use std::sync::Arc;
-
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -112,7 +110,10 @@ fn check_media(request: &HttpRequest) -> Result<(), Problem> {
     if !content.is_some_and(media::is_json) {
         return Err(Problem::unsupported_media_type("application/json"));
     }
-    if request.headers().contains_key(ACCEPT) {
+    let mut accept = request.headers().get_all(ACCEPT);
+    let is_ours = |wish: &HeaderValue| wish == "application/json" || wish == "*/*";
+    // What nearly every client says, and no list has to be made of.
+    if accept.next().is_some_and(|first| !is_ours(first) || accept.next().is_some()) {
         let wishes: Vec<_> = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).collect();
         negotiate(&wishes.iter().copied(), &["application/json"])
             .ok_or_else(|| Problem::not_acceptable("application/json"))?;
@@ -122,7 +123,7 @@ fn check_media(request: &HttpRequest) -> Result<(), Problem> {
 
 impl Verify<'_> {
     fn ask(&self, question: &Question<'_>) -> Result<Outcome, Problem> {
-        let (snapshot, lent): (Arc<Snapshot>, _) = (self.shared.snapshot(), Lent::with_capacity(0));
+        let (snapshot, lent) = (self.shared.glance(), Lent::with_capacity(0));
         let organisation = question.resource.split('/').next().unwrap_or_default();
         self.shared.check_grant(&snapshot, &self.caller, organisation, self.call.now)?;
         with_arena(|arena| {
