@@ -3,7 +3,8 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`],
-//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`]. An administrative act is one transaction that holds the
+//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`],
+//! [`usage`]. An administrative act is one transaction that holds the
 //! new state, its entry in the [`audit`] and its line in the change feed ([`change`]); [`snapshot`] is what a decision
 //! point reads back, and [`transfer`] moves all of it from one database to another.
 //!
@@ -78,6 +79,7 @@ pub mod snapshot;
 mod sqlite;
 mod store;
 pub mod transfer;
+pub mod usage;
 pub mod used_assertion;
 mod value;
 pub mod wrapped_key;

@@ -38,6 +38,7 @@ const CONNECTING: Duration = Duration::from_secs(3);
 /// The locks of this program, in a number space of the whole database: `argus` in ASCII, then which one.
 const TURN: i64 = 0x61_72_67_75_73_01;
 const MIGRATING: i64 = 0x61_72_67_75_73_02;
+const ADDING_USAGE: i64 = 0x61_72_67_75_73_03;
 
 /// What every connection is told. A server that acknowledges before the disk has it would make us do so too.
 const ALL: &str = "
@@ -136,6 +137,14 @@ async fn establish(connector: Connector, session: Session) -> Result<(AsyncPgCon
 /// has the order in which they commit.
 pub(crate) fn take_turn(conn: &mut PostgresConn) -> Result<(), StoreError> {
     let turn = diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(TURN);
+    turn.execute(conn.queries())?;
+    Ok(())
+}
+
+/// Waits until no other node adds usage, and keeps them from it until the transaction ends: rows that two transactions
+/// take in different orders would have them wait for each other.
+pub(crate) fn take_usage_turn(conn: &mut PostgresConn) -> Result<(), StoreError> {
+    let turn = diesel::sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(ADDING_USAGE);
     turn.execute(conn.queries())?;
     Ok(())
 }

@@ -241,6 +241,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    usage (granularity, starts_at, organisation, key_id) {
+        granularity -> Text,
+        starts_at -> BigInt,
+        organisation -> Text,
+        key_id -> Text,
+        requests -> BigInt,
+        permits -> BigInt,
+        denials -> BigInt,
+        not_applicable -> BigInt,
+        errors -> BigInt,
+        cost -> BigInt,
+        parts -> Text,
+        latency -> Text,
+    }
+}
+
+diesel::table! {
+    usage_distinct (granularity, starts_at, organisation, key_id, kind) {
+        granularity -> Text,
+        starts_at -> BigInt,
+        organisation -> Text,
+        key_id -> Text,
+        kind -> Text,
+        sketch -> Text,
+    }
+}
+
+diesel::table! {
+    usage_writers (node_id) {
+        node_id -> Text,
+        batch -> BigInt,
+        written_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(projects -> organisations (organisation_id));
 diesel::joinable!(keys -> organisations (organisation_id));
 diesel::joinable!(keys -> projects (project_id));

@@ -63,6 +63,9 @@ tables! {
     used_assertions: 2,
     nodes: 1,
     leases: 1,
+    usage: 4,
+    usage_distinct: 5,
+    usage_writers: 1,
 }
 
 /// How many rows each table has.
