@@ -1,5 +1,22 @@
 //! `argus-insight`: what the use of keys tells.
 //!
-//! [`anomaly`] watches each key from its first use and says when its use is no longer its own.
+//! A decision becomes one [`UsageEvent`](usage::UsageEvent) on a bounded [`queue`](usage::queue): who decides never
+//! waits, and what finds the queue full is counted as dropped. [`Metering`](usage::Metering) folds events into rows for
+//! each minute, hour and day of each key, and adds them to the store at least once a second. [`report`](usage::report)
+//! reads them back. [`anomaly`] watches each key from its first use and says when its use is no longer its own.
+//!
+//! What is not here: no decision, no HTTP, no words for people but those of an anomaly. Usage keeps no address, resource
+//! or secret: of addresses and resources there are sketches, which tell how many different ones there were and not which.
+//!
+//! # Decisions
+//!
+//! - **Counts are exact, distinct counts and durations are sketches.** Counts of decisions are whole numbers that are
+//!   added; a batch that is repeated adds once. Durations are within 1 %, numbers of different things within 2 % for 19
+//!   keys of 20 at worst.
+//! - **What a crash loses** is what was counted since the last batch: at most a second of decisions on that node, and
+//!   what waits while the store is away.
+//! - **Sketches of our own.** They outlive the program in a column, so their form must be ours; both are additions of
+//!   small whole numbers, and shorter than the conversion of somebody else's would be.
 
 pub mod anomaly;
+pub mod usage;

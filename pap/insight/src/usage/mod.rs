@@ -1,0 +1,18 @@
+//! Usage: counted where decisions are made, summed up by time, read back.
+
+mod distinct;
+mod event;
+mod fold;
+mod latency;
+mod parts;
+mod queue;
+mod report;
+mod writer;
+
+pub use distinct::{Distinct, hash};
+pub use event::{Outcome, UsageEvent, Word};
+pub use latency::{Latency, Quantiles};
+pub use parts::{Part, Parts};
+pub use queue::{QUEUE, Tally, UsageQueue, UsageSender, queue};
+pub use report::{Grouping, LineId, UsageLine, report};
+pub use writer::{FLUSH, Metering, Place, PlaceOf};

@@ -1,0 +1,217 @@
+//! Usage read back: a line for each stretch of time, or for each group in it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use argus_store::usage::{self, DistinctKind, UsageCounts, UsageFilter, UsageOf, UsageRow};
+use argus_store::{Conn, KeyId, StoreError, key};
+
+use super::distinct::Distinct;
+use super::latency::{Latency, Quantiles};
+use super::parts::{Part, Parts};
+
+/// Rows that are read at once.
+const ROWS: u32 = 500;
+
+/// By what lines are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// By key; the path of each.
+    Key,
+    /// By project; `organisation/project`.
+    Project,
+    /// By whoever answers for the key now.
+    Owner,
+    /// By organisation.
+    Organisation,
+    /// By what the key was used for, or why it was refused. Such lines tell no durations and no different things.
+    Part(Part),
+}
+
+/// The place of a line among all: its time, then its group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineId {
+    /// The first second.
+    pub starts_at: i64,
+    /// The group; empty without any.
+    pub group: String,
+}
+
+/// Usage of one group in one stretch of time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsageLine {
+    /// Of what.
+    pub id: LineId,
+    /// The key, where lines are divided by key and it is a known one.
+    pub key: Option<KeyId>,
+    /// The counts.
+    pub counts: UsageCounts,
+    /// How long decisions took.
+    pub latency: Option<Quantiles>,
+    /// How many different addresses they came from.
+    pub addresses: Option<u64>,
+    /// How many different resources were asked for.
+    pub resources: Option<u64>,
+}
+
+#[derive(Default)]
+struct Sum {
+    key: Option<KeyId>,
+    counts: UsageCounts,
+    latency: Latency,
+    distinct: BTreeMap<DistinctKind, Distinct>,
+}
+
+/// Lines after one of them in the order of their ids, at most `most`, and whether there are more.
+pub fn report(
+    conn: &mut Conn,
+    filter: &UsageFilter,
+    grouping: Option<Grouping>,
+    after: Option<&LineId>,
+    most: usize,
+) -> Result<(Vec<UsageLine>, bool), StoreError> {
+    let mut filter = filter.clone();
+    if let Some(after) = after {
+        // Other groups of the same stretch may follow.
+        filter.from = filter.from.max(after.starts_at);
+    }
+    let with_sketches = !matches!(grouping, Some(Grouping::Part(_)));
+    let (mut sums, mut names) = (BTreeMap::<LineId, Sum>::new(), BTreeMap::new());
+    let mut last: Option<UsageOf> = None;
+    let is_wanted = |id: &LineId| after.is_none_or(|after| id > after);
+    let mut is_whole = false;
+    // A stretch is whole when a row of a later one has been read.
+    let whole = |sums: &BTreeMap<LineId, Sum>, until: i64| sums.keys().filter(|id| id.starts_at < until).count();
+    while !is_whole && last.as_ref().is_none_or(|last| whole(&sums, last.starts_at) <= most) {
+        let rows = usage::list(conn, &filter, last.as_ref(), (ROWS, with_sketches))?;
+        is_whole = rows.len() < ROWS as usize;
+        for (of, row) in rows {
+            add(conn, &mut sums, &mut names, grouping, (&of, &row), &is_wanted)?;
+            last = Some(of);
+        }
+    }
+    let begun = if is_whole { i64::MAX } else { last.map_or(i64::MAX, |last| last.starts_at) };
+    let mut lines: Vec<_> = sums.into_iter().filter(|(id, _)| id.starts_at < begun).collect();
+    let more = lines.len() > most || !is_whole;
+    lines.truncate(most);
+    Ok((lines.into_iter().map(|(id, sum)| sum.into_line(id, with_sketches)).collect(), more))
+}
+
+type Names = BTreeMap<KeyId, (String, String, String)>;
+
+fn add(
+    conn: &mut Conn,
+    sums: &mut BTreeMap<LineId, Sum>,
+    names: &mut Names,
+    grouping: Option<Grouping>,
+    (of, row): (&UsageOf, &UsageRow),
+    is_wanted: &impl Fn(&LineId) -> bool,
+) -> Result<(), StoreError> {
+    let id = |group: &str| LineId { starts_at: of.starts_at, group: group.to_owned() };
+    if let Some(Grouping::Part(part)) = grouping {
+        for (value, counts) in Parts::decode(&row.parts).of(part) {
+            let id = id(value);
+            if is_wanted(&id) {
+                sums.entry(id).or_default().counts.add(counts);
+            }
+        }
+        return Ok(());
+    }
+    let id = id(&group_of(conn, names, grouping, of)?);
+    if is_wanted(&id) {
+        let sum = sums.entry(id).or_default();
+        sum.key = of.key.filter(|_| grouping == Some(Grouping::Key));
+        sum.add(row);
+    }
+    Ok(())
+}
+
+/// The name of a row's group. Without a known key it is that of the organisation, with nothing behind it.
+fn group_of(
+    conn: &mut Conn,
+    names: &mut Names,
+    grouping: Option<Grouping>,
+    of: &UsageOf,
+) -> Result<String, StoreError> {
+    let nobody = format!("{}/", of.organisation);
+    let mut named = |key: KeyId| -> Result<(String, String, String), StoreError> {
+        if let Some(known) = names.get(&key) {
+            return Ok(known.clone());
+        }
+        let found = key::find(conn, key)?;
+        let found = found.map(|found| {
+            let path = found.path();
+            let project = path.rsplit_once('/').map_or(path.clone(), |(project, _)| project.to_owned());
+            (path, project, found.owner)
+        });
+        let found = found.unwrap_or_else(|| (format!("{nobody}{key}"), nobody.clone(), String::new()));
+        names.insert(key, found.clone());
+        Ok(found)
+    };
+    Ok(match (grouping, of.key) {
+        (None | Some(Grouping::Part(_)), _) => String::new(),
+        (Some(Grouping::Organisation), _) => of.organisation.clone(),
+        (Some(Grouping::Key), Some(key)) => named(key)?.0,
+        (Some(Grouping::Project), Some(key)) => named(key)?.1,
+        (Some(Grouping::Owner), Some(key)) => named(key)?.2,
+        (Some(Grouping::Key | Grouping::Project), None) => nobody,
+        (Some(Grouping::Owner), None) => String::new(),
+    })
+}
+
+impl Sum {
+    fn add(&mut self, row: &UsageRow) {
+        self.counts.add(&row.counts);
+        self.latency.merge(&Latency::decode(&row.latency));
+        for (kind, sketch) in &row.distinct {
+            self.distinct.entry(*kind).or_default().merge(&Distinct::decode(sketch));
+        }
+    }
+
+    fn into_line(self, id: LineId, with_sketches: bool) -> UsageLine {
+        let count = |kind| with_sketches.then(|| self.distinct.get(&kind).map_or(0, Distinct::count));
+        UsageLine {
+            id,
+            key: self.key,
+            counts: self.counts,
+            latency: self.latency.quantiles(),
+            addresses: count(DistinctKind::Address),
+            resources: count(DistinctKind::Resource),
+        }
+    }
+}
+
+impl Grouping {
+    /// All words, for whoever describes them.
+    pub const WORDS: &str = "`key`, `project`, `owner`, `organisation`, `reason`, `country`, `network` and `action`";
+}
+
+impl FromStr for Grouping {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "key" => Ok(Self::Key),
+            "project" => Ok(Self::Project),
+            "owner" => Ok(Self::Owner),
+            "organisation" => Ok(Self::Organisation),
+            part => part.parse().map(Self::Part),
+        }
+    }
+}
+
+impl fmt::Display for LineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.starts_at, self.group)
+    }
+}
+
+impl FromStr for LineId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (starts_at, group) = text.split_once(' ').ok_or(())?;
+        Ok(Self { starts_at: starts_at.parse().map_err(|_| ())?, group: group.to_owned() })
+    }
+}

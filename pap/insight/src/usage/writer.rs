@@ -1,0 +1,195 @@
+//! The thread that counts: it empties the queue, sums up, and adds to the store.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use argus_store::usage::{self, Merges, UsageOf, UsageRow};
+use argus_store::{NodeId, Store, StoreError};
+use chrono::Utc;
+use tracing::{info, warn};
+
+use super::distinct::Distinct;
+use super::fold::Fold;
+use super::latency::Latency;
+use super::parts::Parts;
+use super::queue::UsageQueue;
+
+/// How often what was counted is written: at most so much is lost when the process is killed, and half a queue.
+pub const FLUSH: Duration = Duration::from_millis(500);
+
+/// How often the queue is emptied.
+const DRAIN: Duration = Duration::from_millis(20);
+
+/// Rows of one transaction.
+const BATCH: usize = 600;
+
+/// Rows that may wait for the store, a few hundred octets each as a rule. Events of other keys are then dropped.
+const ROWS: usize = 60_000;
+
+/// Attempts to write what is left when the process ends.
+const LAST_ATTEMPTS: u32 = 3;
+
+/// Where an address is, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its country, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// The number of its autonomous system.
+    pub system: Option<u32>,
+}
+
+/// What tells where addresses are.
+pub type PlaceOf = Arc<dyn Fn(IpAddr) -> Place + Send + Sync>;
+
+/// Counts until it is dropped. Then it writes what is left.
+pub struct Metering {
+    until: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What is about to be written.
+struct Batch {
+    number: i64,
+    events: u64,
+    rows: BTreeMap<UsageOf, UsageRow>,
+}
+
+struct Writer {
+    store: Store,
+    node: NodeId,
+    queue: UsageQueue,
+    place_of: PlaceOf,
+    fold: Fold,
+    waiting: VecDeque<Batch>,
+    last_number: i64,
+    is_failing: bool,
+}
+
+impl Metering {
+    /// Begins to count for a node, whose id no other process has.
+    pub fn begin(store: Store, node: NodeId, queue: UsageQueue, place_of: PlaceOf) -> io::Result<Self> {
+        let (fold, waiting) = (Fold::default(), VecDeque::new());
+        let mut writer = Writer { store, node, queue, place_of, fold, waiting, last_number: 0, is_failing: false };
+        let (until, ended) = channel::<()>();
+        let run = move || {
+            let mut written_at = Instant::now();
+            while ended.recv_timeout(DRAIN) == Err(RecvTimeoutError::Timeout) {
+                writer.drain();
+                if written_at.elapsed() >= FLUSH {
+                    written_at = Instant::now();
+                    writer.write();
+                }
+            }
+            writer.end();
+        };
+        let thread = thread::Builder::new().name("argus-usage".into()).spawn(run)?;
+        Ok(Self { until: Some(until), thread: Some(thread) })
+    }
+}
+
+impl Writer {
+    /// Counts what waits in the queue, and no more: what comes in meanwhile has its turn next time.
+    fn drain(&mut self) {
+        let waiting: usize = self.waiting.iter().map(|batch| batch.rows.len()).sum();
+        let room = ROWS.saturating_sub(waiting);
+        for event in self.queue.events.try_iter().take(super::QUEUE) {
+            let place = event.address.map(|address| (self.place_of)(address)).unwrap_or_default();
+            if !self.fold.add(&event, &place, room) {
+                self.queue.counters.rows_full.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Writes what was counted, the oldest first. What fails stays what it is, under its number.
+    fn write(&mut self) {
+        self.close();
+        while let Some(batch) = self.waiting.front() {
+            match self.add(batch) {
+                Ok(_) => {
+                    self.queue.counters.written.fetch_add(batch.events, Relaxed);
+                    self.waiting.pop_front();
+                    if std::mem::take(&mut self.is_failing) {
+                        info!("usage is written again");
+                    }
+                }
+                Err(fault) => {
+                    self.queue.counters.failures.fetch_add(1, Relaxed);
+                    if !std::mem::replace(&mut self.is_failing, true) {
+                        warn!("usage is not written, and is tried again: {fault}");
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Makes batches of what was counted.
+    fn close(&mut self) {
+        if self.fold.is_empty() {
+            return;
+        }
+        let (mut events, mut rows) = self.fold.take();
+        while !rows.is_empty() {
+            let rest = rows.keys().nth(BATCH).cloned().map(|first| rows.split_off(&first)).unwrap_or_default();
+            self.last_number += 1;
+            let rows = std::mem::replace(&mut rows, rest);
+            self.waiting.push_back(Batch { number: self.last_number, events: std::mem::take(&mut events), rows });
+        }
+    }
+
+    fn add(&self, batch: &Batch) -> Result<bool, StoreError> {
+        let merges = Merges { parts: &merge_parts, latency: &merge_latency, distinct: &merge_distinct };
+        let number = (self.node, batch.number);
+        self.store.write_aside(|conn| usage::add(conn, number, Utc::now(), &batch.rows, merges))
+    }
+
+    fn end(&mut self) {
+        self.drain();
+        for _ in 0..LAST_ATTEMPTS {
+            self.write();
+            if self.waiting.is_empty() {
+                return;
+            }
+        }
+        let lost: u64 = self.waiting.iter().map(|batch| batch.events).sum();
+        warn!("{lost} decisions are missing in the usage: the store is away");
+    }
+}
+
+fn merge_parts(own: &str, other: &str) -> String {
+    let mut merged = Parts::decode(own);
+    merged.merge(&Parts::decode(other));
+    merged.encode()
+}
+
+fn merge_latency(own: &str, other: &str) -> String {
+    let mut merged = Latency::decode(own);
+    merged.merge(&Latency::decode(other));
+    merged.encode()
+}
+
+fn merge_distinct(own: &str, other: &str) -> String {
+    let mut merged = Distinct::decode(own);
+    merged.merge(&Distinct::decode(other));
+    merged.encode()
+}
+
+impl Drop for Metering {
+    fn drop(&mut self) {
+        drop(self.until.take());
+        // A panic of that thread has been told.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl fmt::Debug for Metering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metering").finish_non_exhaustive()
+    }
+}
