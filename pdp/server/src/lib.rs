@@ -38,6 +38,7 @@ mod snapshot;
 mod strengthen;
 mod suppose;
 mod tls;
+mod usage;
 mod wait;
 mod watched;
 
@@ -61,4 +62,5 @@ pub use snapshot::{
 };
 pub use suppose::{SupposedDecision, SupposedUse};
 pub use tls::{ClientTrust, ClientTrustFiles, ServerTls, ServerTlsFiles, TlsFault, keep_certificate};
+pub use usage::{UsageSink, Use, UsesNoted};
 pub use watched::{SeenFiles, WatchedFiles};

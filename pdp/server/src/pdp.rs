@@ -319,6 +319,12 @@ impl Pdp {
         self.shared.snapshot().places.asn(address)
     }
 
+    /// The country of an address (ISO 3166-1 alpha-2) and the number of its autonomous system, where databases tell them.
+    pub fn place_of(&self, address: IpAddr) -> (Option<String>, Option<u32>) {
+        let places = &self.shared.snapshot().places;
+        (places.country(address).map(str::to_owned), places.asn(address))
+    }
+
     /// The last line of the change feed that decisions know.
     pub fn applied_sequence(&self) -> i64 {
         self.shared.snapshot().sequence
@@ -565,7 +571,8 @@ impl Shared {
             clock_ahead_milliseconds: report.clock_ahead_milliseconds,
             tls_faults: report.tls_faults.len(),
         };
-        let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts() };
+        let noted = self.settings.usage.as_ref().map(|usage| usage.noted()).unwrap_or_default();
+        let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts(), noted };
         self.metrics.set_limits(&self.gate.counts());
         self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges)
     }

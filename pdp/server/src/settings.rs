@@ -14,6 +14,7 @@ use crate::places::PlaceFiles;
 use crate::presence::Presence;
 use crate::snapshot::TagKeySource;
 use crate::tls::{ClientTrust, ServerTls};
+use crate::usage::UsageSink;
 
 /// The settings of a decision point.
 #[derive(Debug, Clone)]
@@ -51,6 +52,8 @@ pub struct Settings {
     pub client_trust: ClientTrust,
     /// TLS of the servers of this process, to be told of in `/readyz`.
     pub server_tls: Vec<ServerTls>,
+    /// Who counts decisions; nobody unless set.
+    pub usage: Option<Arc<dyn UsageSink>>,
     /// What challenges name.
     pub realm: &'static str,
 }
@@ -75,6 +78,7 @@ impl Settings {
             trusted_proxies: TrustedProxies::default(),
             client_trust: ClientTrust::none(),
             server_tls: Vec::new(),
+            usage: None,
             realm: "argus",
         }
     }

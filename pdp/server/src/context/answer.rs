@@ -30,6 +30,7 @@ use crate::names::{self, ARGUS, REASON};
 use crate::obligation::{Decided, Obligations};
 use crate::reason::Reason;
 use crate::snapshot::{Domain, KeyRecord, Origin, Snapshot};
+use crate::usage::{UsageSink, Use};
 
 /// A question, but for its request.
 #[derive(Clone, Copy)]
@@ -48,6 +49,8 @@ pub(crate) struct Ask<'s> {
     pub(crate) obligations: (&'s Obligations, DecisionId),
     /// What counts the uses.
     pub(crate) tally: &'s Tally<'s>,
+    /// Who counts decisions.
+    pub(crate) usage: Option<&'s dyn UsageSink>,
 }
 
 /// Whose policies decide.
@@ -238,7 +241,22 @@ impl<'a> Ask<'a> {
         Verification::Known(subject)
     }
 
+    /// Decides, and tells whoever counts: each individual request is a decision, also where they are combined.
     fn decide(
+        &self,
+        individual: &Individual<'a>,
+        subject: Subject<'a>,
+        environment: &'a Environment<'a>,
+        arena: &'a Arena,
+    ) -> DecisionResult<'a> {
+        let result = self.result(individual, subject, environment, arena);
+        if let Some(usage) = self.usage {
+            self.note_usage(usage, individual, subject, &result);
+        }
+        result
+    }
+
+    fn result(
         &self,
         individual: &Individual<'a>,
         subject: Subject<'a>,
@@ -282,6 +300,36 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// Tells whoever counts decisions of this one.
+    fn note_usage(
+        &self,
+        usage: &dyn UsageSink,
+        individual: &Individual<'_>,
+        subject: Subject<'_>,
+        result: &DecisionResult<'_>,
+    ) {
+        let record = match subject {
+            Subject::Verified(record) | Subject::Refused(_, Some(record)) => Some(record),
+            Subject::Nobody | Subject::Refused(_, None) | Subject::Faulty(_) => None,
+        };
+        let decides = match self.root {
+            Root::Of(domain) => &domain.organisation,
+            Root::OfSubject => &record.unwrap_or(&self.caller.record).key.organisation,
+        };
+        usage.note(&Use {
+            at: self.now,
+            organisation: decides,
+            key: record.map(|record| record.key.id),
+            decision: result.decision,
+            reason: Reason::of_result(result),
+            seconds: self.now.seconds_until(Moment::now()),
+            cost: 1,
+            address: client_ip(individual),
+            resource: stated(individual, names::RESOURCE, names::RESOURCE_ID),
+            action: stated(individual, names::ACTION, names::ACTION_ID),
+        });
+    }
+
     /// A use that is refused by how much its key is used: Deny, whatever the policies say.
     fn limited(&self, counted: &Counted<'_>, individual: &'a Individual<'a>) -> DecisionResult<'a> {
         self.tally.note(counted);
@@ -312,7 +360,12 @@ pub(crate) fn denied<'a>(reason: Reason, individual: &'a Individual<'a>) -> Deci
 
 /// The client's address, where the request states one.
 fn client_ip(individual: &Individual<'_>) -> Option<IpAddr> {
-    let environments = individual.attributes.iter().filter(|attributes| attributes.category == names::ENVIRONMENT);
-    let mut stated = environments.flat_map(|environment| environment.attributes);
-    stated.find(|attribute| attribute.id == names::CLIENT_IP)?.values.first()?.text.parse().ok()
+    stated(individual, names::ENVIRONMENT, names::CLIENT_IP)?.parse().ok()
+}
+
+/// The first value that a request states of an attribute.
+fn stated<'a>(individual: &Individual<'a>, category: &str, id: &str) -> Option<&'a str> {
+    let of_category = individual.attributes.iter().filter(|attributes| attributes.category == category);
+    let mut stated = of_category.flat_map(|attributes| attributes.attributes);
+    stated.find(|attribute| attribute.id == id)?.values.first().map(|value| value.text)
 }

@@ -18,6 +18,7 @@ use crate::limits::GateCounts;
 use crate::obligation::ObligationCounts;
 use crate::reason::Reason;
 use crate::snapshot::RotationUses;
+use crate::usage::UsesNoted;
 use histogram::Histogram;
 use limits::Limits;
 
@@ -76,6 +77,10 @@ struct Life {
     done: Counter,
     dropped: Counter,
     refused: Counter,
+    noted: Counter,
+    not_noted: Counter,
+    written: Counter,
+    not_written: Counter,
 }
 
 /// What is counted of the life of keys.
@@ -83,6 +88,7 @@ struct Life {
 pub(crate) struct LifeCounts<'c> {
     pub(crate) uses: &'c RotationUses,
     pub(crate) obligations: &'c ObligationCounts,
+    pub(crate) noted: UsesNoted,
 }
 
 struct State {
@@ -251,6 +257,10 @@ impl Life {
             done: counter!("argus_obligations_total", "outcome" => "carried_out"),
             dropped: counter!("argus_obligations_total", "outcome" => "dropped"),
             refused: counter!("argus_obligations_total", "outcome" => "refused"),
+            noted: counter!("argus_usage_events_total"),
+            not_noted: counter!("argus_usage_events_dropped_total"),
+            written: counter!("argus_usage_events_written_total"),
+            not_written: counter!("argus_usage_write_failures_total"),
         }
     }
 
@@ -261,6 +271,10 @@ impl Life {
         self.done.absolute(counts.obligations.done.load(Relaxed));
         self.dropped.absolute(counts.obligations.dropped.load(Relaxed));
         self.refused.absolute(counts.obligations.refused.load(Relaxed));
+        self.noted.absolute(counts.noted.taken);
+        self.not_noted.absolute(counts.noted.dropped);
+        self.written.absolute(counts.noted.written);
+        self.not_written.absolute(counts.noted.failures);
     }
 }
 
@@ -318,6 +332,10 @@ fn describe() {
         "Uses of keys with two secrets, by which of them: the older one's share falls to none before its grace ends."
     );
     describe_counter!("argus_obligations_total", "Revocations that policies demand, by what became of them.");
+    describe_counter!("argus_usage_events_total", "Decisions that were counted for the usage of keys.");
+    describe_counter!("argus_usage_events_dropped_total", "Decisions missing in the usage of keys: too many waited.");
+    describe_counter!("argus_usage_events_written_total", "Decisions that stand in the usage of keys.");
+    describe_counter!("argus_usage_write_failures_total", "Attempts to write usage that failed, and were repeated.");
     describe_gauge!("argus_verified_remembered", "Keys that are verified without a derivation.");
     describe_gauge!("argus_snapshot_sequence", "The last line of the change feed that is taken in.");
     describe_gauge!("argus_snapshot_age_seconds", "Seconds since the store was last read.");

@@ -155,6 +155,7 @@ impl Question<'_> {
                 limits,
                 obligations,
                 tally: &tally,
+                usage: self.shared.settings.usage.as_deref(),
             };
             match ask.answer(&request, arena) {
                 Step::Answered(response) => Ok(Outcome::Written(self.write(&response), tally.fields())),

@@ -32,6 +32,7 @@ use crate::pdp::Shared;
 use crate::places::Places;
 use crate::reason::{Reason, advised};
 use crate::snapshot::{KeyRecord, Origin, Snapshot, value};
+use crate::usage::Use;
 use crate::wait::{ROUNDS, wait_for_all};
 
 /// One question, but for its body.
@@ -138,10 +139,30 @@ impl Verify<'_> {
                 }
             };
             let decided = self.decide(&snapshot, organisation, subject, question, arena);
+            self.note_usage(&snapshot, organisation, question, &decided);
             tally.note(&decided.counted);
             let written = self.write(&snapshot, organisation, question, &decided);
             Ok(Outcome::Written(written, tally.fields()))
         })
+    }
+
+    /// Tells whoever counts decisions of this one.
+    fn note_usage(&self, snapshot: &Snapshot, organisation: &str, question: &Question<'_>, decided: &Decided<'_>) {
+        let Some(usage) = &self.shared.settings.usage else { return };
+        let domain = snapshot.domain(organisation).map(|domain| &domain.organisation);
+        usage.note(&Use {
+            at: self.call.now,
+            // Names of what isn't there would be without number.
+            organisation: domain.unwrap_or(&self.caller.record.key.organisation),
+            key: decided.record.or(decided.refused).map(|record| record.key.id),
+            decision: if decided.reason.is_none() { Decision::Permit } else { Decision::Deny },
+            reason: decided.reason,
+            seconds: self.call.now.seconds_until(Moment::now()),
+            cost: question.cost.unwrap_or(1),
+            address: question.context.ip,
+            resource: Some(&question.resource),
+            action: Some(&question.action),
+        });
     }
 
     fn subject<'s>(
@@ -164,7 +185,8 @@ impl Verify<'_> {
         let (root, limits) = (Root::Of(domain), self.shared.settings.limits);
         let credentials_at = self.shared.credentials_at(now);
         let obligations = (&self.shared.obligations, self.call.decision_id);
-        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations, tally }
+        let usage = self.shared.settings.usage.as_deref();
+        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations, tally, usage }
             .verify_proof(credential, certificate)
     }
 

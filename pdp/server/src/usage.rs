@@ -1,0 +1,58 @@
+//! What is told of each decision to whoever counts them. Who counts, and how, is not known here.
+
+use std::fmt::Debug;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use argus_engine::decision::Decision;
+use argus_store::KeyId;
+
+use crate::moment::Moment;
+use crate::reason::Reason;
+
+/// One decision, as far as it is counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Use<'u> {
+    /// When it was asked for.
+    pub at: Moment,
+    /// The organisation that decided.
+    pub organisation: &'u Arc<str>,
+    /// The key that was presented: none where it isn't known, or its secret was wrong.
+    pub key: Option<KeyId>,
+    /// What was answered.
+    pub decision: Decision,
+    /// Why it is no Permit.
+    pub reason: Option<Reason>,
+    /// How long it took, from the arrival of the request.
+    pub seconds: f64,
+    /// What it costs.
+    pub cost: u64,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// The resource.
+    pub resource: Option<&'u str>,
+    /// The action.
+    pub action: Option<&'u str>,
+}
+
+/// What became of the uses that were noted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct UsesNoted {
+    /// Those that were taken.
+    pub taken: u64,
+    /// Those that were not, for want of room.
+    pub dropped: u64,
+    /// Those that are in the store.
+    pub written: u64,
+    /// Attempts to write them that failed, and are repeated.
+    pub failures: u64,
+}
+
+/// Whoever counts decisions.
+pub trait UsageSink: Debug + Send + Sync {
+    /// Takes note of a decision. It must not wait for anything.
+    fn note(&self, of: &Use<'_>);
+
+    /// What became of those noted so far.
+    fn noted(&self) -> UsesNoted;
+}
