@@ -47,9 +47,9 @@ mod view;
 mod words;
 
 pub use act::{
-    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedKey, ForgottenPerson, InForce, LeakOutcome, LeakResult,
-    LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys, Rotated,
-    RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
+    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedKey, ForgottenPerson, InForce, LatencyView, LeakOutcome,
+    LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys,
+    Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView, UsageFormat, UsageView,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, TlsClientAuth, Unauthenticated, Waiting};
@@ -64,7 +64,7 @@ pub use query::Query;
 pub use repeat::{Answer, Repeatable, Repetition, Turn};
 pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
-pub use sweep::{Sweeper, Swept, SystemOf};
+pub use sweep::{Sweeper, Swept, SystemOf, UsageRetention};
 pub use view::{
     CredentialView, FaultView, KeyView, Listed, NoticeView, OrganisationView, ProjectView, Seen, SigningKeyView,
     Tagged, TrialView, entity_tag,

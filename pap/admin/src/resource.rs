@@ -30,6 +30,8 @@ pub enum Own {
     SigningKeys,
     /// What the audit tells of it.
     Audit,
+    /// What its keys were used for.
+    Usage,
 }
 
 impl Own {
@@ -43,6 +45,7 @@ impl Own {
             Self::Decisions => "pdp",
             Self::SigningKeys => "signing-keys",
             Self::Audit => "audit",
+            Self::Usage => "usage",
         }
     }
 

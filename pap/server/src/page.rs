@@ -19,7 +19,17 @@ pub(crate) fn page_of(
     next_cursor: Option<&str>,
 ) -> Result<HttpResponse, Problem> {
     let body = serde_json::to_string(page).map_err(|_| Problem::internal())?;
-    let mut answer = etag::shown(request, None, body, ContentType::json())?;
+    page_as(request, body, ContentType::json(), next_cursor)
+}
+
+/// The same of a page that is written already, in whatever form.
+pub(crate) fn page_as(
+    request: &HttpRequest,
+    body: String,
+    form: ContentType,
+    next_cursor: Option<&str>,
+) -> Result<HttpResponse, Problem> {
+    let mut answer = etag::shown(request, None, body, form)?;
     if let Some(cursor) = next_cursor
         && let Ok(next) = header::HeaderValue::from_str(&next(request, cursor))
     {

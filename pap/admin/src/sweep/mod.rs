@@ -11,6 +11,7 @@ mod ahead;
 mod half_time;
 mod keys;
 mod policy;
+mod usage;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -21,6 +22,8 @@ use argus_store::key::Due;
 use argus_store::{Act, Conn, Forgotten, Store, StoreError, forget, lease};
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{error, info};
+
+pub use usage::UsageRetention;
 
 /// Things that are done in one transaction: acts of others wait so long.
 const BATCH: u32 = 50;
@@ -43,6 +46,7 @@ pub type SystemOf = Arc<dyn Fn(IpAddr) -> Option<u32> + Send + Sync>;
 /// Looks for what is due.
 pub struct Sweeper {
     store: Store,
+    usage_retention: UsageRetention,
     holder: String,
     system_of: SystemOf,
     held_until: Option<DateTime<Utc>>,
@@ -66,13 +70,29 @@ pub struct Swept {
     pub notices: usize,
     /// What was forgotten.
     pub forgotten: Forgotten,
+    /// Rows of usage that were kept for as long as they are to be.
+    pub usage_rows: usize,
 }
 
 impl Sweeper {
     /// A sweeper of this node, which is told from the others by a random name.
     pub fn new(store: Store) -> Result<Self, NoRandomness> {
         let holder = CredentialId::generate()?.to_string();
-        Ok(Self { store, holder, system_of: Arc::new(|_| None), held_until: None, looked_ahead_at: None })
+        let usage_retention = UsageRetention::default();
+        Ok(Self {
+            store,
+            usage_retention,
+            holder,
+            system_of: Arc::new(|_| None),
+            held_until: None,
+            looked_ahead_at: None,
+        })
+    }
+
+    /// The same, that keeps usage for so long.
+    #[must_use]
+    pub fn keeping_usage(self, usage_retention: UsageRetention) -> Self {
+        Self { usage_retention, ..self }
     }
 
     /// The same, that tells of callers in which autonomous system they are.
@@ -95,6 +115,7 @@ impl Sweeper {
         if self.looked_ahead_at.is_none_or(|last| at < last || at - last >= AHEAD_EVERY) {
             ahead::sweep(&self.store, at, &mut swept)?;
             swept.forgotten = self.store.write_aside(|conn| forget(conn, at, FORGOTTEN))?;
+            swept.usage_rows = usage::sweep(&self.store, at, self.usage_retention)?;
             self.looked_ahead_at = Some(at);
         }
         swept.log();

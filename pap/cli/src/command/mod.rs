@@ -18,6 +18,7 @@ mod serve;
 mod signing_key;
 mod status;
 mod test;
+mod usage;
 mod verify;
 
 use clap::Subcommand;
@@ -62,6 +63,7 @@ commands! {
     Project in project,
     Key in key,
     SigningKey in signing_key,
+    Usage in usage,
     Outbox in outbox,
     Audit in audit,
     Compliance in compliance,

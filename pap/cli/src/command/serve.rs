@@ -9,6 +9,7 @@ mod issuer;
 mod listen;
 mod log;
 mod master_key;
+mod metering;
 mod run;
 mod settings;
 mod signals;
@@ -172,6 +173,12 @@ struct Flags {
     /// How many days audit entries are kept; then they are cut off at a checkpoint (default: for good).
     #[arg(long, value_name = "DAYS", env = "ARGUS_AUDIT_RETENTION_DAYS", hide_env = true)]
     audit_retention_days: Option<u32>,
+    /// Whether decisions are counted for the usage of keys: on or off (default: on).
+    #[arg(long, value_name = "SWITCH", env = "ARGUS_USAGE", hide_env = true, value_enum, hide_possible_values = true)]
+    usage: Option<Switch>,
+    /// For how many days usage is kept by the minute, by the hour and by the day, joined by commas (default: 7,90,730).
+    #[arg(long, value_name = "DAYS", env = "ARGUS_USAGE_RETENTION_DAYS", hide_env = true)]
+    usage_retention_days: Option<String>,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,
@@ -206,6 +213,17 @@ enum LimitAtCap {
     Closed,
     /// It is admitted uncounted.
     Open,
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Switch {
+    /// It is.
+    #[default]
+    On,
+    /// It isn't.
+    Off,
 }
 
 /// In what form the log is written.

@@ -12,6 +12,7 @@ mod organisations;
 mod outbox;
 mod projects;
 mod signing_keys;
+mod usage;
 
 use actix_web::HttpResponse;
 
@@ -55,6 +56,7 @@ doors! {
     get "/v1/compliance/fips" => compliance::show_fips;
     post "/v1/leaks" => leaks::report_leaks;
     get "/v1/outbox" => outbox::list_notices;
+    get "/v1/usage" => usage::list_usage;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
     post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;
     post "/oauth/token" => oauth::token::issue_token;

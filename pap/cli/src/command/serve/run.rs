@@ -14,13 +14,13 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{TagKeys, TrustedProxies, self_test};
-use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, keep_certificate};
+use argus_insight::usage::Metering;
+use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
 use tracing::info;
 
-use super::Role;
 use super::audit::{self, Audit};
 use super::authority::Decisions;
 use super::banner::Banner;
@@ -29,9 +29,11 @@ use super::failure::{of_start, of_store, of_tls, settings as failure};
 use super::issuer;
 use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
+use super::metering;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::sweep::Sweeping;
+use super::{Role, Switch};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -63,6 +65,8 @@ struct Installation {
     bootstrap: Option<Bootstrap>,
     trusted_proxies: TrustedProxies,
     tls: Option<ServerTls>,
+    /// Counts until the servers have ended.
+    _metering: Option<Metering>,
     /// Signs until the servers have ended.
     _audit: Option<Audit>,
 }
@@ -76,7 +80,9 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let (listeners, addresses) = Listeners::bind(settings)?;
     let guidance = guidance_addresses(console, settings, &addresses)?;
     let installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
-    let _sweeping = (settings.role != Role::Pdp).then(|| Sweeping::begin(&store, &installation.pdp)).transpose()?;
+    let _sweeping = (settings.role != Role::Pdp)
+        .then(|| Sweeping::begin(&store, &installation.pdp, settings.usage_retention))
+        .transpose()?;
     let report = installation.pdp.report();
     let ready = || {
         let bootstrap = installation.bootstrap.as_ref();
@@ -164,8 +170,11 @@ fn install(
     let role = settings.role.of_node();
     let presence = Presence { role, address: address.clone() };
     let progress = Progress::new(console, "reading", "policies");
-    let pdp = start_decisions(settings, store, source, (addresses.issuer(), presence, tls.as_ref()), &progress)?;
+    let (usage, events) = (role.decides() && settings.usage == Switch::On).then(metering::ends).unzip();
+    let of_node = (addresses.issuer(), presence, tls.as_ref());
+    let pdp = start_decisions(settings, store, source, of_node, usage, &progress)?;
     drop(progress);
+    let metering = events.map(|events| metering::begin(store, &pdp, events)).transpose()?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }
@@ -184,7 +193,15 @@ fn install(
         audit: audit.as_ref().map(|audit| Arc::clone(&audit.tender)),
     };
     let trusted_proxies = settings.trusted_proxies.clone();
-    Ok(Installation { pdp, admin: Admin::new(parts), bootstrap, trusted_proxies, tls, _audit: audit })
+    Ok(Installation {
+        pdp,
+        admin: Admin::new(parts),
+        bootstrap,
+        trusted_proxies,
+        tls,
+        _metering: metering,
+        _audit: audit,
+    })
 }
 
 /// A node that only decides does nothing that the audit would tell of, but import policies; it signs nothing.
@@ -207,6 +224,7 @@ fn start_decisions(
     store: &Store,
     source: TagKeySource,
     (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
+    usage: Option<Arc<dyn UsageSink>>,
     progress: &Progress,
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
@@ -220,6 +238,7 @@ fn start_decisions(
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);
     of_pdp.limits = settings.limits;
+    of_pdp.usage = usage;
     of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())
         .map_err(|fault| of_tls(&fault, "--client-ca-file and --client-crl-files"))?;
     of_pdp.server_tls = tls.cloned().into_iter().collect();

@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use argus_admin::UsageRetention;
 use argus_credentials::{CertificateHeader, Environment, Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 use argus_pdp::{AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, ServerTlsFiles, TrustedIssuer};
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use super::failure::settings;
 use super::issuer::Tokens;
 use super::trust::{Asked, IssuerEntry, Trust};
-use super::{Flags, LimitAtCap, LogForm, Role};
+use super::{Flags, LimitAtCap, LogForm, Role, Switch};
 use crate::failure::Failure;
 
 /// The file that is read where none is named and this one exists.
@@ -49,6 +50,8 @@ pub(super) struct Settings {
     pub(super) trust: Trust,
     pub(super) audit_checkpoints_file: PathBuf,
     pub(super) audit_retention_days: Option<u32>,
+    pub(super) usage: Switch,
+    pub(super) usage_retention: UsageRetention,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
     pub(super) limits: Limits,
@@ -96,6 +99,8 @@ struct SettingsFile {
     issuers: Vec<TrustedIssuer>,
     audit_checkpoints_file: Option<PathBuf>,
     audit_retention_days: Option<u32>,
+    usage: Option<Switch>,
+    usage_retention_days: Option<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
     limits: BTreeMap<String, usize>,
@@ -179,6 +184,8 @@ impl Settings {
                 authorities: path(flags.client_ca_file, file.client_ca_file),
                 revocations,
             },
+            usage: flags.usage.or(file.usage).unwrap_or_default(),
+            usage_retention: read_retention(text(flags.usage_retention_days, file.usage_retention_days))?,
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,
@@ -243,6 +250,19 @@ fn server_tls(certificate: Option<PathBuf>, key: Option<PathBuf>) -> Result<Opti
         (None, None) => Ok(None),
         _ => Err(settings("TLS needs a certificate and its key")
             .help("name both, with --tls-certificate (ARGUS_TLS_CERTIFICATE) and --tls-key (ARGUS_TLS_KEY)")),
+    }
+}
+
+fn read_retention(text: Option<String>) -> Result<UsageRetention, Failure> {
+    let Some(text) = text else { return Ok(UsageRetention::default()) };
+    let days: Option<Vec<u32>> = text.split(',').map(|days| days.trim().parse().ok()).collect();
+    match days.as_deref() {
+        Some(&[minutes @ 1..=3_650, hours @ 1..=3_650, days @ 1..=3_650]) => {
+            Ok(UsageRetention { minutes, hours, days })
+        }
+        _ => Err(settings(format!("`{text}` is not for how many days usage is kept")).help(
+            "write three numbers from 1 to 3650 in --usage-retention-days (ARGUS_USAGE_RETENTION_DAYS): 7,90,730",
+        )),
     }
 }
 
