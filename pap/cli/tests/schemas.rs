@@ -289,6 +289,23 @@ fn collect_and_revoke_many(schemas: &Schemas, server: &Server) {
     assert_eq!(told(&["--key", id, "--type", "key.revoked"]), ["key.revoked"]);
 }
 
+fn compare_usage(schemas: &Schemas, server: &Server) {
+    let show = |more: &[&str]| {
+        let list = schemas.answer("usage-list", &server.run(&[&["usage", "acme", "--output", "json"], more].concat()));
+        list["items"].as_array().unwrap().clone()
+    };
+    // What was decided before is counted within two seconds.
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !show(&["--by", "reason"]).iter().any(|line| line["group"] == "credential_revoked") {
+        assert!(std::time::Instant::now() < until, "it isn't counted");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(show(&[])[0]["latency"]["p50_microseconds"].as_f64() > Some(0.0));
+    let of_key = show(&["--key", "acme/reader", "--by", "key", "--granularity", "day"]);
+    assert_eq!((of_key.len(), &of_key[0]["group"]), (1, &json!("acme/reader")));
+    assert_eq!(show(&["--before", "2020-01-01T00:00:00Z"]), [] as [Value; 0]);
+}
+
 fn compare_signing_keys(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     let first = schemas.answer("signing-key-rotated", &run(&["signing-key", "rotate"]));
@@ -340,6 +357,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     assert_eq!((&known["nodes"]["items"][0]["state"], &known["revocation_bound_seconds"]), (&json!("live"), &json!(0)));
     compare_places(&schemas, &server);
     compare_keys(&schemas, &server);
+    compare_usage(&schemas, &server);
     compare_signing_keys(&schemas, &server);
     compare_credentials(&schemas, &server);
     compare_audit(&schemas, &server);

@@ -42,6 +42,8 @@ pub struct UsesNoted {
     pub taken: u64,
     /// Those that were not, for want of room.
     pub dropped: u64,
+    /// Those that wait to be written.
+    pub waiting: u64,
     /// Those that are in the store.
     pub written: u64,
     /// Attempts to write them that failed, and are repeated.

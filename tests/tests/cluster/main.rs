@@ -22,3 +22,4 @@ mod outage;
 mod postgres;
 mod revocation;
 mod rotation;
+mod usage;

@@ -21,3 +21,4 @@ mod hostile;
 mod obligation;
 mod rotation;
 mod start;
+mod usage;

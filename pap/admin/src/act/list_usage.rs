@@ -4,7 +4,7 @@ use argus_engine::scope::Action;
 use argus_insight::usage::{Grouping, LineId, Quantiles, UsageLine, report};
 use argus_store::usage::{Granularity, UsageFilter};
 use argus_store::{KeyId, key};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +18,6 @@ use crate::{Admin, AdminError, Call, FaultCode, Query};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UsageView {
     /// The beginning of the stretch.
-    #[schema(value_type = DateTime<Utc>)]
     starts_at: Time,
     /// How long it is: `minute`, `hour` or `day`.
     #[schema(value_type = String)]

@@ -67,7 +67,7 @@ impl Usage {
         let list = client.list("/v1/usage", &query)?;
         match output {
             Output::Json => console.print_json(&list)?,
-            _ if items(&list).is_empty() => console.print("nothing was decided in this time")?,
+            _ if items(&list).is_empty() => console.print("nothing was decided in this time\n")?,
             _ => console.print(in_words(items(&list), self.by.as_deref()))?,
         }
         Ok(Exit::Done)
@@ -88,10 +88,9 @@ fn in_words(lines: &[Value], by: Option<&str>) -> String {
     let most = lines.iter().map(|line| number(line, "requests")).max().unwrap_or_default();
     let rows = lines.iter().map(|line| row(line, most)).collect();
     let group = by.map(str::to_uppercase).unwrap_or_default();
-    let head = ["FROM", &group, "", "REQUESTS", "PERMITTED", "DENIED", "ERRORS", "P50", "P99", "ADDRESSES"];
-    let shown = table(head, rows);
     // Without groups the column has nothing in it.
-    format!("{shown}\n{}", total(lines))
+    let head = ["FROM", &group, "", "REQUESTS", "PERMITTED", "DENIED", "ERRORS", "P50", "P99", "ADDRESSES"];
+    format!("{}\n{}\n", table(head, rows), total(lines))
 }
 
 fn row(line: &Value, most: u64) -> [String; 10] {

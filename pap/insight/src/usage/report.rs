@@ -98,7 +98,8 @@ pub fn report(
     Ok((lines.into_iter().map(|(id, sum)| sum.into_line(id, with_sketches)).collect(), more))
 }
 
-type Names = BTreeMap<KeyId, (String, String, String)>;
+/// Path, project and owner of keys, as far as they are there.
+type Names = BTreeMap<KeyId, Option<(String, String, String)>>;
 
 fn add(
     conn: &mut Conn,
@@ -136,18 +137,16 @@ fn group_of(
 ) -> Result<String, StoreError> {
     let nobody = format!("{}/", of.organisation);
     let mut named = |key: KeyId| -> Result<(String, String, String), StoreError> {
-        if let Some(known) = names.get(&key) {
-            return Ok(known.clone());
+        if !names.contains_key(&key) {
+            let found = key::find(conn, key)?.map(|found| {
+                let path = found.path();
+                let project = path.rsplit_once('/').map_or(path.clone(), |(project, _)| project.to_owned());
+                (path, project, found.owner)
+            });
+            names.insert(key, found);
         }
-        let found = key::find(conn, key)?;
-        let found = found.map(|found| {
-            let path = found.path();
-            let project = path.rsplit_once('/').map_or(path.clone(), |(project, _)| project.to_owned());
-            (path, project, found.owner)
-        });
-        let found = found.unwrap_or_else(|| (format!("{nobody}{key}"), nobody.clone(), String::new()));
-        names.insert(key, found.clone());
-        Ok(found)
+        let known = names.get(&key).cloned().flatten();
+        Ok(known.unwrap_or_else(|| (format!("{nobody}{key}"), nobody.clone(), String::new())))
     };
     Ok(match (grouping, of.key) {
         (None | Some(Grouping::Part(_)), _) => String::new(),

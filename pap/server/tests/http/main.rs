@@ -14,6 +14,7 @@ mod repeat;
 #[expect(dead_code, reason = "what the tests of the acts look into, too")]
 #[path = "../../../admin/tests/support/mod.rs"]
 mod support;
+mod usage;
 mod widening;
 
 use actix_web::body::to_bytes;

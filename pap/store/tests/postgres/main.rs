@@ -40,3 +40,5 @@ mod tls;
 mod tokens;
 #[path = "../store/transfer.rs"]
 mod transfer;
+#[path = "../store/usage.rs"]
+mod usage;

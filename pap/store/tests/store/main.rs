@@ -19,3 +19,4 @@ mod support;
 mod tokens;
 mod transfer;
 mod upgrade;
+mod usage;

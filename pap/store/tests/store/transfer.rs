@@ -40,6 +40,13 @@ const ROWS: &str = r#"
     INSERT INTO revoked_tokens (jti, key_id, expires_at, revoked_at)
         VALUES ('t1', 'k', '2027-01-15 08:00:00', '2027-01-15 07:00:00');
     INSERT INTO used_assertions (client_id, jti, expires_at) VALUES ('c', 'j', '2027-01-15 08:00:00');
+    INSERT INTO usage (granularity, starts_at, organisation, key_id, requests, permits, denials, not_applicable, errors,
+                       cost, parts, latency)
+        VALUES ('minute', 60, 'acme', 'k', 3, 1, 1, 0, 1, 5, '{"reason":{}}', '700:3'),
+               ('day', 0, 'acme', '', 1, 1, 0, 0, 0, 0, '', '');
+    INSERT INTO usage_distinct (granularity, starts_at, organisation, key_id, kind, sketch)
+        VALUES ('minute', 60, 'acme', 'k', 'address', 'fAAAA');
+    INSERT INTO usage_writers (node_id, batch, written_at) VALUES ('n', 7, '2027-01-15 08:00:00.5');
     INSERT INTO leases (name, holder, until) VALUES ('sweeper', 'n', '2027-01-15 08:00:00');
 "#;
 

@@ -79,6 +79,7 @@ struct Life {
     refused: Counter,
     noted: Counter,
     not_noted: Counter,
+    waiting: Gauge,
     written: Counter,
     not_written: Counter,
 }
@@ -259,6 +260,7 @@ impl Life {
             refused: counter!("argus_obligations_total", "outcome" => "refused"),
             noted: counter!("argus_usage_events_total"),
             not_noted: counter!("argus_usage_events_dropped_total"),
+            waiting: gauge!("argus_usage_events_waiting"),
             written: counter!("argus_usage_events_written_total"),
             not_written: counter!("argus_usage_write_failures_total"),
         }
@@ -273,6 +275,8 @@ impl Life {
         self.refused.absolute(counts.obligations.refused.load(Relaxed));
         self.noted.absolute(counts.noted.taken);
         self.not_noted.absolute(counts.noted.dropped);
+        #[expect(clippy::cast_precision_loss, reason = "what fits into a queue")]
+        self.waiting.set(counts.noted.waiting as f64);
         self.written.absolute(counts.noted.written);
         self.not_written.absolute(counts.noted.failures);
     }
@@ -334,6 +338,7 @@ fn describe() {
     describe_counter!("argus_obligations_total", "Revocations that policies demand, by what became of them.");
     describe_counter!("argus_usage_events_total", "Decisions that were counted for the usage of keys.");
     describe_counter!("argus_usage_events_dropped_total", "Decisions missing in the usage of keys: too many waited.");
+    describe_gauge!("argus_usage_events_waiting", "Decisions that are not yet in the usage of keys.");
     describe_counter!("argus_usage_events_written_total", "Decisions that stand in the usage of keys.");
     describe_counter!("argus_usage_write_failures_total", "Attempts to write usage that failed, and were repeated.");
     describe_gauge!("argus_verified_remembered", "Keys that are verified without a derivation.");

@@ -51,6 +51,7 @@ impl UsageSink for Sink {
         UsesNoted {
             taken: tally.taken,
             dropped: tally.dropped_at_queue + tally.dropped_at_rows,
+            waiting: tally.taken.saturating_sub(tally.written + tally.dropped_at_rows),
             written: tally.written,
             failures: tally.failures,
         }

@@ -1,0 +1,265 @@
+//! From events to what is read back, over real databases: the sums are those of the events, whoever counted them.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and its helpers are part of it"
+)]
+
+#[path = "../../store/tests/support/postgres.rs"]
+mod server;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use argus_insight::usage::{
+    Grouping, LineId, Metering, Outcome, Place, PlaceOf, QUEUE, UsageEvent, UsageLine, UsageSender, Word, hash, queue,
+    report,
+};
+use argus_store::usage::{Granularity, UsageCounts, UsageFilter};
+use argus_store::{KeyId, Location, NodeId, Store};
+use chrono::{DateTime, Utc};
+use server::PostgresServer;
+
+/// Longer than anything here takes on a machine that works at all.
+const LONG: Duration = Duration::from_secs(60);
+
+/// The beginning of a day.
+const DAY: i64 = 1_799_971_200;
+
+fn midnight() -> DateTime<Utc> {
+    DateTime::from_timestamp(DAY, 0).unwrap()
+}
+
+fn open(url: &str) -> Store {
+    Store::open(Location::parse(url).unwrap()).unwrap()
+}
+
+fn file(folder: &tempfile::TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("argus.db").display())
+}
+
+/// Two countries, each with a system of its own.
+fn places() -> PlaceOf {
+    Arc::new(|address| {
+        let is_even = matches!(address, IpAddr::V4(address) if address.octets()[3] % 2 == 0);
+        let (country, system) = if is_even { ("DE", 64_500) } else { ("FR", 64_501) };
+        Place { country: Some(country.to_owned()), system: Some(system) }
+    })
+}
+
+/// The n-th of many uses: three keys and none, over two days, every outcome.
+fn event(n: u32, keys: &[KeyId; 3]) -> UsageEvent {
+    let outcome =
+        [Outcome::Permit, Outcome::Permit, Outcome::Denial, Outcome::NotApplicable, Outcome::Error][n as usize % 5];
+    UsageEvent {
+        at: DAY + i64::from(n) * 17 % (2 * 86_400),
+        organisation: if n % 11 == 0 { "globex" } else { "acme" }.into(),
+        key: keys.get(n as usize % 4).copied(),
+        outcome,
+        reason: if outcome == Outcome::Permit {
+            None
+        } else {
+            Some(["scope_missing", "policy_denied"][n as usize % 2])
+        },
+        nanoseconds: u64::from(n % 1_000 + 1) * 1_000,
+        cost: u64::from(n % 3),
+        address: Some(IpAddr::V4(Ipv4Addr::from_bits(0x0A00_0000 + n % 700))),
+        resource: Some(hash(format!("acme/atlas/evidence/{}", n % 300).as_bytes())),
+        action: Word::new(["read", "write"][n as usize % 2]),
+    }
+}
+
+fn count(event: &UsageEvent) -> UsageCounts {
+    let is = |outcome| i64::from(event.outcome == outcome);
+    UsageCounts {
+        requests: 1,
+        permits: is(Outcome::Permit),
+        denials: is(Outcome::Denial),
+        not_applicable: is(Outcome::NotApplicable),
+        errors: is(Outcome::Error),
+        cost: is(Outcome::Permit) * i64::try_from(event.cost).unwrap(),
+    }
+}
+
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let since = Instant::now();
+    while !holds() {
+        assert!(since.elapsed() < LONG, "{what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Sends without losing any: the queue is given time.
+fn send_all(sender: &UsageSender, events: impl Iterator<Item = UsageEvent>) {
+    for event in events {
+        wait_until("nobody empties the queue", || {
+            let tally = sender.tally();
+            tally.taken - tally.written < QUEUE as u64 / 2
+        });
+        sender.send(event);
+    }
+}
+
+fn all(granularity: Granularity) -> UsageFilter {
+    UsageFilter { granularity, organisation: None, keys: None, from: 0, before: i64::MAX }
+}
+
+fn lines(store: &Store, filter: &UsageFilter, grouping: Option<Grouping>, most: usize) -> Vec<UsageLine> {
+    let mut all: Vec<UsageLine> = Vec::new();
+    loop {
+        let after = all.last().map(|line| line.id.clone());
+        let (page, more) = store.read(|conn| report(conn, filter, grouping, after.as_ref(), most)).unwrap();
+        assert!(page.len() <= most && (!more || page.len() == most));
+        all.extend(page);
+        if !more {
+            return all;
+        }
+    }
+}
+
+type Sums = BTreeMap<(i64, String), UsageCounts>;
+
+fn sums(events: &[UsageEvent], granularity: Granularity, group: impl Fn(&UsageEvent) -> String) -> Sums {
+    let mut sums = Sums::new();
+    for event in events {
+        sums.entry((granularity.start(event.at), group(event))).or_default().add(&count(event));
+    }
+    sums
+}
+
+fn of_lines(lines: Vec<UsageLine>) -> Sums {
+    let sums: Sums = lines.iter().map(|line| ((line.id.starts_at, line.id.group.clone()), line.counts)).collect();
+    assert_eq!(sums.len(), lines.len(), "no line stands there twice");
+    assert!(lines.is_sorted_by_key(|line| line.id.clone()));
+    sums
+}
+
+/// Has two nodes count, and compares every grouping of every granularity with what was sent.
+fn check_sums(nodes: [Store; 2]) {
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    let events: Vec<_> = (0..6_000).map(|n| event(n, &keys)).collect();
+    thread::scope(|scope| {
+        for (half, store) in events.chunks(events.len() / 2).zip(&nodes) {
+            scope.spawn(|| {
+                let (sender, events) = queue(QUEUE);
+                let metering = Metering::begin(store.clone(), NodeId::new(midnight()), events, places()).unwrap();
+                send_all(&sender, half.iter().cloned());
+                drop(metering);
+                let tally = sender.tally();
+                let expected = (half.len() as u64, half.len() as u64, 0, 0);
+                assert_eq!((tally.taken, tally.written, tally.dropped_at_queue, tally.dropped_at_rows), expected);
+            });
+        }
+    });
+    let [store, _] = nodes;
+    let read = |granularity, grouping| of_lines(lines(&store, &all(granularity), grouping, 333));
+    let part = |name: &str| Some(name.parse::<Grouping>().unwrap());
+    for granularity in Granularity::ALL {
+        assert_eq!(read(granularity, None), sums(&events, granularity, |_| String::new()));
+        let by = |event: &UsageEvent| event.organisation.to_string();
+        assert_eq!(read(granularity, Some(Grouping::Organisation)), sums(&events, granularity, by));
+        let by = |event: &UsageEvent| {
+            event.key.map_or_else(|| format!("{}/", event.organisation), |key| format!("{}/{key}", event.organisation))
+        };
+        assert_eq!(read(granularity, Some(Grouping::Key)), sums(&events, granularity, by));
+        let by = |event: &UsageEvent| event.reason.unwrap_or("none").to_owned();
+        assert_eq!(read(granularity, part("reason")), sums(&events, granularity, by));
+        let by = |event: &UsageEvent| event.action.as_str().to_owned();
+        assert_eq!(read(granularity, part("action")), sums(&events, granularity, by));
+        let place = |event: &UsageEvent| places()(event.address.unwrap());
+        assert_eq!(
+            read(granularity, part("country")),
+            sums(&events, granularity, |event| place(event).country.unwrap())
+        );
+        let by = |event: &UsageEvent| place(event).system.unwrap().to_string();
+        assert_eq!(read(granularity, part("network")), sums(&events, granularity, by));
+    }
+    check_sketches(&store, &events);
+}
+
+fn check_sketches(store: &Store, events: &[UsageEvent]) {
+    for line in lines(store, &all(Granularity::Day), None, 10) {
+        let of_day: Vec<_> =
+            events.iter().filter(|event| Granularity::Day.start(event.at) == line.id.starts_at).collect();
+        let near = |found: Option<u64>, exact: usize| {
+            let (found, exact) = (found.unwrap() as f64, exact as f64);
+            assert!((found - exact).abs() <= exact * 0.02, "{found} for {exact}");
+        };
+        near(line.addresses, of_day.iter().map(|event| event.address).collect::<BTreeSet<_>>().len());
+        near(line.resources, of_day.iter().map(|event| event.resource).collect::<BTreeSet<_>>().len());
+        let mut durations: Vec<_> = of_day.iter().map(|event| event.nanoseconds).collect();
+        durations.sort_unstable();
+        let latency = line.latency.unwrap();
+        for (found, share) in [(latency.p50, 50), (latency.p95, 95), (latency.p99, 99)] {
+            let exact = durations[(durations.len() - 1) * share / 100] as f64;
+            assert!((found - exact).abs() <= exact * 0.011, "{share}: {found} for {exact}");
+        }
+    }
+}
+
+#[test]
+fn what_two_nodes_count_adds_up_exactly_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&file(&folder));
+    check_sums([store.clone(), store]);
+}
+
+#[test]
+fn what_two_nodes_count_adds_up_exactly_on_a_server() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let url = server.new_database();
+    check_sums([open(&url), open(&url)]);
+}
+
+#[test]
+fn a_full_queue_takes_no_time_and_what_it_drops_is_counted() {
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    let (sender, _events) = queue(100);
+    (0..250).for_each(|n| sender.send(event(n, &keys)));
+    let tally = sender.tally();
+    assert_eq!((tally.taken, tally.dropped_at_queue, tally.written), (100, 150, 0));
+}
+
+#[test]
+fn nothing_is_lost_and_nothing_counts_twice_while_the_store_is_away() {
+    let Some(mut server) = PostgresServer::start() else { return };
+    let url = server.new_database();
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    let (sender, events) = queue(QUEUE);
+    let metering = Metering::begin(open(&url), NodeId::new(midnight()), events, places()).unwrap();
+    send_all(&sender, (0..1_000).map(|n| event(n, &keys)));
+    server.stop();
+    (1_000..2_000).for_each(|n| sender.send(event(n, &keys)));
+    wait_until("no attempt fails", || sender.tally().failures > 0);
+    server.start_again();
+    wait_until("not all is written", || sender.tally().written == 2_000);
+    drop(metering);
+    let store = open(&url);
+    let requests = |granularity| -> i64 {
+        lines(&store, &all(granularity), None, 500).iter().map(|line| line.counts.requests).sum()
+    };
+    assert_eq!(Granularity::ALL.map(requests), [2_000; 3]);
+}
+
+#[test]
+fn a_use_stands_in_the_store_within_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&file(&folder));
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    let (sender, events) = queue(QUEUE);
+    let _metering = Metering::begin(store.clone(), NodeId::new(midnight()), events, places()).unwrap();
+    for n in 0..3 {
+        let since = Instant::now();
+        sender.send(event(n, &keys));
+        wait_until("it is not written", || sender.tally().written == u64::from(n) + 1);
+        let took = since.elapsed();
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+    let line: LineId = lines(&store, &all(Granularity::Day), None, 1)[0].id.clone();
+    assert_eq!(line.to_string().parse(), Ok(line));
+}

@@ -1,0 +1,206 @@
+//! What is counted on several nodes adds up to what they answered, and a node that is killed takes with it what it has
+//! answered within a second at most.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use argus_tests::flood::counter;
+use argus_tests::http::{Answer, Connection, once, post};
+use argus_tests::program::{Server, stdout};
+use serde_json::{Value, json};
+
+use crate::installation::{Installation, Made, by_build};
+use crate::postgres::PostgresServer;
+
+/// Decisions that one request asks for.
+const AT_ONCE: usize = 20;
+
+/// Clients of each node.
+const CLIENTS: usize = 3;
+
+/// What may be lost when a node is killed, and no more.
+const LOSS: Duration = Duration::from_secs(1);
+
+/// Longer than any of this takes on a machine that works at all.
+const LONG: Duration = Duration::from_secs(60);
+
+/// Decisions about a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    permits: usize,
+    denials: usize,
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.permits += other.permits;
+        self.denials += other.denials;
+    }
+
+    fn all(self) -> usize {
+        self.permits + self.denials
+    }
+}
+
+/// A request for many decisions about a key: every fourth is of something that it may not read.
+fn many(installation: &Installation, secret: &str) -> Vec<u8> {
+    let attribute = |id: &str, value: &str| json!({"Attribute": [{"AttributeId": id, "Value": value}]});
+    let resource = |n: usize| {
+        let kind = if n % 4 == 0 { "secrets" } else { "evidence" };
+        attribute("urn:oasis:names:tc:xacml:1.0:resource:resource-id", &format!("acme/atlas/{kind}/{n}"))
+    };
+    let body = json!({"Request": {
+        "AccessSubject": attribute("urn:argus:attribute:credential", secret),
+        "Action": attribute("urn:oasis:names:tc:xacml:1.0:action:action-id", "read"),
+        "Resource": (0..AT_ONCE).map(resource).collect::<Vec<_>>(),
+    }});
+    let body = body.to_string();
+    post("/pdp", "application/xacml+json", Some(&installation.keys.enforcement_point), body.as_bytes())
+}
+
+/// What an answer says of its key. While a node doesn't know it yet, that is nothing.
+fn count(answer: &Answer) -> Counts {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let text = answer.text();
+    let of = |words: &str| text.matches(words).count();
+    Counts {
+        permits: of("\"Decision\":\"Permit\""),
+        denials: of("\"Decision\":\"Deny\"") - of("\"credential_unknown\""),
+    }
+}
+
+/// Asks until all is asked.
+async fn ask(node: &Server, request: &[u8], times: usize) -> Counts {
+    let mut counts = Counts::default();
+    let mut connection = Connection::open(node.pdp).await.unwrap();
+    for _ in 0..times {
+        counts.add(count(&connection.send(request).await.unwrap()));
+    }
+    counts
+}
+
+/// Decisions that a node has counted in the store.
+async fn written(node: &Server) -> (u64, u64, u64) {
+    let read = async |name| counter(node, name).await.unwrap();
+    let taken = read("argus_usage_events_total").await;
+    (taken, read("argus_usage_events_written_total").await, read("argus_usage_events_dropped_total").await)
+}
+
+async fn wait_until_written(node: &Server) -> u64 {
+    let since = Instant::now();
+    loop {
+        let (taken, written, dropped) = written(node).await;
+        assert!(dropped == 0, "the queue overflowed: {dropped} of {taken}");
+        if taken == written {
+            return taken;
+        }
+        assert!(since.elapsed() < LONG, "{written} of {taken} are written");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The usage of `acme` by key, as the command line tells it.
+fn usage(installation: &Installation, granularity: &str) -> BTreeMap<String, Counts> {
+    let asked = ["usage", "acme", "--by", "key", "--granularity", granularity, "--output", "json"];
+    let list: Value = serde_json::from_str(&stdout(&installation.administration.argus(&asked)).unwrap()).unwrap();
+    let mut counts = BTreeMap::<String, Counts>::new();
+    for line in list["items"].as_array().unwrap() {
+        let number = |name: &str| usize::try_from(line[name].as_u64().unwrap()).unwrap();
+        let of_line = Counts { permits: number("permits"), denials: number("denials") };
+        assert_eq!(of_line.all(), number("requests"), "{line}");
+        counts.entry(line["group"].as_str().unwrap().to_owned()).or_default().add(of_line);
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn usage_adds_up_to_what_was_answered_over_keys_and_nodes() {
+    let Some(postgres) = PostgresServer::start() else { return };
+    let database = postgres.new_database();
+    let installation = Installation::start(&database, None).await;
+    let mut keys: Vec<Made> = Vec::new();
+    for n in 0..4 {
+        keys.push(installation.create_reader(&format!("metered-{n}")).await.unwrap());
+    }
+    let streams = keys.len() * installation.deciding.len() * CLIENTS;
+    let each = by_build(1_000_000, 20_000_usize).div_ceil(AT_ONCE * streams);
+
+    let since = Instant::now();
+    let mut truth = BTreeMap::<String, Counts>::new();
+    let asking = (0..).zip(&keys).flat_map(|(n, key)| {
+        let request = many(&installation, &key.secret);
+        let nodes = installation.deciding.iter().flat_map(|node| [node; CLIENTS]);
+        nodes.map(move |node| (n, node, request.clone())).collect::<Vec<_>>()
+    });
+    let asking = asking.map(|(n, node, request)| async move { (n, ask(node, &request, each).await) });
+    for (n, counts) in futures(asking).await {
+        truth.entry(format!("acme/atlas/metered-{n}")).or_default().add(counts);
+    }
+    let asked: usize = truth.values().map(|counts| counts.all()).sum();
+    let took = since.elapsed();
+    for node in &installation.deciding {
+        wait_until_written(node).await;
+    }
+    println!("{asked} decisions about {} keys by {} nodes in {took:.1?}", keys.len(), installation.deciding.len());
+    println!("all of them in the store {:.1?} later", since.elapsed() - took);
+    assert!(asked > each * streams * AT_ONCE * 9 / 10, "most were asked when the keys were known: {asked}");
+    for granularity in ["minute", "hour", "day"] {
+        let found = usage(&installation, granularity);
+        let metered = found.into_iter().filter(|(name, _)| name.contains("/metered-")).collect::<BTreeMap<_, _>>();
+        assert_eq!(metered, truth, "by the {granularity}");
+    }
+}
+
+/// Waits for all of them at once.
+async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut waiting: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();
+    std::future::poll_fn(|context| {
+        let mut is_done = true;
+        for (one, done) in &mut waiting {
+            if done.is_none() {
+                match one.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *done = Some(value),
+                    std::task::Poll::Pending => is_done = false,
+                }
+            }
+        }
+        if is_done { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    waiting.into_iter().filter_map(|(_, done)| done).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_killed_loses_no_more_than_it_answered_within_a_second() {
+    let Some(postgres) = PostgresServer::start() else { return };
+    let database = postgres.new_database();
+    let mut installation = Installation::start(&database, None).await;
+    let key = installation.create_reader("killed").await.unwrap();
+    let mut node = installation.deciding.remove(0);
+    installation.wait_until_permitted(&node, &installation.verification(&key.secret)).await;
+    wait_until_written(&node).await;
+    let before = usage(&installation, "day").remove("acme/atlas/killed").unwrap_or_default().all();
+
+    // One client, so that it knows what was answered when.
+    let request = installation.verification(&key.secret);
+    let mut connection = Connection::open(node.pdp).await.unwrap();
+    let (since, mut answered) = (Instant::now(), Vec::new());
+    while since.elapsed() < Duration::from_secs(4) {
+        assert_eq!(connection.send(&request).await.unwrap().status, 200);
+        answered.push(Instant::now());
+    }
+    node.kill().unwrap();
+    let killed = Instant::now();
+
+    // What it had begun to write is there, or never will be.
+    let others = once(installation.deciding[0].pdp, &request).await.unwrap();
+    assert_eq!(others.status, 200);
+    wait_until_written(&installation.deciding[0]).await;
+    let found = usage(&installation, "day").remove("acme/atlas/killed").unwrap_or_default().all() - before - 1;
+    let safe = answered.iter().filter(|at| killed.duration_since(**at) > LOSS).count();
+    let lost = answered.len() - found.min(answered.len());
+    let since_loss = answered.get(found).map(|at| killed.duration_since(*at)).unwrap_or_default();
+    println!("killed after {} answers: {lost} not counted, the first of them {since_loss:.0?} before", answered.len());
+    assert!((safe..=answered.len()).contains(&found), "{found} of {}, of which {safe} were safe", answered.len());
+    assert!(safe > 0, "the load lasted longer than the bound");
+}

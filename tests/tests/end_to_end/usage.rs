@@ -1,0 +1,98 @@
+//! A key's usage is there within two seconds of its first use, permitted or not, and `argus usage` shows it.
+
+use std::time::{Duration, Instant};
+
+use argus_tests::http::{once, post};
+use argus_tests::program::{Server, stdout};
+use argus_tests::walk::Keys;
+use serde_json::{Value, json};
+
+/// How soon a use is to be seen.
+const FRESH: Duration = Duration::from_secs(2);
+
+async fn administer(server: &Server, path: &str, body: &Value) -> Value {
+    let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
+    let answer = once(server.pap, &request).await.unwrap();
+    assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.text());
+    answer.json().unwrap()
+}
+
+async fn verify(server: &Server, keys: &Keys, secret: &str, action: &str) -> Value {
+    let body = json!({"credential": secret, "action": action, "resource": "acme/atlas/evidence/1", "cost": 3,
+                      "context": {"ip": "203.0.113.7"}});
+    let body = body.to_string();
+    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
+    once(server.pdp, &request).await.unwrap().json().unwrap()
+}
+
+fn usage(server: &Server, arguments: &[&str]) -> String {
+    stdout(&server.argus(&[&["usage", "acme"], arguments].concat())).unwrap()
+}
+
+/// The line of a group, as soon as it is there.
+fn wait_for(server: &Server, by: &str, group: &str) -> Value {
+    let since = Instant::now();
+    loop {
+        let list: Value = serde_json::from_str(&usage(server, &["--by", by, "--output", "json"])).unwrap();
+        let found = list["items"].as_array().unwrap().iter().find(|line| line["group"] == group);
+        if let Some(found) = found {
+            return found.clone();
+        }
+        assert!(since.elapsed() < FRESH, "no usage of {group} after {:?}: {list:#}", since.elapsed());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_use_of_a_key_is_counted_within_two_seconds_also_where_it_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data")).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    for (name, action, is_suspended, reason) in [
+        ("permitted", "read", false, "none"),
+        ("denied", "write", false, "scope_missing"),
+        ("suspended", "read", true, "credential_suspended"),
+    ] {
+        let asked =
+            json!({"organisation": "acme", "project": "atlas", "name": name, "scopes": ["acme/atlas/evidence:read"]});
+        let made = administer(&server, "/v1/keys", &asked).await;
+        if is_suspended {
+            let path = format!("/v1/keys/{}/suspend", made["id"].as_str().unwrap());
+            administer(&server, &path, &json!({})).await;
+        }
+        let answer = verify(&server, &keys, made["secret"].as_str().unwrap(), action).await;
+        assert_eq!(answer["reason"].as_str().unwrap_or("none"), reason, "{answer}");
+        let line = wait_for(&server, "key", &format!("acme/atlas/{name}"));
+        let counts = ["requests", "permits", "denials", "cost", "addresses", "resources"].map(|name| &line[name]);
+        let expected = if reason == "none" { [1, 1, 0, 3, 1, 1] } else { [1, 0, 1, 0, 1, 1] };
+        assert_eq!(counts, expected, "{line}");
+        assert_eq!((line["key_id"].as_str(), &line["errors"]), (made["id"].as_str(), &json!(0)));
+        wait_for(&server, "reason", reason);
+    }
+
+    let shown = usage(&server, &["--by", "reason"]);
+    let bar = "#".repeat(20);
+    assert!(shown.lines().any(|line| line.contains("scope_missing") && line.contains(&bar)), "{shown}");
+    assert!(shown.ends_with("3 decisions: 1 permitted, 2 denied, 0 errors\n"), "{shown}");
+    assert_eq!(usage(&server, &["--before", "2020-01-01T00:00:00Z"]), "nothing was decided in this time\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_counted_is_written_when_the_server_is_stopped_and_nothing_is_counted_where_it_is_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let (key, keys) = (server.key.clone(), Keys::create(&server).await.unwrap());
+    for _ in 0..50 {
+        assert_eq!(verify(&server, &keys, &keys.reader, "read").await["decision"], "Permit");
+    }
+    server.terminate().unwrap();
+
+    let mut server = Server::start_with(&data, |command| {
+        command.env("ARGUS_USAGE", "off");
+    })
+    .unwrap();
+    server.key = key;
+    assert_eq!(verify(&server, &keys, &keys.reader, "read").await["decision"], "Permit");
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    assert_eq!(wait_for(&server, "key", "acme/atlas/reader")["requests"], 50);
+}
