@@ -5,8 +5,9 @@
 //! each minute, hour and day of each key, and adds them to the store at least once a second. [`report`](usage::report)
 //! reads them back. [`anomaly`] watches each key from its first use and says when its use is no longer its own.
 //!
-//! What is not here: no decision, no HTTP, no words for people but those of an anomaly. Usage keeps no address, resource
-//! or secret: of addresses and resources there are sketches, which tell how many different ones there were and not which.
+//! What is not here: no decision, no HTTP, no words for people but those of an anomaly. Usage keeps no address,
+//! resource or secret: of addresses and resources there are sketches, which tell how many different ones there were and
+//! not which.
 //!
 //! # Decisions
 //!

@@ -3,10 +3,9 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`],
-//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`],
-//! [`usage`]. An administrative act is one transaction that holds the
-//! new state, its entry in the [`audit`] and its line in the change feed ([`change`]); [`snapshot`] is what a decision
-//! point reads back, and [`transfer`] moves all of it from one database to another.
+//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`]. An administrative act is one
+//! transaction that holds the new state, its entry in the [`audit`] and its line in the change feed ([`change`]);
+//! [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one database to another.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async

@@ -1,8 +1,8 @@
 //! `usage`, `usage_distinct`, `usage_writers`: what keys were used for, summed up by minute, hour and day.
 //!
-//! A node adds what it has counted in numbered batches. The number goes into the transaction that adds: a batch whose fate
-//! is unknown is added again under the same number, and counts once. What stands in a sketch is none of the store's
-//! business; it merges by what the caller says.
+//! A node adds what it has counted in numbered batches. The number goes into the transaction that adds: a batch whose
+//! fate is unknown is added again under the same number, and counts once. What stands in a sketch is none of the
+//! store's business; it merges by what the caller says.
 
 mod forget;
 

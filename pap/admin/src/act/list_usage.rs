@@ -179,8 +179,8 @@ impl LatencyView {
 
 impl UsageView {
     /// The names of the columns of [`UsageView::to_csv`].
-    pub const CSV_HEAD: &'static str = "starts_at,granularity,group,key_id,requests,permits,denials,not_applicable,errors,\
-        cost,p50_microseconds,p95_microseconds,p99_microseconds,addresses,resources\r\n";
+    pub const CSV_HEAD: &'static str = "starts_at,granularity,group,key_id,requests,permits,denials,not_applicable,\
+        errors,cost,p50_microseconds,p95_microseconds,p99_microseconds,addresses,resources\r\n";
 
     /// A line of comma-separated values.
     pub fn to_csv(&self) -> String {

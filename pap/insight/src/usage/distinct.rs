@@ -1,8 +1,8 @@
-//! How many different things there were, without keeping them: `HyperLogLog` with 16,384 registers, 0.8 % off as a rule,
-//! and while they are few a list of shortened hashes that is off by less than one in a thousand.
+//! How many different things there were, without keeping them: `HyperLogLog` with 16,384 registers, 0.8 % off as a
+//! rule, and while they are few a list of shortened hashes that is off by less than one in a thousand.
 //!
-//! What is kept of an address is 20 bits of its hash and the length of a run of zeros: a thousand addresses and more have
-//! the same, so that none can be read from it, not even by trying all there are.
+//! What is kept of an address is 20 bits of its hash and the length of a run of zeros: a thousand addresses and more
+//! have the same, so that none can be read from it, not even by trying all there are.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! How long decisions took, as counts in buckets each 2 % wider than the one before (`DDSketch`, VLDB 2019): any quantile
-//! is known within 1 %, and two sketches are merged by adding their counts.
+//! How long decisions took, as counts in buckets each 2 % wider than the one before (`DDSketch`, VLDB 2019): any
+//! quantile is known within 1 %, and two sketches are merged by adding their counts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

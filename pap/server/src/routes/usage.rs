@@ -12,8 +12,8 @@ use crate::query::Pairs;
 /// List what keys were used for, oldest first: decisions by what they came to, how long they took, how many different
 /// addresses and resources.
 ///
-/// A decision is counted within two seconds. A line is a minute, an hour or a day (UTC), or a group in it; those in which
-/// nothing was decided are left out. The answer is CSV where `Accept` is `text/csv`, or `format` says so.
+/// A decision is counted within two seconds. A line is a minute, an hour or a day (UTC), or a group in it; those in
+/// which nothing was decided are left out. The answer is CSV where `Accept` is `text/csv`, or `format` says so.
 #[utoipa::path(
     get, path = "/v1/usage", tag = "usage",
     params(
@@ -28,7 +28,10 @@ use crate::query::Pairs;
         ("before" = Option<String>, Query, description = "Only up to this time; now unless told."),
         ("format" = Option<String>, Query, description = "`json` or `csv`.")
     ),
-    responses((status = 200, description = "A page.", content((Listed<UsageView> = "application/json"), (String = "text/csv")))),
+    responses((
+        status = 200, description = "A page.",
+        content((Listed<UsageView> = "application/json"), (String = "text/csv"))
+    )),
     extensions(("x-problems" = json!(["not-permitted"])))
 )]
 pub(crate) async fn list_usage(request: HttpRequest, asked: Asked<Pairs>) -> Result<HttpResponse, Problem> {

@@ -8,8 +8,8 @@ use crate::error::StoreError;
 use crate::schema::{usage, usage_distinct, usage_writers};
 use crate::value::column;
 
-/// Forgets usage of one granularity from before a second, the oldest first: some `most` rows, and all of the last stretch
-/// that they end in. How many rows.
+/// Forgets usage of one granularity from before a second, the oldest first: some `most` rows, and all of the last
+/// stretch that they end in. How many rows.
 pub fn forget(conn: &mut Conn, granularity: Granularity, before: i64, most: u32) -> Result<usize, StoreError> {
     conn.write(|conn| {
         let old = usage::table.filter(usage::granularity.eq(granularity)).filter(usage::starts_at.lt(before));
