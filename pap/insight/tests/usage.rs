@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
     clippy::print_stdout,
     reason = "a test fails by panicking, and its helpers are part of it"
 )]
@@ -26,7 +28,7 @@ use chrono::{DateTime, Utc};
 use server::PostgresServer;
 
 /// Longer than anything here takes on a machine that works at all.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// The beginning of a day.
 const DAY: i64 = 1_799_971_200;
@@ -58,7 +60,7 @@ fn event(n: u32, keys: &[KeyId; 3]) -> UsageEvent {
         [Outcome::Permit, Outcome::Permit, Outcome::Denial, Outcome::NotApplicable, Outcome::Error][n as usize % 5];
     UsageEvent {
         at: DAY + i64::from(n) * 17 % (2 * 86_400),
-        organisation: if n % 11 == 0 { "globex" } else { "acme" }.into(),
+        organisation: if n.is_multiple_of(11) { "globex" } else { "acme" }.into(),
         key: keys.get(n as usize % 4).copied(),
         outcome,
         reason: if outcome == Outcome::Permit {
@@ -132,7 +134,7 @@ fn sums(events: &[UsageEvent], granularity: Granularity, group: impl Fn(&UsageEv
     sums
 }
 
-fn of_lines(lines: Vec<UsageLine>) -> Sums {
+fn of_lines(lines: &[UsageLine]) -> Sums {
     let sums: Sums = lines.iter().map(|line| ((line.id.starts_at, line.id.group.clone()), line.counts)).collect();
     assert_eq!(sums.len(), lines.len(), "no line stands there twice");
     assert!(lines.is_sorted_by_key(|line| line.id.clone()));
@@ -157,7 +159,7 @@ fn check_sums(nodes: [Store; 2]) {
         }
     });
     let [store, _] = nodes;
-    let read = |granularity, grouping| of_lines(lines(&store, &all(granularity), grouping, 333));
+    let read = |granularity, grouping| of_lines(&lines(&store, &all(granularity), grouping, 333));
     let part = |name: &str| Some(name.parse::<Grouping>().unwrap());
     for granularity in Granularity::ALL {
         assert_eq!(read(granularity, None), sums(&events, granularity, |_| String::new()));

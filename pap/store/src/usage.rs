@@ -315,14 +315,14 @@ type Columns = ((Granularity, i64, String, String), (i64, i64, i64, i64, i64, i6
 
 fn of_columns((of, counts, (parts, latency)): Columns) -> Result<(UsageOf, UsageRow), StoreError> {
     let (granularity, starts_at, organisation, key) = of;
-    let key = if key.is_empty() { None } else { Some(key.parse().map_err(unreadable)?) };
+    let key = if key.is_empty() { None } else { Some(key.parse().map_err(|unknown| unreadable(&unknown))?) };
     let (requests, permits, denials, not_applicable, errors, cost) = counts;
     let counts = UsageCounts { requests, permits, denials, not_applicable, errors, cost };
     let row = UsageRow { counts, parts, latency, distinct: BTreeMap::new() };
     Ok((UsageOf { granularity, starts_at, organisation, key }, row))
 }
 
-fn unreadable(unknown: UnknownValue) -> StoreError {
+fn unreadable(unknown: &UnknownValue) -> StoreError {
     StoreError::Corrupt { detail: unknown.to_string() }
 }
 

@@ -81,7 +81,9 @@ impl Distinct {
             Self::Many(registers) => registers.clone(),
             Self::Few(few) => {
                 let mut registers = vec![0; REGISTERS].into_boxed_slice();
-                few.iter().for_each(|(place, run)| raise(&mut registers, *place, *run));
+                for (place, run) in few {
+                    raise(&mut registers, *place, *run);
+                }
                 registers
             }
         }
@@ -214,6 +216,7 @@ fn digit(letter: u8) -> Option<u8> {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_precision_loss, reason = "counts of things, far below 2^52")]
 mod tests {
     use super::*;
 

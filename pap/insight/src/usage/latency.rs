@@ -76,6 +76,12 @@ impl Latency {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "few and short durations"
+)]
 mod tests {
     use proptest::prelude::*;
 

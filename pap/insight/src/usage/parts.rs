@@ -63,7 +63,9 @@ impl Parts {
     /// Adds all of another.
     pub fn merge(&mut self, other: &Self) {
         for (part, values) in &other.0 {
-            values.iter().for_each(|(value, counts)| self.add(*part, value, counts));
+            for (value, counts) in values {
+                self.add(*part, value, counts);
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 //! Usage read back: a line for each stretch of time, or for each group in it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::str::FromStr;
 
+use argus_store::key::Key;
 use argus_store::usage::{self, DistinctKind, UsageCounts, UsageFilter, UsageOf, UsageRow};
 use argus_store::{Conn, KeyId, StoreError, key};
 
@@ -137,26 +139,27 @@ fn group_of(
 ) -> Result<String, StoreError> {
     let nobody = format!("{}/", of.organisation);
     let mut named = |key: KeyId| -> Result<(String, String, String), StoreError> {
-        if !names.contains_key(&key) {
-            let found = key::find(conn, key)?.map(|found| {
-                let path = found.path();
-                let project = path.rsplit_once('/').map_or(path.clone(), |(project, _)| project.to_owned());
-                (path, project, found.owner)
-            });
-            names.insert(key, found);
-        }
-        let known = names.get(&key).cloned().flatten();
+        let known = match names.entry(key) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => unknown.insert(key::find(conn, key)?.map(names_of)).clone(),
+        };
         Ok(known.unwrap_or_else(|| (format!("{nobody}{key}"), nobody.clone(), String::new())))
     };
     Ok(match (grouping, of.key) {
-        (None | Some(Grouping::Part(_)), _) => String::new(),
+        (None | Some(Grouping::Part(_)), _) | (Some(Grouping::Owner), None) => String::new(),
         (Some(Grouping::Organisation), _) => of.organisation.clone(),
         (Some(Grouping::Key), Some(key)) => named(key)?.0,
         (Some(Grouping::Project), Some(key)) => named(key)?.1,
         (Some(Grouping::Owner), Some(key)) => named(key)?.2,
         (Some(Grouping::Key | Grouping::Project), None) => nobody,
-        (Some(Grouping::Owner), None) => String::new(),
     })
+}
+
+/// Path, project and owner of a key.
+fn names_of(key: Key) -> (String, String, String) {
+    let path = key.path();
+    let project = path.rsplit_once('/').map_or(path.clone(), |(project, _)| project.to_owned());
+    (path, project, key.owner)
 }
 
 impl Sum {
