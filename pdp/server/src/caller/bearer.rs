@@ -13,18 +13,28 @@ pub(crate) fn read_bearer(headers: &HeaderMap) -> Result<&str, CallerRefused> {
     if values.next().is_some() {
         return Err(CallerRefused::Malformed);
     }
-    let value = value.to_str().map_err(|_| CallerRefused::Malformed)?;
-    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
+    let (scheme, token) = split(value.as_bytes());
+    if !scheme.eq_ignore_ascii_case(b"bearer") {
         return Err(CallerRefused::Missing);
     }
-    let token = token.trim_start_matches(' ');
-    if is_b64token(token) { Ok(token) } else { Err(CallerRefused::Malformed) }
+    let blanks = token.iter().take_while(|octet| **octet == b' ').count();
+    let token = token.get(blanks..).unwrap_or_default();
+    if !is_b64token(token) {
+        return Err(CallerRefused::Malformed);
+    }
+    std::str::from_utf8(token).map_err(|_| CallerRefused::Malformed)
+}
+
+/// What stands before the first blank, and behind it.
+fn split(value: &[u8]) -> (&[u8], &[u8]) {
+    let blank = value.iter().position(|octet| *octet == b' ');
+    blank.and_then(|at| Some((value.get(..at)?, value.get(at + 1..)?))).unwrap_or((value, &[]))
 }
 
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
-fn is_b64token(text: &str) -> bool {
-    let body = text.trim_end_matches('=').as_bytes();
+fn is_b64token(text: &[u8]) -> bool {
+    let end = text.iter().rposition(|octet| *octet != b'=').map_or(0, |last| last + 1);
+    let body = text.get(..end).unwrap_or_default();
     !body.is_empty() && body.iter().all(|octet| OF_BODY.get(usize::from(*octet)) == Some(&true))
 }
 

@@ -52,13 +52,29 @@ impl Body {
 
     /// Reads it.
     pub(crate) async fn read(&mut self) -> Result<Read, Problem> {
+        let read = self.read_in_time().await;
+        // What didn't come in time is not waited for a second time.
+        self.is_done |= read.is_none();
+        read.unwrap_or_else(|| Err(Problem::body_timeout()))
+    }
+
+    async fn read_in_time(&mut self) -> Option<Result<Read, Problem>> {
         let timeout = self.timeout;
         let mut reading = pin!(self.gather());
-        // A timer is made only for a body that isn't there yet: most are.
-        let first = poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await;
-        match first {
-            Poll::Ready(read) => read,
-            Poll::Pending => rt::time::timeout(timeout, reading).await.unwrap_or_else(|_| Err(Problem::body_timeout())),
+        // A timer is made only for a body that isn't there yet: most are. But a handler of HTTP/1 runs first when nothing
+        // but the head was taken from what came, so it looks a second time at once. A timer before that would be made for
+        // every request, and costs more than to read the body.
+        let mut is_first = true;
+        let first = poll_fn(|context| match reading.as_mut().poll(context) {
+            Poll::Pending if std::mem::take(&mut is_first) => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            read => Poll::Ready(read),
+        });
+        match first.await {
+            Poll::Ready(read) => Some(read),
+            Poll::Pending => rt::time::timeout(timeout, reading).await.ok(),
         }
     }
 

@@ -12,6 +12,7 @@ mod obligations;
 mod places;
 mod proxies;
 mod signing;
+mod slow;
 mod state;
 mod strengthen;
 mod support;
