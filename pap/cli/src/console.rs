@@ -67,10 +67,10 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true, env = "ARGUS_CA_FILE", hide_env = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Certificate of the caller in PEM: without an API key, it says who he is.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, env = "ARGUS_CLIENT_CERTIFICATE", hide_env = true, value_name = "FILE")]
     client_certificate: Option<PathBuf>,
     /// Its private key, in PEM.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, env = "ARGUS_CLIENT_KEY", hide_env = true, value_name = "FILE")]
     client_key: Option<PathBuf>,
 }
 

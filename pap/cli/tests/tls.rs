@@ -171,6 +171,10 @@ fn administrators_and_enforcement_points_and_subjects_are_known_by_their_certifi
 
     let listed = run_as(&server, "boss", &["key", "list", "acme"]);
     assert!(listed.code == 0 && listed.stdout.contains("acme/atlas/reader"), "{listed:?}");
+    let mut list = argus(server.folder());
+    list.args(["key", "list", "acme", "--ca-file", "servers.pem"]);
+    list.envs([("ARGUS_CLIENT_CERTIFICATE", "boss.pem"), ("ARGUS_CLIENT_KEY", "boss-key.pem")]);
+    assert_eq!(run(server.client(&mut list)).stdout, listed.stdout);
     certified(&server, &clients, "nobody");
     assert_eq!(run_as(&server, "nobody", &["key", "list", "acme"]).code, 77);
     // Beside a key the certificate is nobody's concern.
@@ -192,6 +196,14 @@ fn administrators_and_enforcement_points_and_subjects_are_known_by_their_certifi
     let of_certificate = ask(&server, "/v1/verify", &question("context", json!({"client_certificate": certificate})));
     assert_eq!((&of_key["decision"], &of_certificate["decision"]), (&json!("Deny"), &json!("Permit")));
     assert_eq!(of_key["key"], of_certificate["key"]);
+
+    let verify = ["verify", "-v", "--certificate", "reader.pem", "--action", "read", "--resource", EVIDENCE];
+    let edge = ["--key-file", "acme-edge.key", "--user-agent", "curl/8.5.0"];
+    let by_certificate = run_as(&server, "edge", &[&verify[..], &edge].concat());
+    assert!(by_certificate.code == 0 && by_certificate.stdout.starts_with("Permit "), "{by_certificate:?}");
+    let line = format!("\"client_certificate\":\"{certificate}\",\"user_agent\":\"curl/8.5.0\"");
+    assert!(by_certificate.stderr.contains(&line), "{by_certificate:?}");
+    assert_eq!(run_as(&server, "edge", &["verify", "--action", "read", "--resource", EVIDENCE]).code, 64);
 
     let mut of_key = shown(&server, "credential", token.trim());
     let mut of_certificate = shown(&server, "client-certificate", &certificate);

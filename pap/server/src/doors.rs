@@ -76,7 +76,9 @@ fn methods(doors: &[Door]) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn resource(path: &str, methods: String) -> Resource {
+/// A path with methods that are yet to be named to the framework: any other is a problem that names these.
+pub(crate) fn resource(path: &str, methods: impl Into<String>) -> Resource {
+    let methods = methods.into();
     let refuse = move || {
         let methods = methods.clone();
         async move { Err::<HttpResponse, _>(Problem::method_not_allowed(methods)) }

@@ -42,6 +42,7 @@ pub fn configure(admin: Admin) -> impl FnOnce(&mut ServiceConfig) + Clone {
             .wrap(from_fn(repeat::guard))
             .wrap(from_fn(envelope::seal))
             .configure(|config| doors::mount(config, routes::DOORS))
+            .configure(routes::mount_metadata_with_path)
             .default_service(web::to(routes::no_such_path));
         config.app_data(web::Data::new(admin)).app_data(PayloadConfig::new(BODY_BYTES)).service(api);
     }

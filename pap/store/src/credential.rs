@@ -117,6 +117,24 @@ pub fn create(conn: &mut Conn, act: &Act, key: KeyId, new: &NewCredential) -> Re
     })
 }
 
+/// The same, for one whose names can be spelled in several ways: what it is found by is taken of `found_by`, which has
+/// them in one. [`StoreError::AlreadyExists`] also where another key is found by that.
+pub fn create_found_by(
+    conn: &mut Conn,
+    act: &Act,
+    key: KeyId,
+    new: &NewCredential,
+    found_by: &PublicMaterial,
+) -> Result<Credential, StoreError> {
+    conn.write(|conn| {
+        let made = create(conn, act, key, new)?;
+        let lookup = credentials::lookup.eq(found_by.lookup());
+        on!(conn, c => diesel::update(credentials::table.find(&made.id)).set(lookup).execute(c))
+            .or_taken(Record::Credential, &made.id)?;
+        Ok(made)
+    })
+}
+
 /// Revokes one credential of a key, with its audit entry and a line for the key in the change feed; its other
 /// credentials go on.
 ///

@@ -19,6 +19,7 @@ pub(crate) const COUNTRY: &str = "urn:argus:attribute:country";
 pub(crate) const ASN: &str = "urn:argus:attribute:asn";
 pub(crate) const NETWORK_TYPE: &str = "urn:argus:attribute:network-type";
 pub(crate) const DEVICE_COMPLIANT: &str = "urn:argus:attribute:device-compliant";
+pub(crate) const USER_AGENT: &str = "urn:argus:attribute:user-agent";
 
 pub(crate) const REASON: &str = "urn:argus:advice:reason";
 
@@ -65,5 +66,5 @@ pub(crate) static ORGANISATION_CONDITIONS: ConditionNames = condition_names!("or
 
 /// Whether an enforcement point may state this attribute itself.
 pub(crate) fn may_be_claimed(id: &str) -> bool {
-    !id.starts_with(ARGUS_ATTRIBUTES) || matches!(id, CLIENT_IP | NETWORK_TYPE | DEVICE_COMPLIANT)
+    !id.starts_with(ARGUS_ATTRIBUTES) || matches!(id, CLIENT_IP | NETWORK_TYPE | DEVICE_COMPLIANT | USER_AGENT)
 }

@@ -25,8 +25,13 @@ pub(crate) struct Installation {
 impl Installation {
     /// Starts it, with a client that may read and write evidence.
     pub(crate) fn start() -> Self {
+        Self::start_with(|_| {})
+    }
+
+    /// The same, with further settings of the server.
+    pub(crate) fn start_with(settings: impl FnOnce(&mut Command)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let server = Server::start(&folder.path().join("data")).unwrap();
+        let server = Server::start_with(&folder.path().join("data"), settings).unwrap();
         stdout(&server.argus(&["org", "create", "acme"])).unwrap();
         stdout(&server.argus(&["project", "create", "acme/atlas"])).unwrap();
         let scopes = ["acme/atlas/evidence:read", "acme/atlas/evidence:write"];

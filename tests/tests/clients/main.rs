@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use argus_tests::http::{get, once};
 use argus_tests::program::repository;
 use installation::Installation;
 use tempfile::TempDir;
@@ -103,6 +104,21 @@ fn requests_oauthlib_gets_tokens() {
 #[test]
 fn oauth4webapi_and_jose_get_verify_introspect_and_revoke_tokens() {
     node("oauth4webapi_client.mjs");
+}
+
+#[tokio::test]
+async fn oauth4webapi_finds_an_issuer_with_a_path_by_its_name() {
+    let Some(programs) = node_programs() else { return };
+    let issuer = "https://argus.example/keys/atlas";
+    let installation = Installation::start_with(|command| {
+        command.env("ARGUS_ISSUER", issuer);
+    });
+    let program = programs.path().join("issuer_with_path.mjs");
+    run(Command::new("node").arg(program).env("ISSUER_WITH_PATH", issuer), &installation);
+    for (path, status) in [("", 200), ("/keys/atlas", 200), ("/keys", 404), ("/keys/atlas/x", 404), ("/", 404)] {
+        let request = get(&format!("/.well-known/oauth-authorization-server{path}"));
+        assert_eq!(once(installation.server.pap, &request).await.unwrap().status, status, "{path}");
+    }
 }
 
 #[test]

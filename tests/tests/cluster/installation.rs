@@ -31,16 +31,21 @@ impl Installation {
     /// Starts everything. Snapshots are believed for `staleness` where that is given.
     pub(crate) async fn start(database: &str, staleness: Option<Duration>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let node = |name: &str, role| {
+        let node = |name: &str, role, issuer: Option<&str>| {
             Server::start_node(&folder.path().join(name), role, database, |command| {
+                if let Some(issuer) = issuer {
+                    command.env("ARGUS_ISSUER", issuer);
+                }
                 if let Some(staleness) = staleness {
                     command.env("ARGUS_LONGEST_STALENESS_SECONDS", staleness.as_secs().to_string());
                 }
             })
             .unwrap()
         };
-        let administration = node("administration", "pap");
-        let deciding: Vec<Server> = (0..DECIDING).map(|number| node(&format!("deciding-{number}"), "pdp")).collect();
+        let administration = node("administration", "pap", None);
+        let issuer = format!("http://{}", administration.pap);
+        let decider = |number| node(&format!("deciding-{number}"), "pdp", Some(&issuer));
+        let deciding: Vec<Server> = (0..DECIDING).map(decider).collect();
         let keys = Keys::create(&administration).await.unwrap();
         let installation = Self { administration, deciding, keys, folder };
         for node in &installation.deciding {
@@ -60,6 +65,11 @@ impl Installation {
         let body = body.to_string();
         once(self.administration.pap, &post(path, "application/json", Some(&self.administration.key), body.as_bytes()))
             .await
+    }
+
+    /// Whose access tokens all nodes believe.
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://{}", self.administration.pap)
     }
 
     /// Makes a reader's key.

@@ -22,4 +22,5 @@ mod outage;
 mod postgres;
 mod revocation;
 mod rotation;
+mod tokens;
 mod usage;

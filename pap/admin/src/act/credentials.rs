@@ -12,7 +12,7 @@ use tracing::info;
 use utoipa::ToSchema;
 
 use super::in_force::{InForce, PATIENCE};
-use crate::body::{Body, Fields, public_material, time};
+use crate::body::{Body, Fields, in_one_spelling, public_material, time};
 use crate::cursor::{self, Stretch};
 use crate::repeat::Keep;
 use crate::resource::Own;
@@ -48,13 +48,16 @@ impl Admin {
         self.require_command(call, &key).await?;
         let draft = self.read_credential(&key, Fields::of(body)).await?;
         let (id, name) = (key.id, name_of(&draft.public));
+        let found_by = in_one_spelling(&draft.public);
         let new = NewCredential {
             id: CredentialId::generate()?.to_string(),
             material: Material::Public(draft.public),
             not_before: draft.not_before,
             expires_at: draft.expires_at,
         };
-        let work = move |conn: &mut Conn, act: &argus_store::Act| credential::create(conn, act, id, &new).map(Some);
+        let work = move |conn: &mut Conn, act: &argus_store::Act| {
+            credential::create_found_by(conn, act, id, &new, &found_by).map(Some)
+        };
         let keep = move |_: &KeyView, added: &Credential| {
             let location = format!("/v1/keys/{id}/credentials/{}", added.id);
             let answer = Answer::of(201, &changed(added.clone(), InForce::default()));

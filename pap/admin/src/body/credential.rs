@@ -55,6 +55,23 @@ pub(crate) fn public_material(fields: &mut Fields) -> Option<PublicMaterial> {
     }
 }
 
+/// The same, its names in the one spelling that stands for all that decision points take for the same: by it, two keys
+/// are kept from one caller.
+pub(crate) fn in_one_spelling(public: &PublicMaterial) -> PublicMaterial {
+    let PublicMaterial::Certificate(known_by) = public else { return public.clone() };
+    PublicMaterial::Certificate(match known_by {
+        CertificateMatch::SubjectDn(text) => {
+            let name = X500Name::parse(text).map(|name| name.to_comparable());
+            CertificateMatch::SubjectDn(name.unwrap_or_else(|_| text.clone()))
+        }
+        CertificateMatch::SanEmail(text) => CertificateMatch::SanEmail(match AlternativeName::email(text) {
+            Some(AlternativeName::Email(address)) => address.into(),
+            _ => text.clone(),
+        }),
+        other => other.clone(),
+    })
+}
+
 fn public_key(fields: &mut Fields) -> Option<Map<String, Value>> {
     let (pem, jwk) = (fields.text("pem"), fields.value("jwk"));
     let (at, jwk) = match (pem, jwk) {

@@ -15,7 +15,7 @@ mod scopes;
 mod time;
 
 pub(crate) use conditions::conditions;
-pub(crate) use credential::public_material;
+pub(crate) use credential::{in_one_spelling, public_material};
 pub(crate) use expiry::{DEFAULT_DAYS, Expiry, changed_expiry, expiry};
 pub(crate) use fields::Fields;
 pub(crate) use life::{Life, grace, rotation_interval};

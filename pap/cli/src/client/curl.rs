@@ -7,18 +7,20 @@ use serde_json::Value;
 
 use super::Caller;
 
-/// `POST /v1/verify` with the credential read by the shell.
-pub(crate) fn curl_for_verify(url: &str, credential: &Path, caller: Caller<'_>, question: &Value) -> String {
+/// `POST /v1/verify` with the credential, where there is one, read by the shell.
+pub(crate) fn curl_for_verify(url: &str, credential: Option<&Path>, caller: Caller<'_>, question: &Value) -> String {
     let mut question = question.clone();
     if let Some(members) = question.as_object_mut() {
         members.remove("credential");
     }
     let rest = question.to_string();
     let rest = rest.strip_prefix('{').unwrap_or(&rest);
-    let credential = if credential == Path::new("-") { "cat".to_owned() } else { format!("cat {}", file(credential)) };
+    let credential = credential.map_or_else(String::new, |credential| {
+        let shown = if credential == Path::new("-") { "cat".to_owned() } else { format!("cat {}", file(credential)) };
+        format!("\"credential\":\"'\"$({shown})\"'\",")
+    });
     format!(
-        "curl -sS {}{} -H 'Content-Type: application/json' \\\n  \
-         -d '{{\"credential\":\"'\"$({credential})\"'\",{}'\n",
+        "curl -sS {}{} -H 'Content-Type: application/json' \\\n  -d '{{{credential}{}'\n",
         quote(url),
         shown(caller),
         rest.replace('\'', "'\\''"),
@@ -66,7 +68,7 @@ mod tests {
         let question = json!({"credential": "argus_live_x", "action": "read", "resource": "acme/it's"});
         let with_key = Caller { key_file: None, shows_key: true, tls: TlsFiles::default() };
         assert_eq!(
-            curl_for_verify("http://127.0.0.1:8180/v1/verify", Path::new("my key"), with_key, &question),
+            curl_for_verify("http://127.0.0.1:8180/v1/verify", Some(Path::new("my key")), with_key, &question),
             "curl -sS http://127.0.0.1:8180/v1/verify -H \"Authorization: Bearer $ARGUS_KEY\" \
              -H 'Content-Type: application/json' \\\n  \
              -d '{\"credential\":\"'\"$(cat 'my key')\"'\",\"action\":\"read\",\"resource\":\"acme/it'\\''s\"}'\n"
@@ -74,8 +76,13 @@ mod tests {
         let authorities = Some(Path::new("ca.pem"));
         let tls = TlsFiles { authorities, shown: Some((Path::new("my.pem"), Path::new("my key.pem"))) };
         let by_certificate = Caller { key_file: None, shows_key: false, tls };
-        let line = curl_for_verify("https://pdp.example", Path::new("-"), by_certificate, &question);
+        let line = curl_for_verify("https://pdp.example", Some(Path::new("-")), by_certificate, &question);
         let begin = "curl -sS https://pdp.example --cacert ca.pem --cert my.pem --key 'my key.pem' -H 'Content-Type: ";
         assert!(line.starts_with(begin), "{line}");
+
+        let question = json!({"action": "read", "context": {"client_certificate": "MII="}});
+        let line = curl_for_verify("https://pdp.example", None, by_certificate, &question);
+        let end = " -d '{\"action\":\"read\",\"context\":{\"client_certificate\":\"MII=\"}}'\n";
+        assert!(line.ends_with(end), "{line}");
     }
 }

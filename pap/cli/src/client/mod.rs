@@ -36,6 +36,7 @@ pub(crate) use in_force::{Wait, in_force};
 pub(crate) use name::{KeyName, Path, find_key};
 pub(crate) use secret_file::SecretFile;
 pub(crate) use table::table;
+pub(crate) use tls::read_certificate;
 pub(crate) use unset::{Patch, age};
 pub(crate) use when::{ago, date, days_until};
 

@@ -71,6 +71,15 @@ fn identity(certificate: &Path, key: &Path) -> Result<Identity, Failure> {
     Identity::from_pem(&both).map_err(|_| unusable(key, "it holds no private key in PEM that can be used"))
 }
 
+/// The first certificate in a file in PEM: its DER, in base64.
+pub(crate) fn read_certificate(file: &Path) -> Result<String, Failure> {
+    let octets = octets(file)?;
+    let text = String::from_utf8_lossy(&octets);
+    let block = text.split_once("-----BEGIN CERTIFICATE-----").and_then(|(_, rest)| rest.split_once("-----END"));
+    let (block, _) = block.ok_or_else(|| unusable(file, "it holds no certificate in PEM"))?;
+    Ok(block.split_ascii_whitespace().collect())
+}
+
 fn octets(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut octets = Vec::new();
     let read = File::open(file).and_then(|opened| opened.take(LONGEST).read_to_end(&mut octets));

@@ -1,4 +1,4 @@
-//! `argus verify --credential-file FILE --action ACTION --resource PATH`
+//! `argus verify (--credential-file FILE|--certificate FILE) --action ACTION --resource PATH`
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use crate::client::{Caller, Client, Server, curl_for_verify, read_credential, text};
+use crate::client::{Caller, Client, Server, curl_for_verify, read_certificate, read_credential, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,8 +18,11 @@ use crate::failure::Failure;
     --resource acme/atlas/evidence/42")]
 pub(crate) struct Verify {
     /// The file that holds the credential; `-` is standard input.
-    #[arg(long, value_name = "FILE|-")]
-    credential_file: PathBuf,
+    #[arg(long, value_name = "FILE|-", required_unless_present = "certificate")]
+    credential_file: Option<PathBuf>,
+    /// The certificate in PEM that the client has shown. Without a credential, it says whose key is used.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// What it is to do: read, write, delete, execute or admin.
     #[arg(long, value_name = "ACTION")]
     action: String,
@@ -35,6 +38,9 @@ pub(crate) struct Verify {
     /// Whether the client's device is compliant.
     #[arg(long, value_name = "true|false", num_args = 0..=1, default_missing_value = "true", hide_possible_values = true)]
     compliant: Option<bool>,
+    /// What the client calls itself, as in `User-Agent`.
+    #[arg(long, value_name = "TEXT")]
+    user_agent: Option<String>,
     /// End with 1 unless this is the decision: Permit or Deny.
     #[arg(long, value_name = "DECISION", value_parser = ["Permit", "Deny"], hide_possible_values = true)]
     expect: Option<String>,
@@ -47,10 +53,10 @@ impl Verify {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
         let output = console.output(&[Output::Human, Output::Json])?;
         let server = Server::decisions(self.pdp_url.as_deref())?;
-        let question = self.question(&read_credential(&self.credential_file)?);
+        let question = self.question()?;
         if console.is_verbose() {
             let url = format!("{}/v1/verify", server.as_str());
-            console.say(&curl_for_verify(&url, &self.credential_file, Caller::read(console)?, &question));
+            console.say(&curl_for_verify(&url, self.credential_file.as_deref(), Caller::read(console)?, &question));
         }
         let client = Client::new(server, console)?;
         let (answer, took) = client.post_timed("/v1/verify", &question)?;
@@ -65,7 +71,7 @@ impl Verify {
         Ok(self.exit(&answer))
     }
 
-    fn question(&self, credential: &str) -> Value {
+    fn question(&self) -> Result<Value, Failure> {
         let mut context = Map::new();
         if let Some(ip) = &self.ip {
             context.insert("ip".to_owned(), json!(ip));
@@ -76,11 +82,22 @@ impl Verify {
         if let Some(compliant) = self.compliant {
             context.insert("device".to_owned(), json!({ "compliant": compliant }));
         }
-        let mut question = json!({"credential": credential, "action": self.action, "resource": self.resource});
-        if let (false, Some(members)) = (context.is_empty(), question.as_object_mut()) {
-            members.insert("context".to_owned(), Value::Object(context));
+        if let Some(user_agent) = &self.user_agent {
+            context.insert("user_agent".to_owned(), json!(user_agent));
         }
-        question
+        if let Some(certificate) = &self.certificate {
+            context.insert("client_certificate".to_owned(), json!(read_certificate(certificate)?));
+        }
+        let mut question = Map::new();
+        if let Some(file) = &self.credential_file {
+            question.insert("credential".to_owned(), json!(read_credential(file)?));
+        }
+        question.insert("action".to_owned(), json!(self.action));
+        question.insert("resource".to_owned(), json!(self.resource));
+        if !context.is_empty() {
+            question.insert("context".to_owned(), Value::Object(context));
+        }
+        Ok(Value::Object(question))
     }
 
     fn exit(&self, answer: &Value) -> Exit {

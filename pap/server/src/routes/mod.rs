@@ -18,6 +18,7 @@ use actix_web::HttpResponse;
 
 use crate::Problem;
 use crate::doors::doors;
+pub(crate) use oauth::metadata::mount_with_path as mount_metadata_with_path;
 
 // `/v1/keys/{key}` would take `preview` for an id: what is longer known stands first.
 doors! {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use actix_web::http::{Method, header};
 use argus_pap::openapi::document;
@@ -14,8 +15,9 @@ use crate::{Answer, ROOT, get, request, send, support, with_acme};
 
 /// The operation of a method of a path.
 pub(crate) fn operation(method: &str, path: &str) -> Option<Value> {
-    let whole = serde_json::to_value(document()).unwrap();
-    whole["paths"].get(path)?.get(method.to_lowercase()).cloned()
+    // Each answer is held against it: to make it anew takes longer than to answer.
+    static WHOLE: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(document()).unwrap());
+    WHOLE["paths"].get(path)?.get(method.to_lowercase()).cloned()
 }
 
 #[test]

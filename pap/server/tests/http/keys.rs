@@ -50,3 +50,29 @@ async fn organisations_and_projects_are_found_where_they_were_made() {
     assert_eq!(get(&installation, project.header("location")).await.body, project.body);
     assert_eq!(project.body["conditions"]["countries"], json!(["DE"]));
 }
+
+#[actix_web::test]
+async fn a_name_in_certificates_presents_one_key_however_it_is_spelled() {
+    let installation = with_acme().await;
+    let mut ids = Vec::new();
+    for name in ["one", "other"] {
+        let mut body = reader();
+        body["name"] = json!(name);
+        let made = post(&installation, ROOT, "/v1/keys", &body).await;
+        ids.push(made.body["id"].as_str().unwrap().to_owned());
+    }
+    let add = async |key: usize, member: &str, name: &str| {
+        let path = format!("/v1/keys/{}/credentials", ids[key]);
+        post(&installation, ROOT, &path, &json!({"kind": "certificate", member: name})).await
+    };
+    for (member, first, again, another) in [
+        ("subject_dn", "CN=ci, O=Acme", "cn=CI,2.5.4.10 = acme", "O=Acme, CN=ci"),
+        ("san_email", "ci@acme.example", "ci@ACME.example", "CI@acme.example"),
+    ] {
+        let made = add(0, member, first).await;
+        assert_eq!((made.status, &made.body["public"][member]), (201, &json!(first)), "{made:?}");
+        let taken = add(1, member, again).await;
+        assert_eq!((taken.status, taken.code()), (409, "already-exists"), "{taken:?}");
+        assert_eq!(add(1, member, another).await.status, 201);
+    }
+}

@@ -2,6 +2,7 @@
 
 use argus_store::change::{ChangeKind, list_since};
 use argus_store::revoked_token::{find, forget, list, revoke};
+use argus_store::used_assertion;
 
 use crate::support::{act, add_key, fixture, minute, sequence};
 
@@ -35,4 +36,26 @@ fn a_token_that_has_ended_is_forgotten() {
     assert_eq!(fixture.store.write_aside(|conn| forget(conn, minute(15))).unwrap(), 1);
     assert_eq!(fixture.store.read(|conn| find(conn, "early")).unwrap(), None);
     assert!(fixture.store.read(|conn| find(conn, "late")).unwrap().is_some());
+}
+
+#[test]
+fn an_assertion_is_used_once_by_whoever_comes_first_until_it_has_expired() {
+    let Some(fixture) = fixture() else { return };
+    let note = |client: &str, jti: &str, at: i64| {
+        let noted =
+            fixture.store.write_aside(|conn| used_assertion::note(conn, client, jti, minute(at + 5), minute(at)));
+        noted.unwrap()
+    };
+    assert!(note("a", "1", 0));
+    assert!(!note("a", "1", 0), "again");
+    assert!(note("b", "1", 0) && note("a", "2", 0), "another client, another id");
+    assert!(!note("a", "1", 4));
+    // What has expired is forgotten: nobody believes the assertion any more.
+    assert!(note("c", "1", 10) && note("a", "1", 10));
+
+    let winners = std::thread::scope(|scope| {
+        let racing: Vec<_> = (0..8).map(|_| scope.spawn(|| note("a", "raced for", 20))).collect();
+        racing.into_iter().map(|one| one.join().unwrap()).filter(|won| *won).count()
+    });
+    assert_eq!(winners, 1);
 }

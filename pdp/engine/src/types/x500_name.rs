@@ -2,7 +2,7 @@
 //! `x500Name-match` (core 7, A.3.14). Names are brought into a comparable form once, when they are read.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::lexical::{LexicalError, collapse};
 use parse::Parser;
@@ -55,6 +55,24 @@ impl X500Name {
         &self.text
     }
 
+    /// One text for all names that are equal, and for no others. It is for comparing, not for people.
+    pub fn to_comparable(&self) -> String {
+        let mut text = String::new();
+        for (number, part) in self.parts.iter().enumerate() {
+            text.push_str(if number == 0 { "" } else { "," });
+            for (number, (kind, value)) in part.0.iter().enumerate() {
+                text.push_str(if number == 0 { "" } else { "+" });
+                text.push_str(match kind {
+                    Type::Known(identifier) => identifier,
+                    Type::Other(name) => name,
+                });
+                text.push('=');
+                value.write_comparable(&mut text);
+            }
+        }
+        text
+    }
+
     /// Whether these are the last parts of the other name (`x500Name-match`).
     pub fn is_suffix_of(&self, other: &Self) -> bool {
         other.parts.ends_with(&self.parts)
@@ -94,6 +112,29 @@ impl Value {
             }
         }
         Self::Text(normal.into())
+    }
+}
+
+impl Value {
+    /// What could end a value is escaped, and so is what could begin an encoded one.
+    fn write_comparable(&self, text: &mut String) {
+        match self {
+            Self::Text(value) => {
+                for character in value.chars() {
+                    if matches!(character, '\\' | ',' | '+' | '#') {
+                        text.push('\\');
+                    }
+                    text.push(character);
+                }
+            }
+            Self::Octets(octets) => {
+                text.push('#');
+                for octet in octets {
+                    // Writing to a string never fails.
+                    let _ = write!(text, "{octet:02x}");
+                }
+            }
+        }
     }
 }
 

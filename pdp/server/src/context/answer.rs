@@ -265,8 +265,8 @@ impl<'a> Ask<'a> {
     ) -> DecisionResult<'a> {
         let record = match subject {
             Subject::Verified(record) => {
-                let origin = Origin { address: client_ip(individual), user_agent: None };
-                record.note_use(self.now.seconds, origin);
+                let user_agent = stated(individual, names::ENVIRONMENT, names::USER_AGENT);
+                record.note_use(self.now.seconds, Origin { address: client_ip(individual), user_agent });
                 Some(record)
             }
             Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,

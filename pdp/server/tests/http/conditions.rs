@@ -1,10 +1,25 @@
 //! Conditions of access: each denies alone, at each level, at each door, and says which it was.
 
+use std::fs;
+
 use argus_store::Conditions;
 use chrono::{Datelike, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::support::{Installation, TestKey, databases, post, question};
+use crate::support::{Installation, TestKey, databases, policy_folder, post, question};
+
+/// Denies what calls itself curl.
+const NO_CURL: &str = r#"
+    <Policy xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17" PolicyId="urn:example:no-curl" Version="1.0"
+        RuleCombiningAlgId="urn:oasis:names:tc:xacml:3.0:rule-combining-algorithm:deny-overrides">
+      <Target><AnyOf><AllOf><Match MatchId="urn:oasis:names:tc:xacml:3.0:function:string-starts-with">
+        <AttributeValue DataType="http://www.w3.org/2001/XMLSchema#string">curl/</AttributeValue>
+        <AttributeDesignator Category="urn:oasis:names:tc:xacml:3.0:attribute-category:environment"
+          AttributeId="urn:argus:attribute:user-agent" DataType="http://www.w3.org/2001/XMLSchema#string"
+          MustBePresent="false"/>
+      </Match></AllOf></AnyOf></Target>
+      <Rule RuleId="no-curl" Effect="Deny"/>
+    </Policy>"#;
 
 /// A condition, what meets it, and what doesn't.
 struct Case {
@@ -58,6 +73,7 @@ async fn decide(installation: &Installation, key: &TestKey, organisation: &str, 
         ("client-ip", address, &context["ip"]),
         ("network-type", "string", &context["network"]),
         ("device-compliant", "boolean", &context["device"]["compliant"]),
+        ("user-agent", "string", &context["user_agent"]),
     ];
     let attributes = attributes.iter().filter(|(_, _, value)| !value.is_null()).map(|(name, data_type, value)| {
         json!({"AttributeId": format!("urn:argus:attribute:{name}"), "DataType": data_type, "Value": value})
@@ -155,4 +171,23 @@ async fn an_address_with_a_zone_is_no_address_of_a_client() {
     assert_eq!(ask(&installation, &key, "zone", &json!({"ip": "fe80::1"})).await["decision"], "Permit");
     let denied = decide(&installation, &key, "zone", &json!({"ip": "fe80::1%eth0"})).await;
     assert_eq!(denied["decision"], "Deny");
+}
+
+#[actix_web::test]
+async fn a_policy_reads_what_a_client_calls_itself_at_each_door() {
+    let installation = Installation::start(|settings, folder| {
+        let policies = policy_folder(folder);
+        fs::create_dir_all(policies.join("organisations/agents")).unwrap();
+        fs::write(policies.join("organisations/agents/no-curl.xml"), NO_CURL).unwrap();
+        settings.policies = Some(policies);
+    });
+    let key = installation.add_bound_key("agents", [(); 3].map(|()| Conditions::default()));
+    for (context, decision) in [
+        (json!({"user_agent": "curl/8.5.0"}), "Deny"),
+        (json!({"user_agent": "gate/1 (curl/8.5.0)"}), "Permit"),
+        (json!({}), "Permit"),
+    ] {
+        assert_eq!(ask(&installation, &key, "agents", &context).await["decision"], decision, "{context}");
+        assert_eq!(decide(&installation, &key, "agents", &context).await["decision"], decision, "{context}");
+    }
 }

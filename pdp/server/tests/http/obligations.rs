@@ -139,22 +139,26 @@ async fn while_a_key_is_rotated_it_is_noted_which_secret_is_used_and_by_whom_the
     let newer = installation.rotate(&installation.reader);
     let old = installation.reader.token.clone();
     for (token, ip) in [(&old, Some("203.0.113.7")), (&newer, Some("203.0.113.8")), (&old, None)] {
-        let context = ip.map_or(json!({}), |ip| json!({"ip": ip}));
+        let context = ip.map_or(json!({}), |ip| json!({"ip": ip, "user_agent": "curl/8.5.0"}));
         let asked =
             json!({"credential": token, "action": "read", "resource": "acme/atlas/evidence/1", "context": context});
         assert_eq!(installation.verify(&installation.pep, &asked).await.json()["decision"], "Permit");
     }
     let mut asked = request(Some(&old), "read", "acme/atlas/evidence/1");
-    asked["Request"]["Environment"] = json!({"Attribute": [{"AttributeId": "urn:argus:attribute:client-ip",
-        "DataType": "urn:oasis:names:tc:xacml:3.0:data-type:ipAddress-value", "Value": "2001:db8::7"}]});
+    asked["Request"]["Environment"] = json!({"Attribute": [
+        {"AttributeId": "urn:argus:attribute:client-ip",
+            "DataType": "urn:oasis:names:tc:xacml:3.0:data-type:ipAddress-value", "Value": "2001:db8::7"},
+        {"AttributeId": "urn:argus:attribute:user-agent", "Value": "gate/1"},
+    ]});
     assert_eq!(installation.decide(&installation.pep, &asked).await.decision(), "Permit");
     assert_eq!(counted(&installation, "argus_uses_while_rotated_total{secret=\"older\"} ").await, 3);
     assert_eq!(counted(&installation, "argus_uses_while_rotated_total{secret=\"newer\"} ").await, 1);
 
-    let (used, addresses) = installation.stop_and_read_uses();
+    let (used, callers) = installation.stop_and_read_uses();
     let used: Vec<Value> = used.into_iter().map(Value::from).collect();
     assert_eq!(used, [true, true], "both secrets know that they were used");
-    assert_eq!(addresses, ["", "2001:db8::7", "203.0.113.7"]);
+    let callers: Vec<_> = callers.iter().map(|(address, agent)| (&**address, &**agent)).collect();
+    assert_eq!(callers, [("", ""), ("2001:db8::7", "gate/1"), ("203.0.113.7", "curl/8.5.0")]);
 }
 
 #[actix_web::test]

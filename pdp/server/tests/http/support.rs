@@ -192,9 +192,9 @@ impl Installation {
         minted.token.expose().to_owned()
     }
 
-    /// Ends it, and gives whether each secret of the reader was used, oldest first, and the addresses that presented an
-    /// older one.
-    pub(crate) fn stop_and_read_uses(self) -> (Vec<bool>, Vec<String>) {
+    /// Ends it, and gives whether each secret of the reader was used, oldest first, and who presented an older one: from
+    /// which address, and what he calls himself.
+    pub(crate) fn stop_and_read_uses(self) -> (Vec<bool>, Vec<(String, String)>) {
         let Self { pdp, store, folder, reader, .. } = self;
         drop(pdp);
         let since = Instant::now();
@@ -204,12 +204,13 @@ impl Installation {
         }
         let read = |conn: &mut argus_store::Conn| {
             let credentials = credential::list(conn, reader.key.id)?;
-            let mut addresses = Vec::new();
+            let mut callers = Vec::new();
             for found in &credentials {
-                addresses.extend(credential::list_callers(conn, &found.id)?.into_iter().map(|caller| caller.address));
+                let listed = credential::list_callers(conn, &found.id)?.into_iter();
+                callers.extend(listed.map(|caller| (caller.address, caller.user_agent)));
             }
-            addresses.sort();
-            Ok((credentials.iter().map(|found| found.last_used_at.is_some()).collect(), addresses))
+            callers.sort();
+            Ok((credentials.iter().map(|found| found.last_used_at.is_some()).collect(), callers))
         };
         let uses = store.read(read).unwrap();
         drop(folder);

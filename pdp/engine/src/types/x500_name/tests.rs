@@ -122,3 +122,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_comparable_text_is_one_for_equal_names_and_no_others() {
+    let texts = [
+        "CN=ci,O=Acme",
+        "cn = CI , 2.5.4.10=acme",
+        "O=Acme,CN=ci",
+        "CN=ci+O=Acme",
+        "O=acme+CN=ci",
+        "CN=ci\\,O\\=Acme",
+        "CN=#0c026369",
+        "CN=\\#0c026369",
+        "CN=ci",
+        "CN=c\\+i",
+        "CN=c+CN=i",
+        "CN=ci\\\\,O=Acme",
+        "",
+    ];
+    let names = texts.map(|text| X500Name::parse(text).unwrap());
+    for one in &names {
+        for other in &names {
+            assert_eq!(one == other, one.to_comparable() == other.to_comparable(), "{one} {other}");
+        }
+    }
+}

@@ -203,7 +203,8 @@ impl Verify<'_> {
             Subject::Refused(reason, record) => return refused(reason, record, arena),
             Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, None, arena),
         };
-        record.note_use(self.call.now.seconds, Origin { address: question.context.ip, user_agent: None });
+        let user_agent = question.context.user_agent.as_deref();
+        record.note_use(self.call.now.seconds, Origin { address: question.context.ip, user_agent });
         if let Some(counted) = self.shared.gate.let_in(&record.key) {
             return limited(counted, record, arena);
         }
@@ -320,7 +321,7 @@ fn individual<'a>(
         values: bump.alloc_slice_copy(&[value(data_type, text)]),
         ..Attribute::default()
     };
-    let mut environment = smallvec::SmallVec::<[Attribute<'a>; 5]>::new();
+    let mut environment = smallvec::SmallVec::<[Attribute<'a>; 6]>::new();
     if let Some(ip) = question.context.ip {
         environment.push(attribute(names::CLIENT_IP, DataType::IpAddressValue, arena.text(&ip.to_string())));
         environment.extend(whereabouts(&[ip], places, arena));
@@ -331,6 +332,9 @@ fn individual<'a>(
     if let Some(compliant) = question.context.device_compliant {
         let text = if compliant { "true" } else { "false" };
         environment.push(attribute(names::DEVICE_COMPLIANT, DataType::Boolean, text));
+    }
+    if let Some(user_agent) = &question.context.user_agent {
+        environment.push(attribute(names::USER_AGENT, DataType::String, user_agent));
     }
     let category = |category: &'static str, attributes: &'a [Attribute<'a>]| -> &'a Attributes<'a> {
         bump.alloc(Attributes { category, attributes, ..Attributes::default() })

@@ -13,6 +13,9 @@ use smallvec::SmallVec;
 use crate::context::read_certificate;
 use crate::http::problem::{FieldError, Problem};
 
+/// Characters of the longest name that a client gives itself. Less of it is kept.
+const LONGEST_USER_AGENT: usize = 1_000;
+
 /// What is asked.
 #[derive(Debug)]
 pub(super) struct Question<'b> {
@@ -30,6 +33,9 @@ pub(super) struct Context<'b> {
     pub(super) ip: Option<IpAddr>,
     pub(super) network: Option<Cow<'b, str>>,
     pub(super) device_compliant: Option<bool>,
+    /// What the client calls itself: for policies, and for whoever rotates a key and is told who still uses its older
+    /// secret.
+    pub(super) user_agent: Option<Cow<'b, str>>,
     /// What the client has shown to the enforcement point, and proved to be its own.
     pub(super) certificate: Option<CertificateChain>,
 }
@@ -124,13 +130,14 @@ impl Faults {
 
     fn context<'b>(&mut self, value: &'b RawValue) -> Context<'b> {
         let Some(members) = self.object("/context", value) else { return Context::default() };
-        let names = ["ip", "network", "device", "client_certificate"];
-        let [ip, network, device, certificate] = self.pick(members, "/context", names);
+        let names = ["ip", "network", "device", "client_certificate", "user_agent"];
+        let [ip, network, device, certificate, user_agent] = self.pick(members, "/context", names);
         Context {
             ip: ip.and_then(|ip| self.ip(ip)),
             network: network.and_then(|network| self.text("/context/network", network)),
             device_compliant: device.and_then(|device| self.device(device)),
             certificate: certificate.and_then(|certificate| self.certificate(certificate)),
+            user_agent: user_agent.and_then(|user_agent| self.user_agent(user_agent)),
         }
     }
 
@@ -148,6 +155,16 @@ impl Faults {
             self.invalid("/context/client_certificate", "is a certificate in DER, in base64");
         }
         certificate
+    }
+
+    fn user_agent<'b>(&mut self, value: &'b RawValue) -> Option<Cow<'b, str>> {
+        let text = self.text("/context/user_agent", value)?;
+        let is_line = !text.is_empty() && !text.chars().any(char::is_control);
+        if !is_line || text.chars().nth(LONGEST_USER_AGENT).is_some() {
+            self.invalid("/context/user_agent", "has 1 to 1000 characters, in one line");
+            return None;
+        }
+        Some(text)
     }
 
     fn device(&mut self, value: &RawValue) -> Option<bool> {
@@ -243,7 +260,8 @@ mod tests {
     use super::*;
 
     const GOOD: &str = r#"{"credential": "k", "action": "read", "resource": "acme/atlas/evidence/42",
-        "context": {"ip": "203.0.113.7", "network": "corporate", "device": {"compliant": true}}, "cost": 1}"#;
+        "context": {"ip": "203.0.113.7", "network": "corporate", "device": {"compliant": true},
+        "user_agent": "curl/8.5.0"}, "cost": 1}"#;
 
     #[test]
     fn the_whole_contract_is_read() {
@@ -257,6 +275,20 @@ mod tests {
             (question.context.network.as_deref(), question.context.device_compliant),
             (Some("corporate"), Some(true))
         );
+        assert_eq!(question.context.user_agent.as_deref(), Some("curl/8.5.0"));
+    }
+
+    #[test]
+    fn what_a_client_calls_itself_is_a_line_of_some_length() {
+        let decoded = |agent: &str| {
+            let context = serde_json::json!({ "user_agent": agent });
+            let body = serde_json::json!({"credential": "k", "action": "read", "resource": "acme", "context": context});
+            decode(body.to_string().as_bytes()).is_ok()
+        };
+        assert!(decoded("ä") && decoded(&"ä".repeat(1_000)));
+        for agent in ["", "a\nb", "\u{0}", &"a".repeat(1_001)] {
+            assert!(!decoded(agent), "{agent:?}");
+        }
     }
 
     #[test]

@@ -30,9 +30,13 @@ pub(in crate::routes) struct ContextBody {
     ip: Option<String>,
     /// The type of network that it is in.
     network: Option<String>,
-    /// The certificate that the client has shown and proved to be its own, in DER, in base64. With it, `credential` may be left
-    /// out.
+    /// The certificate that the client has shown and proved to be its own, in DER, in base64. With it, `credential` may
+    /// be left out.
     client_certificate: Option<String>,
+    /// What it calls itself, as in `User-Agent`. Policies read it as `urn:argus:attribute:user-agent`, and the owner of
+    /// a key that is rotated is told it of whoever still uses the older secret.
+    #[schema(min_length = 1, max_length = 1000)]
+    user_agent: Option<String>,
     /// Its device.
     device: Option<DeviceBody>,
 }
