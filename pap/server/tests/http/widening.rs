@@ -257,3 +257,28 @@ async fn a_chain_has_at_most_nine_keys_and_the_tenth_is_a_problem_of_its_own() {
     }
     panic!("no end");
 }
+
+#[actix_web::test]
+async fn a_thousand_keys_are_derived_from_one_and_the_next_is_a_problem_of_its_own_until_one_of_them_ends() {
+    let installation = with_acme().await;
+    let derive = async |name: &str, parent: &Value| {
+        let body = json!({"organisation": "acme", "name": name, "scopes": ["acme/x:read"], "parent_key_id": parent});
+        crate::post(&installation, ROOT, "/v1/keys", &body).await
+    };
+    let parent = derive("parent", &Value::Null).await.body["id"].clone();
+    let mut last = Value::Null;
+    for number in 1..=1_000 {
+        let made = derive(&format!("k{number}"), &parent).await;
+        assert_eq!(made.status, 201, "the {number}. of them: {made:?}");
+        last = made.body["id"].clone();
+    }
+    let refused = derive("too-many", &parent).await;
+    assert_eq!((refused.status, refused.code()), (422, "chain-limit"));
+    assert!(refused.body["detail"].as_str().unwrap().contains("at most 1000 keys derived from one"), "{refused:?}");
+    assert_eq!(derive("below-another", &last).await.status, 201, "the bound is of one key, not of all");
+
+    let path = format!("/v1/keys/{}/revoke", last.as_str().unwrap());
+    assert_eq!(crate::post(&installation, ROOT, &path, &json!({})).await.status, 200);
+    assert_eq!(derive("in-its-place", &parent).await.status, 201);
+    assert_eq!(derive("too-many-again", &parent).await.code(), "chain-limit");
+}
