@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 /// How often the process is killed: 50 times the release build; a debug build takes seconds to start.
-fn rounds() -> u64 {
+pub(crate) fn rounds() -> u64 {
     if is_release() { 50 } else { 6 }
 }
 

@@ -20,5 +20,6 @@ mod geoip;
 mod hostile;
 mod obligation;
 mod rotation;
+mod signing;
 mod start;
 mod usage;
