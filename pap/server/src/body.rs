@@ -8,6 +8,7 @@ use actix_web::web::Bytes;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
 use argus_admin::Body;
 
+use crate::wiped::wipe;
 use crate::{BODY_BYTES, Problem};
 
 /// A body that is a JSON object, or none at all.
@@ -25,7 +26,9 @@ impl FromRequest for JsonBody {
             if !is_json && !octets.is_empty() {
                 return Err(Problem::unsupported_media_type().into());
             }
-            Ok(Self(Body::parse(&octets).map_err(Problem::from)?))
+            let body = Body::parse(&octets);
+            wipe(octets);
+            Ok(Self(body.map_err(Problem::from)?))
         })
     }
 }

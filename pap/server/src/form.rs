@@ -12,6 +12,7 @@ use argus_credentials::Secret;
 use crate::client::{Client, client};
 use crate::envelope::RequestId;
 use crate::oauth::Refusal;
+use crate::wiped::wipe;
 
 /// A request to an endpoint of OAuth, read.
 pub(crate) struct Formed {
@@ -41,7 +42,9 @@ impl FromRequest for Formed {
             }
             let broken = |_| Refusal::invalid_request("the body broke off, or is too large");
             let octets = Bytes::from_request(&request, &mut payload).await.map_err(broken)?;
-            let form = read(&octets)?;
+            let form = read(&octets);
+            wipe(octets);
+            let form = form?;
             let admin = web::Data::<Admin>::extract(&request).await;
             let admin = admin.map_err(|_| Refusal::invalid_request("nothing is served here"))?;
             Ok(Self { admin, request: take(&request, form)? })

@@ -23,6 +23,7 @@ pub mod problem;
 mod query;
 mod repeat;
 mod routes;
+mod wiped;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PayloadConfig, ServiceConfig};

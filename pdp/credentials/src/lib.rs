@@ -130,6 +130,7 @@ pub mod jwt;
 mod key;
 mod mac;
 mod master;
+mod module;
 mod peer;
 mod proxy;
 mod random;
@@ -149,6 +150,7 @@ pub use key::{
     UnknownEnvironment, mint, mint_for, redact,
 };
 pub use master::{MasterKey, MasterKeyError, Place};
+pub use module::CryptographicModule;
 pub use peer::PeerPrefix;
 pub use proxy::{
     CertificateHeader, CertificateHeaderFault, ForwardedError, NotAHeaderName, NotANetwork, TrustedProxies,

@@ -1,4 +1,5 @@
-//! Random octets, from the operating system's generator and from nowhere else.
+//! Random octets, from the operating system's generator and from nowhere else; with the feature `fips`, from the
+//! module's DRBG, which the module seeds itself.
 //!
 //! There is no second source to fall back on: where the system has no randomness, no secret is made.
 
@@ -11,5 +12,9 @@ pub struct NoRandomness;
 
 /// Fills a buffer, wholly or with an error.
 pub(crate) fn fill(buffer: &mut [u8]) -> Result<(), NoRandomness> {
-    getrandom::fill(buffer).map_err(|_| NoRandomness)
+    #[cfg(feature = "fips")]
+    let filled = aws_lc_rs::rand::fill(buffer);
+    #[cfg(not(feature = "fips"))]
+    let filled = getrandom::fill(buffer);
+    filled.map_err(|_| NoRandomness)
 }

@@ -23,7 +23,8 @@ pub struct Settings {
     pub policies: Option<PathBuf>,
     /// Where the tag keys come from.
     pub tag_keys: TagKeySource,
-    /// Reads stored secrets, and hashes those anew that are shown right and were hashed with fewer rounds than it makes.
+    /// Reads stored secrets, and hashes those anew that are shown right and were hashed with fewer rounds than it
+    /// makes.
     pub hasher: Hasher,
     /// Caps and times of verification.
     pub verifier: argus_credentials::Settings,

@@ -1,8 +1,8 @@
-//! Stronger hashes of stored secrets, kept behind the use that led to them (SP 800-132: iterations are raised over time).
+//! Stronger hashes of stored secrets, kept behind the use that led to them (SP 800-132: iterations rise over time).
 //!
-//! A secret that is shown right and whose stored hash has fewer iterations than new ones is hashed anew on a thread that
-//! derives; a thread of its own keeps what comes of it, so that a slow store holds up no derivation. Nobody waits for
-//! either. What fails is tried again when the key is next derived.
+//! A secret that is shown right and whose stored hash has fewer iterations than new ones is hashed anew on a thread
+//! that derives; a thread of its own keeps what comes of it, so that a slow store holds up no derivation. Nobody waits
+//! for either. What fails is tried again when the key is next derived.
 
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -46,7 +46,7 @@ fn keep(kept: &Kept, stronger: &Stronger) {
     };
     match kept.store().write(|conn| write(conn, &hash)) {
         Ok(true) => {
-            info!(credential.id = %id, "the secret of credential {id} is hashed with {iterations} iterations from now on");
+            info!(credential.id = %id, "the secret of credential {id} has {iterations} iterations from now on");
             // What fails here is tried again by the keeper itself.
             let _ = kept.refresh();
         }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use argus_credentials::PresentedKey;
+use argus_credentials::{PresentedKey, Secret};
 use argus_store::key::{self, Revocation, RevocationCause};
 use argus_store::{Conn, KeyId, StoreError, credential};
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub enum LeakOutcome {
 
 /// What the body says.
 struct Asked {
-    keys: Vec<String>,
+    keys: Vec<Secret>,
     source: String,
     patience: Duration,
 }
@@ -71,7 +71,10 @@ impl Admin {
         let known: Vec<Option<String>> = keys
             .iter()
             .map(|text| {
-                PresentedKey::parse(text).ok().filter(|key| tag_keys.verify(key)).map(|key| key.id().to_string())
+                PresentedKey::parse(text.expose())
+                    .ok()
+                    .filter(|key| tag_keys.verify(key))
+                    .map(|key| key.id().to_string())
             })
             .collect();
         let reason = format!("reported as leaked: {source}");
@@ -117,7 +120,7 @@ fn stop(
 }
 
 fn read(mut fields: Fields) -> Result<Asked, AdminError> {
-    let keys: Vec<String> = fields.texts("keys").into_iter().map(|(_, text)| text).collect();
+    let keys: Vec<Secret> = fields.texts("keys").into_iter().map(|(_, text)| Secret::new(text)).collect();
     if keys.is_empty() || keys.len() > MOST {
         let detail = format!("a report has 1 to {MOST} keys, this has {}", keys.len());
         fields.fault("keys", FaultCode::InvalidField, detail, None);

@@ -57,6 +57,7 @@ impl Admin {
         let (key, sequence) = self.act(call, work, keep).await?;
         info!(signing_key.id = key.kid, request.id = call.request_id(), "published the signing key {}", key.kid);
         let applied = self.settle(sequence).await;
+        self.forget_ended_keys().await?;
         Ok(rotated(key, self.wait_everywhere(applied, patience).await))
     }
 
@@ -71,6 +72,7 @@ impl Admin {
         let keys = self.with_store(|store| Ok(store.read(signing_key::list)?)).await?;
         let steps = due(&keys, rules, at);
         if steps.is_empty() {
+            self.signing().keep_only(signing_of(&keys));
             return Ok(());
         }
         let new = if steps.contains(&Due::Publish) { Some(self.make_signing_key().await?) } else { None };
@@ -87,6 +89,13 @@ impl Admin {
         let sequence = self.with_store(write).await?;
         info!("took {} steps in the life of the signing keys", steps.len());
         self.settle(sequence).await;
+        self.forget_ended_keys().await
+    }
+
+    /// Lets go of the private part of a key that signs no more.
+    async fn forget_ended_keys(&self) -> Result<(), AdminError> {
+        let keys = self.with_store(|store| Ok(store.read(signing_key::list)?)).await?;
+        self.signing().keep_only(signing_of(&keys));
         Ok(())
     }
 
@@ -119,6 +128,11 @@ impl Admin {
         let (kind, master) = (self.issuer().key_kind, Arc::clone(self.issuer().master_key()?));
         self.derive(move || Ok(make(kind, &master)?)).await
     }
+}
+
+/// The id of the key that signs.
+fn signing_of(keys: &[signing_key::SigningKey]) -> Option<&str> {
+    keys.iter().find(|key| key.state == SigningKeyState::Signing).map(|key| key.kid.as_str())
 }
 
 fn rotated(key: signing_key::SigningKey, in_force: InForce) -> RotatedSigningKey {

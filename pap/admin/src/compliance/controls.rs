@@ -16,6 +16,7 @@ const DERIVED_OCTETS: usize = 14;
 /// All controls, in the order of the sections.
 pub(crate) fn controls(found: &Evidence) -> Vec<Control> {
     vec![
+        cryptographic_module(found),
         random_numbers(found),
         generation(found),
         entry_and_output(found),
@@ -58,14 +59,42 @@ impl Finding {
     }
 }
 
+/// Digests of what is no secret are made beside the module, and so is what the drivers do to log in to a database.
+const BESIDE: &str = "SHA-256 of audit entries, policies and thumbprints; the log-in to PostgreSQL";
+
+fn cryptographic_module(found: &Evidence) -> Control {
+    let control = Finding::new(
+        "cryptographic_module",
+        "it is known which module does the cryptography, and one that is made for FIPS 140-3 is in its FIPS mode",
+        &["FIPS 140-2 4.1", "ISO/IEC 19790 7.2"],
+    );
+    let Some(module) = found.module else { return control.holds(false, "stop the program: no module answers") };
+    let secrets = if module.is_asked_for { "by the module" } else { "beside it" };
+    control
+        .with("module", format!("AWS-LC {}", module.library))
+        .with("built with the feature fips", yes(module.is_asked_for))
+        .with("its branch for FIPS 140-3", module.version.map_or_else(|| "none".to_owned(), |v| v.to_string()))
+        .with("in FIPS mode, by its own word", yes(module.is_in_fips_mode))
+        .with("its known-answer tests pass now", yes(module.passes_its_tests))
+        .with("by the module", "TLS, signatures, AES-256-GCM and HKDF of the master key, the audit's HMAC")
+        .with("random numbers, PBKDF2 and HMAC of secrets", secrets)
+        .with("beside it", BESIDE)
+        .holds(module.is_sound(), "stop the program: its module isn't in FIPS mode, or computes wrong")
+}
+
 fn random_numbers(found: &Evidence) -> Control {
+    let source = if found.module.is_some_and(|module| module.is_asked_for) {
+        "the module's DRBG, which it seeds itself; without it the program doesn't start"
+    } else {
+        "the operating system's generator, asked for every key; without it the program doesn't start"
+    };
     let works = found.self_tests.iter().any(|(name, passes)| *name == "the random number generator" && *passes);
     Finding::new(
         "random_numbers",
         "keys and salts come from an approved source of random bits",
         &["FIPS 140-2 4.7.1", "ISO/IEC 19790 7.9.2"],
     )
-    .with("source", "the operating system's generator, asked for every key; without it the program doesn't start")
+    .with("source", source)
     .with("answers now, and never twice alike", yes(works))
     .holds(works, "the generator gives no random bits: stop the program")
 }
@@ -140,13 +169,18 @@ fn rotation(found: &Evidence) -> Control {
 
 fn zeroisation(found: &Evidence) -> Control {
     let (signing, people) = found.destroyed;
+    let not_wiped = if found.module.is_some_and(|module| module.is_asked_for) {
+        "what the HTTP and TLS libraries keep of a request, until another takes its place"
+    } else {
+        "buffers of the HTTP and TLS libraries, until something else stands there; with the feature fips, when freed"
+    };
     Finding::new(
         "zeroisation",
         "what isn't needed any more is wiped: in memory when it is let go of, in the database when a key ends",
         &["FIPS 140-2 4.7.6", "ISO/IEC 19790 7.9.7"],
     )
-    .with("in memory", "secrets, derived octets, tag keys, master key and cached digests are wiped when dropped")
-    .with("not wiped", "buffers of the HTTP and TLS libraries while a request is under way")
+    .with("in memory", "secrets, keys, derived octets and digests, when they are dropped")
+    .with("not wiped", not_wiped)
     .with("signing keys whose private part was destroyed", signing)
     .with("people whose key was destroyed", people)
     .with("private parts that should be gone", found.remains)
@@ -221,13 +255,23 @@ fn list<K: Display, V: Display>(counts: &BTreeMap<K, V>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use argus_credentials::CryptographicModule;
     use argus_store::evidence::KeyCare;
 
     use super::*;
 
+    const MODULE: CryptographicModule = CryptographicModule {
+        library: "1.2.3",
+        is_asked_for: false,
+        is_in_fips_mode: false,
+        version: None,
+        passes_its_tests: true,
+    };
+
     fn good() -> Evidence {
         Evidence {
             self_tests: vec![("the random number generator", true), ("SHA-256", true)],
+            module: Some(MODULE),
             iterations: BTreeMap::from([(600_000, 3)]),
             salts: BTreeMap::from([(16, 3)]),
             lengths: BTreeMap::from([(32, 3)]),
@@ -248,7 +292,11 @@ mod tests {
     fn each_control_fails_by_its_own_evidence() {
         assert_eq!(failed(&good()), [""; 0]);
         let care = |care| Evidence { care, ..good() };
-        let cases: [(Evidence, &[&str]); 12] = [
+        let module = |module| Evidence { module: Some(module), ..good() };
+        let cases: [(Evidence, &[&str]); 15] = [
+            (Evidence { module: None, ..good() }, &["cryptographic_module"]),
+            (module(CryptographicModule { passes_its_tests: false, ..MODULE }), &["cryptographic_module"]),
+            (module(CryptographicModule { is_asked_for: true, ..MODULE }), &["cryptographic_module"]),
             (
                 Evidence { self_tests: vec![("the random number generator", false)], ..good() },
                 &["random_numbers", "self_tests"],

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use argus_credentials::{Hasher, MasterKey, self_tests};
+use argus_credentials::{CryptographicModule, Hasher, MasterKey, self_tests};
 use argus_store::evidence::{self, KeyCare};
 use argus_store::wrapped_key::{self, WrappedKey};
 use argus_store::{Store, StoreError, signing_key};
@@ -21,6 +21,8 @@ const LATE: TimeDelta = TimeDelta::days(1);
 pub(crate) struct Evidence {
     /// Each primitive, and whether it gives its known answer now.
     pub(super) self_tests: Vec<(&'static str, bool)>,
+    /// What the cryptographic module says of itself.
+    pub(super) module: Option<CryptographicModule>,
     /// Secrets by the iterations of their hash.
     pub(super) iterations: BTreeMap<u32, u64>,
     /// Secrets by the octets of their salt.
@@ -62,8 +64,12 @@ impl Evidence {
         tender: Option<&AuditTender>,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let mut found =
-            Self { self_tests: self_tests(), new_iterations: hasher.iterations().count(), ..Self::default() };
+        let mut found = Self {
+            self_tests: self_tests(),
+            module: Some(CryptographicModule::ask()),
+            new_iterations: hasher.iterations().count(),
+            ..Self::default()
+        };
         found.read_hashes(store)?;
         store.read(|conn| {
             found.care = evidence::find_key_care(conn, now - LATE)?;

@@ -62,7 +62,8 @@ pub(crate) fn due(
     due
 }
 
-/// The key that signs, opened. It is dropped, and so wiped, when another signs in its place.
+/// The key that signs, opened. It is dropped, and so wiped, when another signs in its place: within a minute, where
+/// another node has seen to that.
 #[derive(Default)]
 pub(crate) struct Signing {
     opened: Mutex<Option<Arc<SigningKey>>>,
@@ -83,6 +84,12 @@ impl Signing {
         let key = Arc::new(SigningKey::unwrap(envelope, &row.kid, algorithm, issuer.master_key()?)?);
         *opened = Some(Arc::clone(&key));
         Ok(key)
+    }
+
+    /// Lets go of any key but this one: what signs no more is no longer at hand.
+    pub(crate) fn keep_only(&self, kid: Option<&str>) {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.take_if(|key| Some(key.kid()) != kid);
     }
 }
 
@@ -147,6 +154,26 @@ mod tests {
         let keys = [key("old", SigningKeyState::Retired, 0), key("new", SigningKeyState::Signing, 0)];
         assert_eq!(at(&keys, RSA, 16), []);
         assert_eq!(at(&keys, RSA, 17), [Due::Withdraw("old".to_owned())]);
+    }
+
+    #[test]
+    fn a_key_that_signs_no_more_is_let_go_of() {
+        let master = Arc::new(argus_credentials::MasterKey::generate().unwrap());
+        let made = SigningKey::generate(SigningKeyKind::P256).unwrap();
+        let row = signing_key::SigningKey {
+            algorithm: "ES256".to_owned(),
+            envelope: Some(made.wrap(&master).unwrap()),
+            ..key(made.kid(), SigningKeyState::Signing, 0)
+        };
+        let (signing, issuer) = (Signing::default(), Issuer::new(None, Some(master)));
+        let opened = Arc::downgrade(&signing.open(&row, &issuer).unwrap());
+        signing.keep_only(Some(&row.kid));
+        assert!(opened.upgrade().is_some());
+        signing.keep_only(Some("another"));
+        assert!(opened.upgrade().is_none(), "its private part is still there");
+        let opened = Arc::downgrade(&signing.open(&row, &issuer).unwrap());
+        signing.keep_only(None);
+        assert!(opened.upgrade().is_none());
     }
 
     #[test]

@@ -44,7 +44,7 @@ events! {
     RotationCollected      = "key.rotation_collected",   "A key's owner collected its new secret.";
     GraceEnded             = "key.grace_ended",          "An older secret of a key was retired when its grace ended.";
     CredentialCreated      = "credential.created",       "A credential was added to a key.";
-    CredentialStrengthened = "credential.strengthened",  "A secret that was shown right was hashed anew, with more iterations; it stays the same.";
+    CredentialStrengthened = "credential.strengthened",  "A secret was hashed anew, with more iterations.";
     CredentialRevoked      = "credential.revoked",       "A credential of a key was revoked.";
     PoliciesImported       = "policies.imported",        "The set of policies in force was switched.";
     WrappedKeyCreated      = "wrapped_key.created",      "A key of the installation was made and sealed under the master key.";

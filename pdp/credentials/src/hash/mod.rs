@@ -9,7 +9,9 @@ mod tests;
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use pbkdf2::{Algorithm, Params, Pbkdf2};
+use pbkdf2::Params;
+#[cfg(not(feature = "fips"))]
+use pbkdf2::{Algorithm, Pbkdf2};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
@@ -72,6 +74,17 @@ impl Iterations {
         }
     }
 
+    /// With the feature `fips`, the module derives: nothing that is done outside of it counts.
+    #[cfg(feature = "fips")]
+    pub(crate) fn derive(self, text: &[u8], salt: &[u8]) -> Zeroizing<[u8; OUTPUT]> {
+        let mut output = Zeroizing::new([0; OUTPUT]);
+        // INVARIANT: no count that was read is zero.
+        let rounds = std::num::NonZeroU32::new(self.count()).unwrap_or(std::num::NonZeroU32::MAX);
+        aws_lc_rs::pbkdf2::derive(aws_lc_rs::pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, text, output.as_mut_slice());
+        output
+    }
+
+    #[cfg(not(feature = "fips"))]
     pub(crate) fn derive(self, text: &[u8], salt: &[u8]) -> Zeroizing<[u8; OUTPUT]> {
         let mut output = Zeroizing::new([0; OUTPUT]);
         // The struct, not the generic function: its code is compiled, and optimised, in its own crate, which makes

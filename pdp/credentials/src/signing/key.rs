@@ -135,12 +135,15 @@ impl SigningKey {
         let header = Header { typ: token_type, alg: self.algorithm().as_str(), kid: &self.kid };
         let header = serde_json::to_vec(&header).map_err(|_| not_signed())?;
         let claims = serde_json::to_vec(claims).map_err(|_| not_signed())?;
-        let mut token = URL_SAFE_NO_PAD.encode(header);
+        let (header, claims) = (URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signed = format!("{header}.{claims}");
+        let signature = Zeroizing::new(self.pair.sign(signed.as_bytes()).map_err(|_| not_signed())?);
+        // Made at its final size: a text that grew would leave copies behind that nobody wipes. Four characters for
+        // three octets, and a last group.
+        let mut token = String::with_capacity(signed.len() + 1 + signature.len() / 3 * 4 + 4);
+        token.push_str(&signed);
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-        let signature = self.pair.sign(token.as_bytes()).map_err(|_| not_signed())?;
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        URL_SAFE_NO_PAD.encode_string(&*signature, &mut token);
         Ok(Secret::new(token))
     }
 

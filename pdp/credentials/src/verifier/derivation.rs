@@ -160,8 +160,8 @@ impl<S: Snapshots> Inner<S> {
         }
     }
 
-    /// Hashes a secret that was just shown right once more, where its stored hash has fewer rounds than new ones, when a
-    /// thread has nothing else to do. Where the queue has no room, a later derivation asks again.
+    /// Hashes a secret that was just shown right once more, where its stored hash has fewer rounds than new ones, when
+    /// a thread has nothing else to do. Where the queue has no room, a later derivation asks again.
     fn strengthen(self: &Arc<Self>, attempt: &Arc<Attempt<RecordOf<S>>>) {
         let Some(hasher) = self.settings.strengthen else { return };
         if !hasher.would_strengthen(attempt.record.hash()) {

@@ -61,10 +61,15 @@ impl ServerTls {
     pub fn config(&self) -> Result<ServerConfig, rustls::Error> {
         let provider = default_provider();
         let clients = AnyClient { algorithms: provider.signature_verification_algorithms };
-        Ok(ServerConfig::builder_with_provider(Arc::new(provider))
+        let config = ServerConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()?
             .with_client_cert_verifier(Arc::new(clients))
-            .with_cert_resolver(Arc::clone(&self.inner.shown) as Arc<dyn ResolvesServerCert>))
+            .with_cert_resolver(Arc::clone(&self.inner.shown) as Arc<dyn ResolvesServerCert>);
+        // A build for the module serves nothing that the module doesn't do.
+        if cfg!(feature = "fips") && !config.fips() {
+            return Err(rustls::Error::General("TLS is not in FIPS mode".to_owned()));
+        }
+        Ok(config)
     }
 
     /// Reads the files again, before it returns. What is refused leaves the old in use. Blocks.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use actix_web::web::Bytes;
 use argus_admin::{
     ActiveToken, Applied, Authority, Caller, Ruling, Supposition, TlsClientAuth, Trial, Unauthenticated, Verdict,
     Waiting,
@@ -20,6 +21,7 @@ use argus_store::KeyId;
 use chrono::{DateTime, Utc};
 use tokio::task::spawn_blocking;
 use tracing::{debug, warn};
+use zeroize::Zeroizing;
 
 /// The decision point.
 pub(super) struct Decisions {
@@ -44,7 +46,9 @@ impl Authority for Decisions {
         Box::pin(async move {
             let mut headers = HeaderMap::new();
             for value in authorization {
-                let value = HeaderValue::from_str(value).map_err(|_| Unauthenticated::Malformed)?;
+                // Its octets are wiped when the header is dropped.
+                let octets = Bytes::from_owner(Zeroizing::new(value.as_bytes().to_vec()));
+                let value = HeaderValue::from_maybe_shared(octets).map_err(|_| Unauthenticated::Malformed)?;
                 headers.append(AUTHORIZATION, value);
             }
             let caller = self.pdp.authenticate(&headers, certificate, peer).await.map_err(unauthenticated)?;

@@ -79,15 +79,17 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;
     let (listeners, addresses) = Listeners::bind(settings)?;
     let guidance = guidance_addresses(console, settings, &addresses)?;
-    let installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
+    let mut installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
     let _sweeping = (settings.role != Role::Pdp)
         .then(|| Sweeping::begin(&store, &installation.pdp, settings.usage_retention))
         .transpose()?;
     let report = installation.pdp.report();
-    let ready = || {
-        let bootstrap = installation.bootstrap.as_ref();
-        let banner =
-            Banner { settings, addresses: &addresses, report: &report, bootstrap, is_new, took: since.elapsed() };
+    let bootstrap = installation.bootstrap.take();
+    let ready = move || {
+        // Shown once, and then let go of.
+        let bootstrap = bootstrap;
+        let (addresses, report, bootstrap) = (&addresses, &report, bootstrap.as_ref());
+        let banner = Banner { settings, addresses, report, bootstrap, is_new, took: since.elapsed() };
         if console.is_json() { console.print_json(&banner.to_json()) } else { console.print(banner.in_words()) }
     };
     System::new().block_on(async {

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::Problem;
 use crate::asked::Asked;
 use crate::body::JsonBody;
+use crate::wiped;
 
 /// A key, and this once its new secret.
 #[derive(Serialize, ToSchema)]
@@ -59,5 +60,5 @@ pub(crate) async fn collect_credential(asked: Asked<web::Path<(String, String)>>
 
 fn shown(rotated: &RotatedKey) -> HttpResponse {
     let RotatedKey { key, secret, rotation } = rotated;
-    HttpResponse::Ok().json(Shown { key, rotation, secret: secret.expose() })
+    wiped::json(HttpResponse::Ok(), &Shown { key, rotation, secret: secret.expose() })
 }

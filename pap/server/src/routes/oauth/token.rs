@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::form::Formed;
 use crate::oauth::{Refusal, Refusals, answer};
+use crate::wiped;
 
 /// A token, and what is said beside it (RFC 6749 §5.1).
 #[derive(Serialize, ToSchema)]
@@ -64,5 +65,5 @@ pub(crate) async fn issue_token(formed: Formed) -> Result<HttpResponse, Refusal>
         expires_in: new.expires_in,
         scope: &new.scope,
     };
-    Ok(answer().json(issued))
+    Ok(wiped::json(answer(), &issued))
 }
