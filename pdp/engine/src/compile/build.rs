@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::program::{
-    AssignmentExpression, DEEPEST_NODE, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, OpId, Range, Rule, Slot, SlotId,
-    Tables, Text,
+    AssignmentExpression, DEEPEST_NODE, DutyExpression, NO_INDEX, NO_OP, Node, NodeId, NodeLabel, OpId, Range, Rule,
+    RuleLabel, Slot, SlotId, Tables, Text,
 };
 use crate::check::Taker;
 use crate::check::checked::{self, Checked, Child};
@@ -113,52 +113,66 @@ impl Builder {
         }
         let height = children.iter().filter_map(|child| self.node_heights.get(*child as usize)).max();
         let height = height.map_or(1, |height| height.saturating_add(1));
-        let children = self.push_children(&children);
-        let node = Node {
+        let (children, in_a_row) = self.push_children(&children);
+        let label = NodeLabel {
             id: self.own_text(&set.id),
             version: self.text(&set.version),
             algorithm: set.algorithm,
-            target: self.target(&set.target),
+            at: set.at,
+        };
+        let node = Node {
+            target: self.target_of_node(&set.target),
             children,
             variables: Range::default(),
             duties: self.duties(&set.duties),
             index: NO_INDEX,
+            method: set.algorithm.method,
             is_set: true,
+            in_a_row,
             too_deep: height > DEEPEST_NODE,
-            at: set.at,
         };
-        Some(self.push_node(node, height))
+        Some(self.push_node(node, label, height))
     }
 
-    fn push_children(&mut self, children: &[NodeId]) -> Range {
+    // Policies that stand in their set are compiled one after the other, whatever is in them.
+    fn push_children(&mut self, children: &[NodeId]) -> (Range, bool) {
+        if let [first, ..] = *children
+            && children.iter().copied().eq(first..first.saturating_add(next(children)))
+        {
+            return (Range { start: first, len: next(children) }, true);
+        }
         let start = next(&self.program.children);
         self.program.children.extend_from_slice(children);
-        Range { start, len: next(children) }
+        (Range { start, len: next(children) }, false)
     }
 
     fn policy(&mut self, policy: &checked::Policy<'_>) -> NodeId {
         let outer = std::mem::take(&mut self.variables);
-        let target = self.target(&policy.target);
+        let target = self.target_of_node(&policy.target);
         let variables = self.policy_variables(&policy.variables);
         let children = self.rules(&policy.rules);
-        let node = Node {
+        let label = NodeLabel {
             id: self.own_text(&policy.id),
             version: self.text(&policy.version),
             algorithm: policy.algorithm,
+            at: policy.at,
+        };
+        let node = Node {
             target,
             children,
             variables,
             duties: self.duties(&policy.duties),
             index: NO_INDEX,
+            method: policy.algorithm.method,
             is_set: false,
+            in_a_row: false,
             too_deep: false,
-            at: policy.at,
         };
         self.variables = outer;
-        self.push_node(node, 1)
+        self.push_node(node, label, 1)
     }
 
-    fn push_node(&mut self, mut node: Node, height: u16) -> NodeId {
+    fn push_node(&mut self, mut node: Node, label: NodeLabel, height: u16) -> NodeId {
         let chosen = if node.too_deep { Chosen::default() } else { Chosen::of(&self.program, &node, &self.unions) };
         self.node_heights.push(height);
         if let Some(index) = chosen.index {
@@ -167,6 +181,7 @@ impl Builder {
         }
         self.unions.push(chosen.union);
         self.program.nodes.push(node);
+        self.program.node_labels.push(label);
         next(&self.program.nodes) - 1
     }
 
@@ -202,13 +217,13 @@ impl Builder {
     fn rules(&mut self, rules: &[checked::Rule<'_>]) -> Range {
         let start = next(&self.program.rules);
         for rule in rules {
+            let id = self.own_text(&rule.id);
+            self.program.rule_labels.push(RuleLabel { id, at: within(rule.at) });
             let compiled = Rule {
-                id: self.own_text(&rule.id),
                 target: self.target(&rule.target),
                 condition: rule.condition.as_ref().map_or(NO_OP, |condition| self.expression(condition)),
                 duties: self.duties(&rule.duties),
                 effect: rule.effect,
-                at: (rule.at.start, rule.at.end),
             };
             self.program.rules.push(compiled);
         }

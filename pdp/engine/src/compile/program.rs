@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use super::names::Names;
-use crate::combining::Algorithm;
+use crate::combining::{Algorithm, Method};
 use crate::decision::Effect;
 use crate::diagnostic::Span;
 use crate::functions::{Function, HigherOrder, Special};
 use crate::index::Index;
 use crate::regex::Pattern;
+use crate::types::Ipv4Pattern;
 use crate::value::{DataType, OwnedValue};
 use crate::xpath::Expression as XPath;
 
@@ -31,6 +32,8 @@ pub(crate) struct Text {
 
 /// A policy or policy set, by its place in [`Tables::nodes`].
 pub(crate) type NodeId = u32;
+/// A rule, by its place in [`Tables::rules`].
+pub(crate) type RuleId = u32;
 /// An expression, by its place in [`Tables::ops`].
 pub(crate) type OpId = u32;
 /// A designator's (category, id, data type, issuer), by its place in [`Tables::slots`].
@@ -50,8 +53,12 @@ pub struct Program {
 pub(crate) struct Tables {
     pub(crate) texts: String,
     pub(crate) nodes: Vec<Node>,
+    /// The label of each node, beside [`Tables::nodes`].
+    pub(crate) node_labels: Vec<NodeLabel>,
     pub(crate) children: Vec<NodeId>,
     pub(crate) rules: Vec<Rule>,
+    /// The label of each rule, beside [`Tables::rules`].
+    pub(crate) rule_labels: Vec<RuleLabel>,
     pub(crate) matches: Vec<Match>,
     pub(crate) ops: Vec<Op>,
     /// The place of each op in its file, beside [`Tables::ops`].
@@ -70,15 +77,13 @@ pub(crate) struct Tables {
     pub(crate) indexes: Vec<Index>,
 }
 
-/// A policy or a policy set.
+/// A policy or a policy set: what evaluating it takes. A decision among many policies costs what it touches, so what is
+/// only told of a node stands elsewhere.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
-    pub(crate) id: Text,
-    pub(crate) version: Text,
-    pub(crate) algorithm: &'static Algorithm,
-    /// Of [`Tables::matches`].
-    pub(crate) target: Range,
-    /// Of [`Tables::rules`] for a policy, of [`Tables::children`] for a set.
+    pub(crate) target: Target,
+    /// Of [`Tables::rules`] for a policy, of [`Tables::children`] for a set; of [`Tables::nodes`] where they are
+    /// `in_a_row`.
     pub(crate) children: Range,
     /// Of [`Tables::variables`].
     pub(crate) variables: Range,
@@ -86,9 +91,21 @@ pub(crate) struct Node {
     pub(crate) duties: Range,
     /// Of [`Tables::indexes`]; [`NO_INDEX`] where every child is visited.
     pub(crate) index: u32,
+    /// What its algorithm does.
+    pub(crate) method: Method,
     pub(crate) is_set: bool,
+    /// Whether the children of a set are nodes one after the other, which no table has to list.
+    pub(crate) in_a_row: bool,
     /// Whether it is nested deeper than evaluation goes: Indeterminate, without a look at what is in it.
     pub(crate) too_deep: bool,
+}
+
+/// What is told of a policy or policy set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NodeLabel {
+    pub(crate) id: Text,
+    pub(crate) version: Text,
+    pub(crate) algorithm: &'static Algorithm,
     pub(crate) at: Span,
 }
 
@@ -103,16 +120,30 @@ pub(crate) const NO_INDEX: u32 = u32::MAX;
 /// The condition of a rule that has none.
 pub(crate) const NO_OP: OpId = u32::MAX;
 
-/// A rule.
+/// A rule: what evaluating it takes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rule {
-    pub(crate) id: Text,
     pub(crate) target: Range,
     /// [`NO_OP`] where absent.
     pub(crate) condition: OpId,
     pub(crate) duties: Range,
     pub(crate) effect: Effect,
+}
+
+/// What is told of a rule.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RuleLabel {
+    pub(crate) id: Text,
     pub(crate) at: (u32, u32),
+}
+
+/// The target of a node. A single `Match`, as most policies have it, stands in the node: no further line of the cache
+/// is touched for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Target {
+    Match(Match),
+    /// None or several, of [`Tables::matches`].
+    Matches(Range),
 }
 
 /// A `Match`. The matches of a target stand in one run; two marks say where its `AllOf`s and `AnyOf`s end.
@@ -134,6 +165,8 @@ pub(crate) enum Test {
     TextPrefix(Text),
     /// A `…-regexp-match`, of [`Tables::patterns`].
     Pattern(u32),
+    /// `ipAddress-match` with addresses of IPv4.
+    Ipv4(Ipv4Pattern),
     /// Any other function, with the policy's value in [`Tables::constants`].
     Function(&'static Function, u32),
 }
@@ -354,13 +387,25 @@ impl Range {
     }
 }
 
+impl Target {
+    /// Its matches.
+    pub(crate) fn of<'t>(&'t self, table: &'t [Match]) -> &'t [Match] {
+        match self {
+            Self::Match(only) => std::slice::from_ref(only),
+            Self::Matches(range) => range.of(table),
+        }
+    }
+}
+
 impl Tables {
     /// Gives back the room that was made for more.
     pub(crate) fn shrink(&mut self) {
         self.texts.shrink_to_fit();
         self.nodes.shrink_to_fit();
+        self.node_labels.shrink_to_fit();
         self.children.shrink_to_fit();
         self.rules.shrink_to_fit();
+        self.rule_labels.shrink_to_fit();
         self.matches.shrink_to_fit();
         self.ops.shrink_to_fit();
         self.op_spans.shrink_to_fit();
@@ -390,6 +435,28 @@ impl Tables {
     }
 
     #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn label(&self, id: NodeId) -> &NodeLabel {
+        &self.node_labels[id as usize]
+    }
+
+    /// The child of a set at a place below how many it has.
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn child(&self, set: &Node, place: u32) -> NodeId {
+        let id = set.children.start + place;
+        if set.in_a_row { id } else { self.children[id as usize] }
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn rule(&self, id: RuleId) -> &Rule {
+        &self.rules[id as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
+    pub(crate) fn rule_label(&self, id: RuleId) -> &RuleLabel {
+        &self.rule_labels[id as usize]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids are handed out by this program's builder")]
     pub(crate) fn op(&self, id: OpId) -> Op {
         self.ops[id as usize]
     }
@@ -413,7 +480,7 @@ impl Program {
 
     /// Identifier and version of the root.
     pub fn root_identifier(&self) -> (&str, &str) {
-        let root = self.tables.node(self.root);
+        let root = self.tables.label(self.root);
         (self.tables.text(root.id), self.tables.text(root.version))
     }
 }

@@ -5,13 +5,26 @@ use std::hash::BuildHasher;
 use rustc_hash::FxBuildHasher;
 
 use super::build::{Builder, next};
-use super::program::{Match, Range, Test};
+use super::program::{Match, Range, Target, Test};
 use crate::check::checked;
 use crate::functions::{Body, Special};
 use crate::value::OwnedValue;
 
 impl Builder {
     pub(super) fn target(&mut self, target: &checked::Target<'_>) -> Range {
+        let made = self.push_matches(target);
+        self.share(made)
+    }
+
+    pub(super) fn target_of_node(&mut self, target: &checked::Target<'_>) -> Target {
+        let made = self.push_matches(target);
+        match self.program.matches.pop_if(|_| made.len == 1) {
+            Some(only) => Target::Match(only),
+            None => Target::Matches(self.share(made)),
+        }
+    }
+
+    fn push_matches(&mut self, target: &checked::Target<'_>) -> Range {
         let start = next(&self.program.matches);
         for any_of in &target.any_of {
             for all_of in &any_of.all_of {
@@ -27,7 +40,7 @@ impl Builder {
                 last.ends_any_of = true;
             }
         }
-        self.share(Range { start, len: next(&self.program.matches) - start })
+        Range { start, len: next(&self.program.matches) - start }
     }
 
     // Policies made from one template have most of their targets in common.
@@ -65,6 +78,12 @@ impl Builder {
                 | "urn:oasis:names:tc:xacml:3.0:function:anyURI-starts-with",
                 OwnedValue::String(text),
             ) => Test::TextPrefix(self.text(text)),
+            ("urn:oasis:names:tc:xacml:3.0:function:ipAddress-match", OwnedValue::IpAddressPattern(pattern)) => {
+                match pattern.v4() {
+                    Some(addresses) => Test::Ipv4(addresses),
+                    None => Test::Function(element.function, self.constant(&element.value)),
+                }
+            }
             (_, OwnedValue::String(text)) if matches!(element.function.body, Body::Special(Special::RegexpMatch)) => {
                 match self.pattern(text) {
                     Some(pattern) => Test::Pattern(pattern),

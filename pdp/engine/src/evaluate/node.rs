@@ -13,7 +13,7 @@ use crate::combining::{
     LegacyPolicyPermitOverrides, LegacyRuleDenyOverrides, LegacyRulePermitOverrides, Method, OnlyOneApplicable,
     PermitOverrides, PermitUnlessDeny, Refused, plain,
 };
-use crate::compile::program::{NO_OP, Node, NodeId, Rule};
+use crate::compile::program::{NO_OP, Node, NodeId, Rule, RuleId};
 use crate::decision::{Decision, Effect, Effects};
 use crate::diagnostic::Span;
 use crate::explain::{Step, TargetOutcome, Tracer};
@@ -44,14 +44,15 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
         let program = self.program;
         let node = program.node(id);
         let outer = (self.variables, self.frame_ops, self.file);
-        self.file = node.at.file;
         if T::ON {
+            let label = program.label(id);
+            self.file = label.at.file;
             self.tracer.step(Step::Enter {
                 is_set: node.is_set,
-                id: program.text(node.id),
-                version: program.text(node.version),
-                algorithm: node.algorithm.short_name(),
-                at: node.at,
+                id: program.text(label.id),
+                version: program.text(label.version),
+                algorithm: label.algorithm.short_name(),
+                at: label.at,
             });
         }
         let mark = self.mark();
@@ -67,10 +68,11 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
         if decision == Decision::NotApplicable {
             self.policies.truncate(mark.policies);
         } else if self.request.return_policy_id_list {
+            let label = program.label(id);
             self.policies.push(PolicyIdentifier {
                 is_set: node.is_set,
-                id: program.text(node.id),
-                version: program.text(node.version),
+                id: program.text(label.id),
+                version: program.text(label.version),
             });
         }
         if T::ON {
@@ -85,7 +87,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
             let fault = Fault::processing("policy sets are nested too deep to be evaluated");
             return (INDETERMINATE, Some(self.call.arena.fault(fault)));
         }
-        let target = self.target(node.target);
+        let target = self.target(node.target.of(&self.program.matches));
         if T::ON {
             self.tracer.step(Step::Target(match target {
                 Applicability::Match => TargetOutcome::Match,
@@ -112,7 +114,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     fn rules(&mut self, node: &'a Node) -> Outcome<'a> {
-        match node.algorithm.method {
+        match node.method {
             Method::DenyOverrides => self.combine_rules::<DenyOverrides>(node),
             Method::PermitOverrides => self.combine_rules::<PermitOverrides>(node),
             Method::DenyUnlessPermit => self.combine_rules::<DenyUnlessPermit>(node),
@@ -129,7 +131,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     fn children(&mut self, node: &'a Node) -> Outcome<'a> {
-        match node.algorithm.method {
+        match node.method {
             Method::DenyOverrides => self.combine_nodes::<DenyOverrides>(node),
             Method::PermitOverrides => self.combine_nodes::<PermitOverrides>(node),
             Method::DenyUnlessPermit => self.combine_nodes::<DenyUnlessPermit>(node),
@@ -151,18 +153,17 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     fn combine_rules<C: Combining + Default>(&mut self, node: &'a Node) -> Outcome<'a> {
-        let rules = node.children.of(&self.program.rules);
         let (mut combining, mut faults) = (C::default(), Faults::new());
         if let Some(candidates) = self.candidates(node) {
-            for rule in candidates.iter().filter_map(|place| rules.get(*place as usize)) {
-                let outcome = self.rule(rule);
+            for place in candidates {
+                let outcome = self.rule(node.children.start + place);
                 if let ControlFlow::Break(decision) = take(&mut combining, &mut faults, outcome) {
                     return self.settle(decision, &faults);
                 }
             }
         } else {
-            for rule in rules {
-                let outcome = self.rule(rule);
+            for place in 0..node.children.len {
+                let outcome = self.rule(node.children.start + place);
                 if let ControlFlow::Break(decision) = take(&mut combining, &mut faults, outcome) {
                     return self.settle(decision, &faults);
                 }
@@ -172,18 +173,18 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     fn combine_nodes<C: Combining + Default>(&mut self, node: &'a Node) -> Outcome<'a> {
-        let children = node.children.of(&self.program.children);
+        let program = self.program;
         let (mut combining, mut faults) = (C::default(), Faults::new());
         if let Some(candidates) = self.candidates(node) {
-            for child in candidates.iter().filter_map(|place| children.get(*place as usize)) {
-                let outcome = self.node(*child);
+            for place in candidates {
+                let outcome = self.node(program.child(node, *place));
                 if let ControlFlow::Break(decision) = take(&mut combining, &mut faults, outcome) {
                     return self.settle(decision, &faults);
                 }
             }
         } else {
-            for child in children {
-                let outcome = self.node(*child);
+            for place in 0..node.children.len {
+                let outcome = self.node(program.child(node, place));
                 if let ControlFlow::Break(decision) = take(&mut combining, &mut faults, outcome) {
                     return self.settle(decision, &faults);
                 }
@@ -221,12 +222,15 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
         (decision, Some(self.call.arena.fault(merged)))
     }
 
-    fn rule(&mut self, rule: &'a Rule) -> Outcome<'a> {
+    fn rule(&mut self, id: RuleId) -> Outcome<'a> {
+        let program = self.program;
+        let rule = program.rule(id);
         let (decision, fault) = self.rule_outcome(rule);
         if T::ON {
-            let (start, end) = rule.at;
+            let label = program.rule_label(id);
+            let (start, end) = label.at;
             self.tracer.step(Step::Rule {
-                id: self.program.text(rule.id),
+                id: program.text(label.id),
                 effect: rule.effect,
                 at: Span { file: self.file, start, end },
                 decision,
@@ -238,7 +242,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
 
     fn rule_outcome(&mut self, rule: &'a Rule) -> Outcome<'a> {
         let failed = Decision::Indeterminate(Effects::from(rule.effect));
-        match self.target(rule.target) {
+        match self.target(rule.target.of(&self.program.matches)) {
             Applicability::NoMatch => return (Decision::NotApplicable, None),
             Applicability::Indeterminate(fault) => return (failed, Some(fault)),
             Applicability::Match => {}
@@ -261,19 +265,20 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     fn only_one_applicable(&mut self, node: &'a Node) -> Outcome<'a> {
-        let children = node.children.of(&self.program.children);
+        let program = self.program;
         let all: SmallVec<[u32; 8]> = match self.candidates(node) {
             Some(candidates) => candidates.into(),
             None => (0..node.children.len).collect(),
         };
         let mut choice = OnlyOneApplicable::default();
-        for child in all.iter().filter_map(|place| children.get(*place as usize)) {
-            let (applicability, fault) = match self.target(self.program.node(*child).target) {
+        for place in all {
+            let child = program.child(node, place);
+            let (applicability, fault) = match self.target(program.node(child).target.of(&program.matches)) {
                 Applicability::Match => (combining::Applicability::Applies, None),
                 Applicability::NoMatch => (combining::Applicability::DoesNot, None),
                 Applicability::Indeterminate(fault) => (combining::Applicability::Unknown, Some(fault)),
             };
-            match choice.visit(*child, applicability) {
+            match choice.visit(child, applicability) {
                 ControlFlow::Continue(()) => {}
                 ControlFlow::Break(Refused::Unknown(_)) => return (INDETERMINATE, fault),
                 ControlFlow::Break(Refused::Second { first, second }) => {
@@ -292,23 +297,24 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
 
     fn second_applies(&self, first: NodeId, second: NodeId) -> &'a Fault {
         let program = self.program;
-        let (first, second) = (program.text(program.node(first).id), program.text(program.node(second).id));
+        let (first, second) = (program.text(program.label(first).id), program.text(program.label(second).id));
         self.call.arena.fault(Fault::processing(format!("both `{first}` and `{second}` are applicable")))
     }
 
     fn on_permit_apply_second(&mut self, node: &'a Node) -> Outcome<'a> {
-        let children = node.children.of(&self.program.children);
-        let first = match (on_permit_apply_second::start(children.len()), children.first()) {
-            (Next::Evaluate(_), Some(first)) => self.node(*first),
-            (Next::Evaluate(_), None) => (INDETERMINATE, None),
-            (Next::Settled(decision), _) => {
+        let (program, count) = (self.program, node.children.len as usize);
+        let first = match on_permit_apply_second::start(count) {
+            Next::Evaluate(_) => self.node(program.child(node, 0)),
+            Next::Settled(decision) => {
                 let fault = Fault::processing("`on-permit-apply-second` takes two or three children");
                 return (decision, Some(self.call.arena.fault(fault)));
             }
         };
-        match on_permit_apply_second::after_first(first.0, children.len()) {
+        match on_permit_apply_second::after_first(first.0, count) {
             Next::Settled(decision) => (decision, first.1.filter(|_| matches!(decision, Decision::Indeterminate(_)))),
-            Next::Evaluate(place) => children.get(place).map_or((INDETERMINATE, None), |child| self.node(*child)),
+            Next::Evaluate(place) => {
+                u32::try_from(place).map_or((INDETERMINATE, None), |place| self.node(program.child(node, place)))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Targets (core 7.6, 7.7): the three tables, stopping as soon as the outcome is fixed.
 
 use super::{Evaluated, Evaluation};
-use crate::compile::program::{Match, Op, Range, Test};
+use crate::compile::program::{Match, Op, Test};
 use crate::explain::Tracer;
 use crate::functions::Body;
 use crate::status::Fault;
@@ -29,11 +29,11 @@ impl Seen<'_> {
 }
 
 impl<'a, T: Tracer> Evaluation<'a, T> {
-    pub(super) fn target(&mut self, target: Range) -> Applicability<'a> {
+    pub(super) fn target(&mut self, matches: &[Match]) -> Applicability<'a> {
         let mut whole: Option<&'a Fault> = None;
         // An AllOf is settled by one False, an AnyOf by one Match: what follows within it is passed over.
         let (mut all_of, mut any_of) = (Seen::NOTHING, Seen::NOTHING);
-        for element in target.of(&self.program.matches) {
+        for element in matches {
             if !any_of.settled && !all_of.settled {
                 match self.matches(element) {
                     Ok(true) => {}
@@ -62,7 +62,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
     }
 
     // True where it holds for some member of the bag; a fault counts only where it holds for none (core 7.6).
-    fn matches(&mut self, element: &'a Match) -> Evaluated<'a, bool> {
+    fn matches(&mut self, element: &Match) -> Evaluated<'a, bool> {
         let bag = match self.program.op(element.attribute) {
             Op::Bag { slot, must_be_present } => self.bag(slot, must_be_present)?,
             Op::Selector(selector) => self.select(selector)?,
@@ -86,6 +86,7 @@ impl<'a, T: Tracer> Evaluation<'a, T> {
             (Test::TextPrefix(text), Value::String(value) | Value::AnyUri(value)) => {
                 Ok(value.starts_with(program.text(text)))
             }
+            (Test::Ipv4(pattern), Value::IpAddressValue(value)) => Ok(pattern.contains(value.address())),
             (Test::Pattern(pattern), value) => self.pattern_matches(pattern, value),
             (Test::Function(function, constant), value) => {
                 let arguments = [program.constant(constant).as_value(), value];

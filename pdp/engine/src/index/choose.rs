@@ -60,13 +60,13 @@ struct Children<'p> {
 
 impl Children<'_> {
     fn offers(&self, child: u32) -> Offers {
-        let (program, range) = (self.program, self.node.children);
+        let program = self.program;
         if self.node.is_set {
-            let with_union = self.node.algorithm.method != Method::OnlyOneApplicable;
-            let child = range.of(&program.children).get(child as usize);
-            child.map(|child| of_child(program, *child, with_union, self.unions)).unwrap_or_default()
+            let with_union = self.node.method != Method::OnlyOneApplicable;
+            of_child(program, program.child(self.node, child), with_union, self.unions)
         } else {
-            range.of(&program.rules).get(child as usize).map(|rule| of_rule(program, rule)).unwrap_or_default()
+            let rule = self.node.children.of(&program.rules).get(child as usize);
+            rule.map(|rule| of_rule(program, rule)).unwrap_or_default()
         }
     }
 
@@ -90,7 +90,7 @@ fn hash(key: &Key) -> u64 {
 }
 
 fn of_child(program: &Tables, child: u32, with_union: bool, unions: &Unions) -> Offers {
-    let mut offers = of_target(program, program.node(child).target);
+    let mut offers = of_target(program, program.node(child).target.of(&program.matches));
     if with_union && let Some(union) = unions.of(child) {
         offers.push(union.iter().map(|key| vec![*key]).collect());
     }
@@ -100,14 +100,14 @@ fn of_child(program: &Tables, child: u32, with_union: bool, unions: &Unions) -> 
 // A condition guards only behind an empty target: were the target Indeterminate, so would be the rule.
 fn of_rule(program: &Tables, rule: &Rule) -> Offers {
     if rule.target.len > 0 || rule.condition == NO_OP {
-        return of_target(program, rule.target);
+        return of_target(program, rule.target.of(&program.matches));
     }
     let guards = of_condition(program, rule.condition);
     guards.into_iter().map(|guard| guard.into_iter().map(|key| vec![key]).collect()).collect()
 }
 
 fn may_be_not_applicable(node: &Node) -> bool {
-    match node.algorithm.method {
+    match node.method {
         Method::DenyUnlessPermit | Method::PermitUnlessDeny => false,
         Method::OnPermitApplySecond => matches!(node.children.len, 2 | 3),
         _ => true,
@@ -157,12 +157,12 @@ impl IndexBuilder {
     }
 
     // Where most children are visited anyway, finding out which costs more than it saves.
-    fn finish(mut self) -> Option<Index> {
+    fn finish(self) -> Option<Index> {
         let guarded = self.children - self.always.len();
         if guarded * 4 < self.children {
             return None;
         }
-        self.always.shrink_to_fit();
-        Some(Index { always: self.always, tables: self.tables.into_iter().map(TableBuilder::finish).collect() })
+        let tables = self.tables.into_iter().map(TableBuilder::finish).collect();
+        Some(Index { always: self.always.into(), tables })
     }
 }

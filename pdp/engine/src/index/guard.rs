@@ -1,5 +1,6 @@
 //! Guards: what a request must hold for a child to be anything but NotApplicable, read off targets and conditions.
 
+use ipnet::IpNet;
 use smallvec::{SmallVec, smallvec};
 
 use super::table::{equality_hash, point_of, point_of_address, prefix_hash};
@@ -34,8 +35,8 @@ pub(crate) enum Needs {
 pub(crate) enum Kind {
     /// Equal to a value with this hash.
     Equal(u64),
-    /// A text that starts with a prefix of this hash and length in bytes.
-    Prefix { hash: u64, length: usize },
+    /// A text that starts with a prefix of this hash and length in bytes, and this last byte.
+    Prefix { hash: u64, length: usize, last: Option<u8> },
     /// Within these ends, both included.
     Interval { low: i128, high: i128 },
 }
@@ -47,10 +48,10 @@ pub(crate) type Guard = SmallVec<[Key; 1]>;
 const MOST_CONSTANTS: usize = 256;
 
 /// The guards that a target offers: one for each `AnyOf` in which every `AllOf` has a key.
-pub(super) fn of_target(program: &Tables, target: Range) -> Vec<Vec<Vec<Key>>> {
+pub(super) fn of_target(program: &Tables, matches: &[Match]) -> Vec<Vec<Vec<Key>>> {
     let mut any_ofs = Vec::new();
     let (mut all_ofs, mut keys) = (Vec::new(), Vec::new());
-    for element in target.of(&program.matches) {
+    for element in matches {
         keys.extend(of_match(program, element));
         if element.ends_all_of {
             take_together(&mut keys);
@@ -73,6 +74,7 @@ fn of_match(program: &Tables, element: &Match) -> Option<Key> {
         Test::TextEqual(text) => equal_text(program.text(text)),
         Test::TextPrefix(text) => prefix(program.text(text)),
         Test::Pattern(pattern) => of_pattern(program, pattern)?,
+        Test::Ipv4(pattern) => of_network(pattern.network()?.into()),
         Test::Function(function, constant) => {
             of_function(function, program.constant(constant).as_value(), Side::ConstantFirst)?
         }
@@ -218,9 +220,7 @@ fn of_function(function: &'static Function, constant: Value<'_>, side: Side) -> 
         }
         ("string-starts-with" | "anyURI-starts-with", Value::String(text), Side::ConstantFirst) => Some(prefix(text)),
         ("ipAddress-match" | "ipAddress-endpoint-match", Value::IpAddressPattern(pattern), Side::ConstantFirst) => {
-            let network = pattern.networks()?;
-            let (low, high) = (point_of_address(network.network()), point_of_address(network.broadcast()));
-            Some(Kind::Interval { low, high })
+            pattern.networks().map(of_network)
         }
         (name, constant @ (Value::Integer(_) | Value::Double(_)), side) => {
             let (_, comparison) = name.split_once('-')?;
@@ -250,12 +250,17 @@ fn of_pattern(program: &Tables, pattern: u32) -> Option<Kind> {
     }
 }
 
+fn of_network(network: IpNet) -> Kind {
+    Kind::Interval { low: point_of_address(network.network()), high: point_of_address(network.broadcast()) }
+}
+
 fn equal_text(text: &str) -> Kind {
     Kind::Equal(prefix_hash(text.as_bytes()))
 }
 
-fn prefix(text: &str) -> Kind {
-    Kind::Prefix { hash: prefix_hash(text.as_bytes()), length: text.len() }
+pub(super) fn prefix(text: &str) -> Kind {
+    let bytes = text.as_bytes();
+    Kind::Prefix { hash: prefix_hash(bytes), length: bytes.len(), last: bytes.last().copied() }
 }
 
 /// Adds, for intervals of one attribute that must all be hit, the one interval that is left of them.

@@ -12,6 +12,7 @@
 
 mod choose;
 mod guard;
+mod hashed;
 mod interval;
 mod table;
 mod union;
@@ -35,7 +36,7 @@ const FEW_POLICIES: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Index {
     /// The children without a guard, by place, in order.
-    always: Vec<u32>,
+    always: Box<[u32]>,
     // Mostly one, which then stands here.
     tables: SmallVec<[Table; 1]>,
 }

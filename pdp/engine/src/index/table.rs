@@ -2,9 +2,10 @@
 
 use std::hash::{BuildHasher, Hash};
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxBuildHasher;
 
 use super::guard::{Key, Kind, Needs};
+use super::hashed::{Hashed, short};
 use super::interval::Intervals;
 use crate::compile::program::SlotId;
 use crate::types::Double;
@@ -17,14 +18,17 @@ use crate::value::Value;
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) slot: SlotId,
+    has_equal: bool,
     has_intervals: bool,
     has_long: bool,
-    /// Equal values, by the hash of the value. Hashes that collide cost a visit, no more.
-    equal: FxHashMap<u64, Run>,
-    /// Prefixes, by the hash of the prefix; blocks of points, by that of [`Block`]. No attribute has both.
-    prefixes: FxHashMap<u64, Run>,
+    /// Equal values, by the hash of the value; prefixes, by [`beside`] the hash of the prefix; blocks of points, by that
+    /// of [`Block`]. Hashes that collide cost a visit, no more.
+    keys: Hashed,
     /// Which lengths prefixes have, in bytes: the bit of each below 64.
     lengths: u64,
+    /// With which bytes prefixes end: the bit of each, by its last six. Paths end with a slash, and of the lengths that
+    /// they have one or two end with a slash in a request.
+    ends: u64,
     /// Which sizes blocks have: the bit of each power of two.
     sizes: u128,
     rest: Box<Rest>,
@@ -33,8 +37,6 @@ pub(super) struct Table {
 /// What most look-ups do without.
 #[derive(Debug, Default)]
 struct Rest {
-    /// The children of the keys that have several.
-    postings: Vec<u32>,
     intervals: Intervals,
     /// The lengths of prefixes from 64 on.
     long: Vec<usize>,
@@ -44,20 +46,11 @@ struct Rest {
     on_many: Vec<u32>,
 }
 
-/// The children behind a key.
-#[derive(Debug, Clone, Copy)]
-enum Run {
-    One(u32),
-    /// From here on in [`Rest::postings`], so many.
-    Many(u32, u32),
-}
-
 /// A table in the making.
 #[derive(Debug, Default)]
 pub(super) struct TableBuilder {
     table: Table,
-    equal: Vec<(u64, u32)>,
-    prefixes: Vec<(u64, u32)>,
+    keys: Vec<(u32, u32)>,
     blocks: Vec<(Block, u32)>,
 }
 
@@ -98,9 +91,13 @@ impl TableBuilder {
     pub(super) fn push(&mut self, key: &Key, child: u32) {
         let rest = &mut self.table.rest;
         match key.kind {
-            Kind::Equal(hash) => self.equal.push((hash, child)),
-            Kind::Prefix { hash, length } => {
-                self.prefixes.push((hash, child));
+            Kind::Equal(hash) => {
+                self.table.has_equal = true;
+                self.keys.push((short(hash), child));
+            }
+            Kind::Prefix { hash, length, last } => {
+                self.table.ends |= last.map_or(0, bit);
+                self.keys.push((short(beside(hash)), child));
                 if length < 64 {
                     self.table.lengths |= 1 << length;
                 } else if let Err(place) = rest.long.binary_search(&length) {
@@ -132,41 +129,17 @@ impl TableBuilder {
                 rest.intervals.push(low, high, child);
             }
         }
-        self.prefixes.extend(self.blocks.iter().map(|(block, child)| (hash(block), *child)));
-        self.table.equal = post(&mut self.equal, &mut rest.postings);
-        self.table.prefixes = post(&mut self.prefixes, &mut rest.postings);
+        self.keys.extend(self.blocks.iter().map(|(block, child)| (short(hash(block)), *child)));
+        self.table.keys = Hashed::new(self.keys);
         rest.intervals.finish();
         for list in [&mut rest.on_empty, &mut rest.on_many] {
             list.dedup();
             list.shrink_to_fit();
         }
-        rest.postings.shrink_to_fit();
         self.table.has_intervals = !rest.intervals.is_empty();
         self.table.has_long = !rest.long.is_empty();
         self.table
     }
-}
-
-// Equal hashes side by side: one run for each.
-fn post(pairs: &mut Vec<(u64, u32)>, postings: &mut Vec<u32>) -> FxHashMap<u64, Run> {
-    pairs.sort_unstable();
-    pairs.dedup();
-    let keys = pairs.chunk_by(|a, b| a.0 == b.0).count();
-    let mut map = FxHashMap::with_capacity_and_hasher(keys, FxBuildHasher);
-    for run in pairs.chunk_by(|a, b| a.0 == b.0) {
-        match run {
-            [] => {}
-            [(hash, child)] => {
-                map.insert(*hash, Run::One(*child));
-            }
-            [(hash, _), ..] => {
-                let start = u32::try_from(postings.len()).unwrap_or(u32::MAX);
-                postings.extend(run.iter().map(|(_, child)| *child));
-                map.insert(*hash, Run::Many(start, u32::try_from(run.len()).unwrap_or(u32::MAX)));
-            }
-        }
-    }
-    map
 }
 
 type Found<'b> = bumpalo::collections::Vec<'b, u32>;
@@ -189,12 +162,12 @@ impl Table {
 
     fn find_value(&self, value: &Value<'_>, found: &mut Found<'_>) -> usize {
         let mut runs = 0;
-        if !self.equal.is_empty()
+        if self.has_equal
             && let Some(hash) = equality_hash(value)
         {
-            runs += self.add(self.equal.get(&hash), found);
+            runs += self.add(hash, found);
         }
-        if !self.prefixes.is_empty()
+        if (self.lengths != 0 || self.has_long)
             && let Some(text) = text_of(value)
         {
             runs += self.find_prefixes(text.as_bytes(), found);
@@ -213,7 +186,7 @@ impl Table {
         while sizes != 0 {
             let block = Block::around(point, sizes.trailing_zeros());
             sizes &= sizes - 1;
-            runs += self.add(self.prefixes.get(&hash(block)), found);
+            runs += self.add(hash(block), found);
         }
         if self.has_intervals {
             let before = found.len();
@@ -230,28 +203,38 @@ impl Table {
         while lengths != 0 {
             let Some(prefix) = text.get(..lengths.trailing_zeros() as usize) else { return runs };
             lengths &= lengths - 1;
-            runs += self.add(self.prefixes.get(&prefix_hash(prefix)), found);
+            runs += self.add_prefix(prefix, found);
         }
         if self.has_long {
             for length in &self.rest.long {
                 let Some(prefix) = text.get(..*length) else { return runs };
-                runs += self.add(self.prefixes.get(&prefix_hash(prefix)), found);
+                runs += self.add_prefix(prefix, found);
             }
         }
         runs
     }
 
-    fn add(&self, run: Option<&Run>, found: &mut Found<'_>) -> usize {
-        match run {
-            None => return 0,
-            Some(Run::One(child)) => found.push(*child),
-            Some(Run::Many(start, len)) => {
-                let range = *start as usize..(*start + *len) as usize;
-                found.extend_from_slice(self.rest.postings.get(range).unwrap_or(&[]));
-            }
+    fn add_prefix(&self, prefix: &[u8], found: &mut Found<'_>) -> usize {
+        if prefix.last().is_some_and(|last| self.ends & bit(*last) == 0) {
+            return 0;
         }
-        1
+        self.add(beside(prefix_hash(prefix)), found)
     }
+
+    fn add(&self, hash: u64, found: &mut Found<'_>) -> usize {
+        let children = self.keys.get(short(hash));
+        found.extend_from_slice(children);
+        usize::from(!children.is_empty())
+    }
+}
+
+const fn bit(byte: u8) -> u64 {
+    1 << (byte % 64)
+}
+
+// A prefix's place is not that of the equal text: who asks for the one is not meant by the other.
+const fn beside(hash: u64) -> u64 {
+    !hash
 }
 
 /// The hash of a value that an equality may ask for; `None` for types that are not indexed by equality.
@@ -318,6 +301,7 @@ pub(super) fn point_of_address(address: std::net::IpAddr) -> i128 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::guard::prefix;
     use super::*;
     use crate::value::Arena;
 
@@ -351,8 +335,7 @@ mod tests {
         let texts = ["", "a", &"a".repeat(63), &"a".repeat(64), &"a".repeat(200), "b"];
         let mut table = TableBuilder::new(0);
         for (child, text) in (0_u32..).zip(&texts) {
-            let kind = Kind::Prefix { hash: prefix_hash(text.as_bytes()), length: text.len() };
-            table.push(&Key { slot: 0, needs: Needs::Nothing, kind }, child);
+            table.push(&Key { slot: 0, needs: Needs::Nothing, kind: prefix(text) }, child);
         }
         let table = table.finish();
         for value in ["", "a", "ab", &"a".repeat(63), &"a".repeat(70), &"a".repeat(300), "b", "c"] {

@@ -1,12 +1,13 @@
 //! `ipAddress-pattern` of the DLP/NAC profile: a set of addresses, optionally with a range of ports.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv6Net};
 
 use super::endpoint;
 use super::ip_value::IpValue;
+use super::ipv4_pattern::Ipv4Pattern;
 use super::lexical::{LexicalError, collapse};
 use super::port_range::PortRange;
 
@@ -22,7 +23,7 @@ pub struct IpPattern {
 /// INVARIANT: the bits of `address` lie within `mask`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Network {
-    V4 { address: u32, mask: u32 },
+    V4(Ipv4Pattern),
     V6 { address: u128, mask: u128 },
 }
 
@@ -36,7 +37,7 @@ impl IpPattern {
         let network = match parts.address {
             IpAddr::V4(address) => {
                 let mask = parts.mask.map_or(Some(u32::MAX), read_mask_v4).ok_or_else(expected)?;
-                Network::V4 { address: u32::from(address) & mask, mask }
+                Network::V4(Ipv4Pattern::new(u32::from(address), mask))
             }
             IpAddr::V6(address) => {
                 let mask = parts.mask.map_or(Some(u128::MAX), read_mask_v6).ok_or_else(expected)?;
@@ -54,9 +55,9 @@ impl IpPattern {
     /// Whether the address is one of these (`ipAddress-match`); ports don't count.
     pub fn contains(self, value: &IpValue) -> bool {
         match (self.network, value.address()) {
-            (Network::V4 { address, mask }, IpAddr::V4(value)) => u32::from(value) & mask == address,
+            (Network::V4(pattern), value) => pattern.contains(value),
             (Network::V6 { address, mask }, IpAddr::V6(value)) => u128::from(value) & mask == address,
-            _ => false,
+            (Network::V6 { .. }, IpAddr::V4(_)) => false,
         }
     }
 
@@ -67,14 +68,18 @@ impl IpPattern {
         self.contains(value) && self.ports.is_none_or(|ports| value.port().is_some_and(|port| ports.contains(port)))
     }
 
+    /// The addresses alone, where they are of IPv4.
+    pub(crate) fn v4(self) -> Option<Ipv4Pattern> {
+        match self.network {
+            Network::V4(pattern) => Some(pattern),
+            Network::V6 { .. } => None,
+        }
+    }
+
     /// The pattern as one network, for an index; `None` where the mask has gaps.
     pub fn networks(self) -> Option<IpNet> {
         match self.network {
-            Network::V4 { address, mask } => {
-                let prefix = u8::try_from(mask.leading_ones()).ok()?;
-                let network = Ipv4Net::new(Ipv4Addr::from(address), prefix).ok()?;
-                (u32::from(network.netmask()) == mask).then_some(IpNet::V4(network))
-            }
+            Network::V4(pattern) => pattern.network().map(IpNet::V4),
             Network::V6 { address, mask } => {
                 let prefix = u8::try_from(mask.leading_ones()).ok()?;
                 let network = Ipv6Net::new(Ipv6Addr::from(address), prefix).ok()?;
@@ -92,7 +97,7 @@ fn unmapped(address: Ipv6Addr, mask: u128) -> Result<Network, LexicalError> {
         return Err(LexicalError::new("expected a mask of 96 bits or more after an IPv4 address inside IPv6"));
     }
     let mask = u32::try_from(mask & u128::from(u32::MAX)).unwrap_or(u32::MAX);
-    Ok(Network::V4 { address: u32::from(inner) & mask, mask })
+    Ok(Network::V4(Ipv4Pattern::new(u32::from(inner), mask)))
 }
 
 fn read_mask_v4(text: &str) -> Option<u32> {
@@ -123,9 +128,7 @@ impl fmt::Display for IpPattern {
         match (self.networks(), self.network) {
             (Some(IpNet::V4(net)), _) => write!(f, "{}/{}", net.addr(), net.prefix_len())?,
             (Some(IpNet::V6(net)), _) => write!(f, "[{}]/{}", net.addr(), net.prefix_len())?,
-            (None, Network::V4 { address, mask }) => {
-                write!(f, "{}/{}", Ipv4Addr::from(address), Ipv4Addr::from(mask))?;
-            }
+            (None, Network::V4(pattern)) => pattern.fmt(f)?,
             (None, Network::V6 { address, mask }) => {
                 write!(f, "[{}]/[{}]", Ipv6Addr::from(address), Ipv6Addr::from(mask))?;
             }
@@ -136,6 +139,9 @@ impl fmt::Display for IpPattern {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
+    use ipnet::Ipv4Net;
     use proptest::prelude::*;
 
     use super::*;
