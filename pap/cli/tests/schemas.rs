@@ -370,6 +370,11 @@ fn what_programs_read_is_described_by_the_schemas() {
     let imported = schemas.answer("migrate", &in_folder(folder.path(), &import));
     assert_eq!(imported["sha256"], exported["sha256"]);
     schemas.failure(&in_folder(folder.path(), &import));
+    let destroy = ["master-key", "destroy", "--data-dir", "other"];
+    schemas.failure(&in_folder(folder.path(), &destroy));
+    // To the letter of a control map of FIPS 140.
+    let destroyed = in_folder(folder.path(), &["keys", "destroy", "--for-good", "--data-dir", "other"]);
+    assert_eq!(schemas.answer("master-key-destroyed", &destroyed)["master_key"], "elsewhere");
 
     // Parts of others.
     let compared = schemas.compared.into_inner();

@@ -50,6 +50,7 @@ mod clock;
 mod conditions;
 mod conn;
 pub mod credential;
+pub mod destroy;
 mod error;
 pub mod evidence;
 mod file;

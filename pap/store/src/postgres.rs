@@ -156,6 +156,14 @@ pub(crate) fn keep_from_migrating(conn: &mut PostgresConn) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Writes the tables with envelopes anew: what was overwritten there is in none of their files any more.
+pub(crate) fn scrub(conn: &mut PostgresConn) -> Result<(), StoreError> {
+    for table in ["wrapped_keys", "signing_keys", "persons"] {
+        diesel::sql_query(format!("VACUUM (FULL) {table}")).execute(conn.queries())?;
+    }
+    Ok(())
+}
+
 /// Adds lines to the change feed, and wakes who listens when they are committed.
 ///
 /// The numbers are those behind the newest: under the turn nobody else can add one, and the turn ends only after the

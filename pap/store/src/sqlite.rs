@@ -14,12 +14,14 @@ use crate::conn::{Conn, SqliteConn};
 use crate::file::{create_private_folder, open_private, sync_folder};
 
 /// On every connection, before anything else. `FULL` because an acknowledged act survives a loss of power, which
-/// `NORMAL` doesn't promise under a write-ahead log.
+/// `NORMAL` doesn't promise under a write-ahead log; `secure_delete` because the private part of a key that has ended
+/// is to be gone from its page.
 const PRAGMAS: &str = "
     PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
 ";
 
 /// The connection that writes. There is one.
@@ -77,6 +79,21 @@ pub fn backup_file(from: &Path, to: &Path) -> Result<u64, StoreError> {
         sync_folder(folder).map_err(failed)?;
     }
     Ok(copy.metadata().map_err(failed)?.len())
+}
+
+/// Writes the file anew and ends the write-ahead log: what was overwritten or deleted is in neither any more.
+pub(crate) fn scrub(conn: &mut SqliteConn) -> Result<(), StoreError> {
+    // What is written anew passes through memory alone.
+    conn.queries().batch_execute("PRAGMA temp_store = MEMORY; VACUUM;")?;
+    let ended: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(conn.queries())?;
+    if ended.busy == 0 { Ok(()) } else { Err(StoreError::Busy) }
+}
+
+/// What SQLite says of its attempt to end the log.
+#[derive(diesel::QueryableByName)]
+struct Checkpoint {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 /// The lock file beside a database.

@@ -11,7 +11,7 @@ use crate::lock::DataLock;
 use crate::migrate::migrate;
 use crate::pool::Pool;
 use crate::postgres::{Connector, Listener, PostgresConn, Session, listen};
-use crate::{StoreError, sqlite};
+use crate::{StoreError, postgres, sqlite};
 
 /// Readers at once. A write-ahead log lets them all read while one writes; more would only hold more page caches.
 const SQLITE_READERS: usize = 4;
@@ -104,6 +104,15 @@ impl Store {
     /// beside acts. What one reads another may change before it writes: let the write itself decide.
     pub fn write_aside<T>(&self, work: impl FnOnce(&mut Conn) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.0.writers.transact(Purpose::Aside, self.veiled(work))
+    }
+
+    /// Writes anew what holds, or held, envelopes of keys: what was overwritten is in no file of the database any more.
+    /// What a server keeps of it in its write-ahead log stays there until it uses the place again.
+    pub fn scrub(&self) -> Result<(), StoreError> {
+        self.0.writers.visit(|conn| match conn {
+            Conn::Sqlite(conn) => sqlite::scrub(conn),
+            Conn::Postgres(conn) => postgres::scrub(conn),
+        })
     }
 
     fn veiled<T>(&self, work: impl FnOnce(&mut Conn) -> T) -> impl FnOnce(&mut Conn) -> T {

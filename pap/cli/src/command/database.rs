@@ -33,7 +33,17 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn named(flags: DatabaseFlags) -> Result<Self, Failure> {
-        Ok(Self { settings: database_settings(flags)? })
+        Self::with_master_key(flags, None)
+    }
+
+    /// The same, whose master key may be elsewhere than in the data folder.
+    pub(super) fn with_master_key(flags: DatabaseFlags, file: Option<PathBuf>) -> Result<Self, Failure> {
+        Ok(Self { settings: database_settings(flags, file)? })
+    }
+
+    /// The settings that it was found by.
+    pub(super) fn settings(&self) -> &DatabaseSettings {
+        &self.settings
     }
 
     pub(super) fn location(&self) -> &Location {

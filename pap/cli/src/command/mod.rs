@@ -10,6 +10,7 @@ mod eval;
 mod functions;
 mod help;
 mod key;
+mod master_key;
 mod migrate;
 mod org;
 mod outbox;
@@ -69,6 +70,7 @@ commands! {
     Compliance in compliance,
     Backup in backup,
     Migrate in migrate,
+    MasterKey in master_key,
     Completions in completions,
     Help in help,
 }

@@ -4,6 +4,7 @@ mod audit;
 mod authority;
 mod banner;
 mod bootstrap;
+mod destroy;
 mod failure;
 mod issuer;
 mod listen;
@@ -28,6 +29,7 @@ use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::limit::LimitFlags;
+pub(super) use destroy::{FoundMasterKey, find_master_key, last_words, remove_master_key};
 use settings::Settings;
 
 /// Start Argus: decisions on one port, administration on another, data in one folder.
@@ -251,9 +253,12 @@ impl DatabaseSettings {
 }
 
 /// The settings that `argus serve` would have.
-pub(super) fn database_settings(flags: DatabaseFlags) -> Result<DatabaseSettings, Failure> {
+pub(super) fn database_settings(
+    flags: DatabaseFlags,
+    master_key_file: Option<PathBuf>,
+) -> Result<DatabaseSettings, Failure> {
     let DatabaseFlags { data_dir, database_url, database_ca_file, config } = flags;
-    let flags = Flags { data_dir, database_url, database_ca_file, ..Flags::default() };
+    let flags = Flags { data_dir, database_url, database_ca_file, master_key_file, ..Flags::default() };
     Settings::read(flags, config.as_deref()).map(DatabaseSettings)
 }
 

@@ -49,6 +49,7 @@ events! {
     PoliciesImported       = "policies.imported",        "The set of policies in force was switched.";
     WrappedKeyCreated      = "wrapped_key.created",      "A key of the installation was made and sealed under the master key.";
     WrappedKeyRetired      = "wrapped_key.retired",      "A key of the installation is used for nothing new any more.";
+    KeysDestroyed          = "keys.destroyed",           "All that was sealed under the master key was destroyed.";
     SigningKeyPublished    = "signing_key.published",    "A key that will sign access tokens was made and published.";
     SigningKeySigns        = "signing_key.began",        "Access tokens are signed with this key from now on.";
     SigningKeyRetired      = "signing_key.retired",      "A key signs no more, and its private part was wiped; what it signed is still good.";

@@ -44,18 +44,7 @@ pub(super) fn begin(
     master: &Arc<MasterKey>,
     at: DateTime<Utc>,
 ) -> Result<Audit, Failure> {
-    let host = store.read(|conn| organisation::find_by_name(conn, argus_admin::resource::HOST));
-    let host = host.map_err(|error| of_store(&error, settings))?;
-    let host = host.ok_or_else(|| Failure::new(Exit::Bug, "internal", "there is no organisation `argus`"))?;
-    let keys = AuditKeys::open(store, master, host.id, at).map_err(|error| {
-        failure(error.to_string())
-            .help("name the master key of this installation with --master-key-file (ARGUS_MASTER_KEY_FILE)")
-    })?;
-    let keys = Arc::new(keys);
-    store.hide_people_by(keys.clone());
-    let retention = settings.audit_retention_days.map(|days| TimeDelta::days(days.into()));
-    let tender = AuditTender::new(store.clone(), keys, host.id);
-    let tender = Arc::new(tender.writing_to(settings.audit_checkpoints_file.clone()).keeping(retention));
+    let tender = Arc::new(tender(settings, store, master, at)?);
     let (end, ended) = channel();
     let tended = Arc::clone(&tender);
     let tend = move || {
@@ -68,6 +57,27 @@ pub(super) fn begin(
     let thread = thread::Builder::new().name("argus-audit".into()).spawn(tend);
     let failed = |error| Failure::new(Exit::Bug, "internal", format!("a thread can't be started: {error}"));
     Ok(Audit { tender, end: Some(end), thread: Some(thread.map_err(failed)?) })
+}
+
+/// Opens the keys of the audit, and hides the people in it from here on.
+pub(super) fn tender(
+    settings: &Settings,
+    store: &Store,
+    master: &Arc<MasterKey>,
+    at: DateTime<Utc>,
+) -> Result<AuditTender, Failure> {
+    let host = store.read(|conn| organisation::find_by_name(conn, argus_admin::resource::HOST));
+    let host = host.map_err(|error| of_store(&error, settings))?;
+    let host = host.ok_or_else(|| Failure::new(Exit::Bug, "internal", "there is no organisation `argus`"))?;
+    let keys = AuditKeys::open(store, master, host.id, at).map_err(|error| {
+        failure(error.to_string())
+            .help("name the master key of this installation with --master-key-file (ARGUS_MASTER_KEY_FILE)")
+    })?;
+    let keys = Arc::new(keys);
+    store.hide_people_by(keys.clone());
+    let retention = settings.audit_retention_days.map(|days| TimeDelta::days(days.into()));
+    let tender = AuditTender::new(store.clone(), keys, host.id);
+    Ok(tender.writing_to(settings.audit_checkpoints_file.clone()).keeping(retention))
 }
 
 fn tell<T>(result: Result<T, argus_store::StoreError>) {

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{env, io};
 
-use argus_credentials::{MasterKey, TagKey, TagKeys, TagVersion};
+use argus_credentials::{MasterKey, Secret, TagKey, TagKeys, TagVersion};
 use argus_pdp::{TAG_PURPOSE, TagKeySource, wrap_tag_key};
-use argus_store::{Act, OrganisationId, Store, wrapped_key};
+use argus_store::{Act, OrganisationId, Store, destroy, wrapped_key};
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
@@ -21,13 +21,19 @@ use crate::client::SecretFile;
 use crate::failure::Failure;
 
 /// The variable that may hold the master key itself.
-const VARIABLE: &str = "ARGUS_MASTER_KEY";
+pub(super) const VARIABLE: &str = "ARGUS_MASTER_KEY";
 
 /// Opens the tag keys of an installation; at its first start they are made, and the master key with them.
 pub(super) fn open_tag_keys(settings: &Settings, store: &Store, at: DateTime<Utc>) -> Result<TagKeySource, Failure> {
+    let destroyed = store.read(destroy::find_destruction).map_err(|error| of_store(&error, settings))?;
+    if let Some(at) = destroyed {
+        let data = &settings.database;
+        return Err(failure(format!("the keys of the installation in `{data}` were destroyed on {}", at.date_naive()))
+            .help("nothing opens its data; begin anew in an empty folder (--data-dir) or database (--database-url)"));
+    }
     if let Some(file) = &settings.tag_key_file {
         let text = read_secret(file, "--tag-key-file (ARGUS_TAG_KEY_FILE)")?;
-        let keys = TagKeys::parse(&text).map_err(|error| failure(format!("`{}`: {error}", file.display())))?;
+        let keys = TagKeys::parse(text.expose()).map_err(|error| failure(format!("`{}`: {error}", file.display())))?;
         return Ok(TagKeySource::Given(Arc::new(keys)));
     }
     let kept = store.read(|conn| wrapped_key::list(conn, TAG_PURPOSE)).map_err(|error| of_store(&error, settings))?;
@@ -40,15 +46,14 @@ pub(super) fn open_tag_keys(settings: &Settings, store: &Store, at: DateTime<Utc
 
 fn open_master_key(settings: &Settings, is_needed: bool) -> Result<MasterKey, Failure> {
     let file = &settings.master_key_file;
-    if let Ok(text) = env::var(VARIABLE)
-        && !text.is_empty()
-    {
-        return MasterKey::parse(&text).map_err(|error| failure(format!("{VARIABLE} holds no master key: {error}")));
+    if let Some(text) = env::var(VARIABLE).ok().filter(|text| !text.is_empty()).map(Secret::new) {
+        return MasterKey::parse(text.expose())
+            .map_err(|error| failure(format!("{VARIABLE} holds no master key: {error}")));
     }
     match fs::metadata(file) {
         Ok(_) => {
             let text = read_secret(file, "--master-key-file (ARGUS_MASTER_KEY_FILE)")?;
-            MasterKey::parse(&text).map_err(|error| failure(format!("`{}`: {error}", file.display())))
+            MasterKey::parse(text.expose()).map_err(|error| failure(format!("`{}`: {error}", file.display())))
         }
         Err(error) if error.kind() == ErrorKind::NotFound && is_needed => Err(missing(settings)),
         Err(error) if error.kind() == ErrorKind::NotFound => make_master_key(file),
@@ -77,13 +82,13 @@ fn make_first(settings: &Settings, store: &Store, master: &MasterKey, at: DateTi
     Ok(())
 }
 
-fn read_secret(file: &Path, setting: &str) -> Result<String, Failure> {
+pub(super) fn read_secret(file: &Path, setting: &str) -> Result<Secret, Failure> {
     let text = fs::read_to_string(file).map_err(|error| unreadable(file, &error, setting))?;
     warn_of_readers(file);
-    Ok(text)
+    Ok(Secret::new(text))
 }
 
-fn unreadable(file: &Path, error: &io::Error, setting: &str) -> Failure {
+pub(super) fn unreadable(file: &Path, error: &io::Error, setting: &str) -> Failure {
     failure(format!("can't use `{}`: {error}", file.display()))
         .help(format!("let this user read it, or name another file with {setting}"))
 }
@@ -114,7 +119,7 @@ pub(super) fn write_secret_file(file: &Path, secret: &str, setting: &str) -> Res
 }
 
 /// A file that is synced can still lose its name with the power.
-fn sync_folder(file: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
