@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::http::{Method, header};
+use actix_web::{App, test};
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use serde_json::{Value, json};
 
@@ -261,9 +262,11 @@ async fn a_chain_has_at_most_nine_keys_and_the_tenth_is_a_problem_of_its_own() {
 #[actix_web::test]
 async fn a_thousand_keys_are_derived_from_one_and_the_next_is_a_problem_of_its_own_until_one_of_them_ends() {
     let installation = with_acme().await;
+    let app = test::init_service(App::new().configure(argus_pap::configure(installation.admin.clone()))).await;
     let derive = async |name: &str, parent: &Value| {
         let body = json!({"organisation": "acme", "name": name, "scopes": ["acme/x:read"], "parent_key_id": parent});
-        crate::post(&installation, ROOT, "/v1/keys", &body).await
+        let asked = test::TestRequest::post().uri("/v1/keys").insert_header(("authorization", ROOT)).set_json(body);
+        crate::send_to(&app, asked.to_request()).await
     };
     let parent = derive("parent", &Value::Null).await.body["id"].clone();
     let mut last = Value::Null;
