@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use argus_store::StoreError;
 
+use crate::clock::Latest;
 use crate::moment::Moment;
 use crate::places::PlaceFault;
 use crate::policies::PolicyFault;
@@ -17,6 +18,8 @@ pub(crate) struct Health {
     read_at: AtomicU64,
     read_at_wall: AtomicI64,
     clock_ahead: AtomicI64,
+    /// The latest time that this process has seen, whoever looked.
+    pub(crate) latest: Latest,
     store: Mutex<Option<String>>,
     policies: Mutex<Option<PolicyFault>>,
     places: Mutex<Vec<PlaceFault>>,
@@ -43,6 +46,7 @@ impl Health {
             read_at: AtomicU64::new(0),
             read_at_wall: AtomicI64::new(0),
             clock_ahead: AtomicI64::new(0),
+            latest: Latest::default(),
             store: Mutex::default(),
             policies: Mutex::default(),
             places: Mutex::default(),

@@ -27,7 +27,7 @@ use crate::authentication::{
 use crate::caller::{
     Act, Authorisation, Caller, CallerRefused, authorise, may_ask, needed_scope, pdp_path, read_bearer, unmet_condition,
 };
-use crate::clock::{Latest, fault as clock_fault, is_beyond_use};
+use crate::clock::{fault as clock_fault, is_beyond_use};
 use crate::decision_id::DecisionId;
 use crate::error::StartError;
 use crate::health::Stamp;
@@ -71,7 +71,6 @@ pub(crate) struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) obligations: Obligations,
     pub(crate) gate: Gate,
-    latest: Latest,
     kept: Arc<Kept>,
     places: Keep,
     wake: Sender<Message>,
@@ -191,7 +190,6 @@ impl Pdp {
                 metrics,
                 obligations,
                 gate,
-                latest: Latest::default(),
                 kept,
                 places,
                 wake,
@@ -364,7 +362,7 @@ impl Shared {
 
     /// The second by which credentials are judged: this one, or the latest seen where the clock went back.
     pub(crate) fn credentials_at(&self, now: Moment) -> i64 {
-        self.latest.at_least(now.seconds)
+        self.kept.health.latest.at_least(now.seconds)
     }
 
     /// Whether the snapshot is too old to be trusted.
@@ -540,7 +538,7 @@ impl Shared {
             age_seconds: i64::try_from(health.age(Stamp { wall: now, ..Stamp::now() }).as_secs()).unwrap_or(i64::MAX),
             longest_staleness_seconds: self.settings.longest_staleness.map(|longest| longest.as_secs()),
             clock_ahead_milliseconds: health.clock_ahead_milliseconds(),
-            clock_fault: clock_fault(health.clock_ahead_milliseconds(), self.latest.seconds_behind(now)),
+            clock_fault: clock_fault(health.clock_ahead_milliseconds(), health.latest.seconds_behind(now)),
             store_fault: health.store_fault(),
             policy_fault: health.policy_fault(),
             policy_documents: snapshot.policies.documents,

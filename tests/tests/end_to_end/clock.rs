@@ -1,20 +1,27 @@
-//! A schedule under a clock that is stepped by an hour, there and back, and over a restart: nothing happens twice.
+//! A clock that is stepped by an hour, there and back, and over a restart: nothing on a schedule happens twice, and what
+//! has ended stays ended.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use argus_tests::http::{get, once, post};
 use argus_tests::program::{Server, stdout};
 use serde_json::Value;
 
 /// How long a sweep may be awaited on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The library that stands between a program and the clock.
+/// The library that stands between a program and the clock. Where it isn't there, nothing is tested, but in CI.
 fn library() -> Option<PathBuf> {
-    let folders = fs::read_dir("/usr/lib").ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    folders.map(|folder| folder.join("faketime/libfaketime.so.1")).find(|library| library.exists())
+    let mut folders = fs::read_dir("/usr/lib").ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let found = folders.find_map(|folder| Some(folder.join("faketime/libfaketime.so.1")).filter(|file| file.exists()));
+    if found.is_none() {
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "needs libfaketime");
+        println!("skipped: needs libfaketime");
+    }
+    found
 }
 
 /// A server that reads its clock from a file.
@@ -43,6 +50,14 @@ impl Stepped {
 
     fn key(&self) -> Value {
         self.argus(&["key", "show", "acme/rotated"])
+    }
+
+    /// Decision and reason for whoever presents what is in a file.
+    fn decided(&self, file: &Path) -> (String, Value) {
+        let asked =
+            ["verify", "--credential-file", file.to_str().unwrap(), "--action", "read", "--resource", "acme/x/1"];
+        let answer = self.argus(&asked);
+        (answer["decision"].as_str().unwrap().to_owned(), answer["reason"].clone())
     }
 
     /// The states of the credentials of the key with a schedule, sorted.
@@ -95,11 +110,7 @@ fn set(clock: &Path, seconds: i64) {
 
 #[test]
 fn a_rotation_on_schedule_is_opened_once_however_the_clock_is_stepped_and_the_server_restarted() {
-    let Some(library) = library() else {
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "needs libfaketime");
-        println!("skipped: needs libfaketime");
-        return;
-    };
+    let Some(library) = library() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (data, clock) = (folder.path().join("data"), folder.path().join("clock"));
     set(&clock, 0);
@@ -138,4 +149,61 @@ fn a_rotation_on_schedule_is_opened_once_however_the_clock_is_stepped_and_the_se
     second.wait_for(&["active", "pending", "revoked"]);
     second.wait_for_a_sweep("at-last");
     assert_eq!(second.states(), ["active", "pending", "revoked"]);
+}
+
+#[tokio::test]
+async fn what_has_ended_while_nobody_looked_stays_ended_when_the_clock_is_turned_back() {
+    let Some(library) = library() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let clock = folder.path().join("clock");
+    set(&clock, 0);
+    let stepped = Stepped::start(&folder.path().join("data"), &library, &clock);
+    let server = &stepped.server;
+    stdout(&server.argus(&["org", "create", "acme"])).unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let create = |name: &str, expires: &str| {
+        let (named, to) = (format!("acme/{name}"), file(name));
+        let asked = ["key", "create", &named, "--scope", "acme/x:read", "--expires", expires];
+        stepped.argus(&[&asked[..], &["--secret-to", to.to_str().unwrap()]].concat())
+    };
+    let lasting = create("lasting", "30d");
+    create("ending", "1h");
+    create("older", "30d");
+    let newer = file("newer");
+    stepped.argus(&["key", "rotate", "acme/older", "--grace", "10m", "--secret-to", newer.to_str().unwrap()]);
+    let secret = fs::read_to_string(file("lasting")).unwrap();
+    let client = format!("client_id={}&client_secret={}", lasting["id"].as_str().unwrap(), secret.trim());
+    let body = format!("grant_type=client_credentials&{client}");
+    let asked = post("/oauth/token", "application/x-www-form-urlencoded", None, body.as_bytes());
+    let token = once(server.pap, &asked).await.unwrap().json().unwrap()["access_token"].as_str().unwrap().to_owned();
+    fs::write(file("token"), &token).unwrap();
+    for name in ["lasting", "ending", "older", "newer", "token"] {
+        assert_eq!(stepped.decided(&file(name)), ("Permit".to_owned(), Value::Null), "{name}");
+    }
+
+    // There and back without a request in between. The node has seen it when it says that the clock went back.
+    let since = Instant::now();
+    let mut away = Duration::from_secs(1);
+    loop {
+        stepped.set_clock(4_000);
+        tokio::time::sleep(away).await;
+        stepped.set_clock(0);
+        let told = once(server.pdp, &get("/readyz")).await.unwrap().json().unwrap();
+        if told["clock"]["problem"].as_str().is_some_and(|problem| problem.contains("went back by")) {
+            break;
+        }
+        assert!(since.elapsed() < PATIENCE, "it doesn't say that the clock went back: {told}");
+        away *= 2;
+    }
+    for (name, expected) in
+        [("ending", "credential_expired"), ("older", "credential_expired"), ("token", "credential_expired")]
+    {
+        assert_eq!(stepped.decided(&file(name)), ("Deny".to_owned(), expected.into()), "{name}");
+    }
+    for name in ["lasting", "newer"] {
+        assert_eq!(stepped.decided(&file(name)).0, "Permit", "{name}");
+    }
+    let asked = format!("{client}&token={token}");
+    let asked = post("/oauth/introspect", "application/x-www-form-urlencoded", None, asked.as_bytes());
+    assert_eq!(once(server.pap, &asked).await.unwrap().json().unwrap()["active"], false);
 }

@@ -184,6 +184,8 @@ impl Keeper {
 
     fn refresh(&mut self) -> Result<(), StoreError> {
         let (since, register, begun) = (self.sequence, &self.register, Stamp::now());
+        // So that what ends now has ended for good, though nobody asks for it before the clock is turned back.
+        self.health.latest.at_least(begun.wall.seconds);
         let read = |conn: &mut Conn| {
             compare_clocks(conn, &self.health)?;
             read_update(conn, since, register)
@@ -222,7 +224,9 @@ impl Keeper {
             self.signing_keys = Arc::new(read_signing_keys(&rows));
         }
         if !update.revoked_tokens.is_empty() {
-            Arc::make_mut(&mut self.revoked_tokens).extend(update.revoked_tokens, Moment::now().seconds);
+            // Forgotten is only what is refused without it, by the same clock.
+            let now = self.health.latest.at_least(Moment::now().seconds);
+            Arc::make_mut(&mut self.revoked_tokens).extend(update.revoked_tokens, now);
         }
         // Our own import comes back as a line as well.
         if update.policies && self.policies.origin != Origin::Folder {
