@@ -16,7 +16,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::audit::AuditTender;
-use crate::oauth::Signing;
+use crate::oauth::{OauthCounts, Signing};
 use crate::refusals::{Refusal, Refusals, Refused};
 use crate::repeat::UnderWay;
 use crate::{Addresses, AdminError, Authority, Call, Caller, Issuer, ThisNode, Unauthenticated};
@@ -54,6 +54,7 @@ struct Inner {
     parts: Parts,
     refusals: Refusals,
     signing: Signing,
+    oauth_counts: OauthCounts,
     /// Acts and lists that may use a blocking thread at once.
     threads: Semaphore,
     /// Secrets that may be derived at once: each takes a core.
@@ -74,7 +75,8 @@ impl Admin {
         let (refusals, signing) = (Refusals::begin(parts.store.clone()), Signing::default());
         let under_way = UnderWay::default();
         let threads = Semaphore::new(THREADS);
-        Self(Arc::new(Inner { parts, refusals, signing, threads, derivations, under_way }))
+        let oauth_counts = OauthCounts::default();
+        Self(Arc::new(Inner { parts, refusals, signing, oauth_counts, threads, derivations, under_way }))
     }
 
     /// Verifies the key in the `Authorization` headers of a request, or, without any, the certificate that was shown.
@@ -126,6 +128,11 @@ impl Admin {
 
     pub(crate) fn addresses(&self) -> &Addresses {
         &self.0.parts.addresses
+    }
+
+    /// What was counted at the endpoints of OAuth.
+    pub fn oauth_counts(&self) -> &OauthCounts {
+        &self.0.oauth_counts
     }
 
     pub(crate) fn under_way(&self) -> &UnderWay {

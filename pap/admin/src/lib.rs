@@ -59,7 +59,9 @@ pub use compliance::{Control, ControlResult, EvidenceItem, FipsReport};
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
 pub use handover::{Claimed, Handover};
-pub use oauth::{Challenge, Form, Issuer, IssuerError, Metadata, OauthCode, OauthRefused, OauthRequest};
+pub use oauth::{
+    Challenge, Form, Issuer, IssuerError, Metadata, OauthCode, OauthCounts, OauthEndpoint, OauthRefused, OauthRequest,
+};
 pub use query::Query;
 pub use repeat::{Answer, Repeatable, Repetition, Turn};
 pub use risk::Risk;

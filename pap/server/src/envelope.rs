@@ -6,7 +6,8 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
+use argus_admin::{Admin, OauthEndpoint};
 use argus_credentials::stands_in_address;
 use tracing::{debug, warn};
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub(crate) async fn seal(
     request.extensions_mut().insert(RequestId(id.clone()));
     if stands_in_address(request.uri().path(), request.uri().query()) {
         warn!(request.id = id, "a key was sent in a URL: it has to be taken for known, revoke it");
-        let answer = credential_in_url(request.path(), &id);
+        let answer = credential_in_url(request.request(), &id);
         return Ok(with_headers(request.into_response(answer), &id));
     }
     // Nothing of the request may be held meanwhile: the router writes into it. Errors of handlers are answers here.
@@ -48,11 +49,21 @@ pub(crate) async fn seal(
 }
 
 /// Each door refuses in its own form.
-fn credential_in_url(path: &str, id: &str) -> HttpResponse {
-    if path.starts_with("/oauth/") {
-        return Refusal::invalid_request("a key in the address ends in logs, and is to be revoked").respond();
+fn credential_in_url(request: &HttpRequest, id: &str) -> HttpResponse {
+    if request.path().starts_with("/oauth/") {
+        let refusal = Refusal::invalid_request("a key in the address ends in logs, and is to be revoked");
+        count(request, &refusal);
+        return refusal.respond();
     }
     Problem::credential_in_url().respond(id)
+}
+
+/// Every refusal of an endpoint of OAuth passes here, whatever refused.
+fn count(request: &HttpRequest, refusal: &Refusal) {
+    let endpoint = request.path().strip_prefix("/oauth/").and_then(OauthEndpoint::find);
+    if let (Some(endpoint), Some(admin)) = (endpoint, request.app_data::<web::Data<Admin>>()) {
+        admin.oauth_counts().count_refusal(endpoint, refusal.cause());
+    }
 }
 
 /// Errors of the framework become problems too. The endpoints of OAuth have a form of their own.
@@ -62,6 +73,7 @@ fn in_final_form(answer: ServiceResponse, id: &str) -> ServiceResponse {
         return answer;
     }
     if let Some(refusal) = answer.response().error().and_then(|error| error.as_error::<Refusal>()) {
+        count(answer.request(), refusal);
         let refusal = refusal.respond();
         return answer.into_response(refusal);
     }

@@ -68,6 +68,11 @@ impl Refusal {
         Self(OauthRefused::invalid_request(description))
     }
 
+    /// What is refused, and why.
+    pub(crate) fn cause(&self) -> &OauthRefused {
+        &self.0
+    }
+
     /// The whole answer.
     pub(crate) fn respond(&self) -> HttpResponse {
         let Self(OauthRefused { code, description, challenge }) = self;

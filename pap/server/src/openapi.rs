@@ -75,6 +75,9 @@ struct ProblemError {
 
 const SCHEME: &str = "key";
 
+/// What is another thing each time, and so has no tag.
+const UNTAGGED: [&str; 2] = ["/healthz", "/metrics"];
+
 /// Where an operation names the problems that are its own; all of them afterwards.
 const PROBLEMS: &str = "x-problems";
 
@@ -150,7 +153,7 @@ fn complete(call: &Call<'_>, operation: &mut Operation) {
         _ => {}
     }
     operation.parameters.get_or_insert_default().extend(parameters.into_iter().map(RefOr::T));
-    if call.method == "GET" && call.path != "/healthz" {
+    if call.method == "GET" && !UNTAGGED.contains(&call.path) {
         let unchanged = ResponseBuilder::new().description("The caller has it already.").build();
         operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged));
     }
@@ -191,7 +194,7 @@ fn describe_answers(call: &Call<'_>, is_list: bool, operation: &mut Operation) {
             response.headers.insert(name.to_owned(), RefOr::T(header));
         };
         add("X-Request-ID", "The id of this request.");
-        if matches!(call.method, "GET" | "PATCH") && call.path != "/healthz" {
+        if matches!(call.method, "GET" | "PATCH") && !UNTAGGED.contains(&call.path) {
             add("ETag", "The tag of what is shown.");
         }
         if status == "201" {

@@ -62,7 +62,13 @@ impl Admin {
     /// Says what a token is worth. Whoever asks presents a key or a token of his own, or authenticates as a client. He
     /// hears of tokens of his own key, and of those of every organisation that he may ask for decisions about
     /// (`<organisation>/argus/pdp:execute`).
-    pub async fn introspect_token(&self, mut request: OauthRequest) -> Result<TokenView, OauthRefused> {
+    pub async fn introspect_token(&self, request: OauthRequest) -> Result<TokenView, OauthRefused> {
+        let view = self.introspect(request).await?;
+        self.oauth_counts().count_introspected(view.active);
+        Ok(view)
+    }
+
+    async fn introspect(&self, mut request: OauthRequest) -> Result<TokenView, OauthRefused> {
         let call = self.authenticate_inspector(&mut request).await?;
         let token = request.form.required("token")?;
         let Some(inspected) = self.authority().inspect_token(token.expose()) else {

@@ -39,6 +39,7 @@ impl Admin {
         let scope = request.form.take("scope");
         let scope = scope.as_ref().map(argus_credentials::Secret::expose);
         let issued = self.sign_token(call.caller(), scope, request.certificate.as_ref()).await?;
+        self.oauth_counts().count_issued();
         info!(key.id = %call.caller().key_id(), request.id = request.request_id, "issued an access token");
         Ok(issued)
     }

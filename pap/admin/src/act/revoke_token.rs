@@ -30,11 +30,14 @@ impl Admin {
             let found = store.read(|conn| key::find(conn, key))?.ok_or(AdminError::NotFound)?;
             let act = call.act(found.organisation_id, at);
             Ok(store.write(|conn| {
-                revoked_token::revoke(conn, &act, key, (&inspected.jti, end))?;
-                change::find_latest_sequence(conn)
+                let is_new = revoked_token::revoke(conn, &act, key, (&inspected.jti, end))?;
+                Ok((is_new, change::find_latest_sequence(conn)?))
             })?)
         };
-        let sequence = self.with_store(revoke).await?;
+        let (is_new, sequence) = self.with_store(revoke).await?;
+        if is_new {
+            self.oauth_counts().count_revoked();
+        }
         let applied = self.settle(sequence).await;
         self.wait_everywhere(applied, PATIENCE).await;
         info!(key.id = %key, "revoked an access token");

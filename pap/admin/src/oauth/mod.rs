@@ -23,6 +23,7 @@
 //!   `invalid_client` in the same words, behind the same limits on failures as everywhere else.
 
 mod client;
+mod counts;
 mod form;
 mod issuer;
 mod metadata;
@@ -31,6 +32,7 @@ mod request;
 mod scopes;
 mod signing;
 
+pub use counts::{OauthCounts, OauthEndpoint};
 pub use form::Form;
 pub use issuer::{Issuer, IssuerError};
 pub use metadata::Metadata;

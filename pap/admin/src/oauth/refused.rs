@@ -58,6 +58,20 @@ pub enum Challenge {
 }
 
 impl OauthCode {
+    /// All that may stand in `error`.
+    pub(crate) const NAMES: [&'static str; 10] = [
+        Self::InvalidRequest.as_str(),
+        Self::InvalidClient.as_str(),
+        Self::UnauthorizedClient.as_str(),
+        Self::UnsupportedGrantType.as_str(),
+        Self::InvalidScope.as_str(),
+        Self::InvalidTarget.as_str(),
+        Self::UnsupportedTokenType.as_str(),
+        Self::InvalidToken.as_str(),
+        Self::TemporarilyUnavailable { retry_after_seconds: 0 }.as_str(),
+        Self::ServerError.as_str(),
+    ];
+
     /// As it stands in `error`.
     pub const fn as_str(self) -> &'static str {
         match self {

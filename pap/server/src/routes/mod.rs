@@ -5,6 +5,7 @@ mod compliance;
 mod health;
 mod keys;
 mod leaks;
+mod metrics;
 mod nodes;
 mod oauth;
 mod openapi;
@@ -23,6 +24,7 @@ pub(crate) use oauth::metadata::mount_with_path as mount_metadata_with_path;
 // `/v1/keys/{key}` would take `preview` for an id: what is longer known stands first.
 doors! {
     get "/healthz" => health::show_health;
+    get "/metrics" => metrics::show_metrics;
     get "/openapi.json" => openapi::show_openapi;
     get "/v1/organisations" => organisations::list::list_organisations;
     post "/v1/organisations" => organisations::create::create_organisation;

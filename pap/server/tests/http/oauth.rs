@@ -326,3 +326,49 @@ async fn a_key_in_the_address_is_refused_in_the_form_of_the_door() {
     let answer = get(&installation, &format!("/v1/keys?name={}", client.secret)).await;
     assert_eq!(answer.code(), "credential-in-url");
 }
+
+#[actix_web::test]
+async fn tokens_are_counted_by_what_became_of_them_and_refusals_by_their_error() {
+    let (installation, own) = with_client().await;
+    know(&installation, "good", &own);
+    let wrong = Client { id: own.id.clone(), secret: format!("{}x", own.secret) };
+    let grant = "grant_type=client_credentials";
+    for (client, path, body) in [
+        (&own, "/oauth/token", grant),
+        (&own, "/oauth/token", grant),
+        (&wrong, "/oauth/token", grant),
+        (&wrong, "/oauth/token", grant),
+        (&own, "/oauth/token", "grant_type=password"),
+        (&own, "/oauth/token?client_secret=x", grant),
+        (&own, "/oauth/introspect", "token=good"),
+        (&own, "/oauth/introspect", "token=bad"),
+        (&own, "/oauth/introspect", "token=bad"),
+        (&own, "/oauth/introspect", ""),
+        (&own, "/oauth/revoke", "token=good"),
+        (&own, "/oauth/revoke", "token=good"),
+        (&own, "/oauth/revoke", "token=bad"),
+        (&wrong, "/oauth/revoke", "token=good"),
+        (&own, &format!("/oauth/revoke?x={}", own.secret), ""),
+    ] {
+        ask(&installation, client, path, body).await;
+    }
+    let shown = send(&installation, TestRequest::get().uri("/metrics")).await;
+    assert_eq!((shown.status, shown.header("cache-control")), (200, "no-store"));
+    let text = String::from_utf8(shown.octets).unwrap();
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        lines,
+        [
+            "argus_tokens_issued_total 2",
+            "argus_tokens_introspected_total{active=\"true\"} 1",
+            "argus_tokens_introspected_total{active=\"false\"} 2",
+            "argus_tokens_revoked_total 1",
+            "argus_tokens_refused_total{endpoint=\"token\",error=\"invalid_request\"} 1",
+            "argus_tokens_refused_total{endpoint=\"token\",error=\"invalid_client\"} 2",
+            "argus_tokens_refused_total{endpoint=\"token\",error=\"unsupported_grant_type\"} 1",
+            "argus_tokens_refused_total{endpoint=\"introspect\",error=\"invalid_request\"} 1",
+            "argus_tokens_refused_total{endpoint=\"revoke\",error=\"invalid_request\"} 1",
+            "argus_tokens_refused_total{endpoint=\"revoke\",error=\"invalid_client\"} 1",
+        ]
+    );
+}
