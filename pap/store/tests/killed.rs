@@ -13,11 +13,10 @@
 #[cfg(unix)]
 #[path = "support/postgres.rs"]
 mod server;
+#[path = "support/victim.rs"]
+mod victim;
 
 use std::collections::BTreeSet;
-use std::env;
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Stdio};
 
 use argus_store::change::ChangeKind;
 use argus_store::credential::{Material, NewCredential, StoredHash};
@@ -25,35 +24,33 @@ use argus_store::key::{Environment, KeyFilter, NewKey};
 use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
 use argus_store::policy_document::{DocumentKind, NewPolicyDocument};
 use argus_store::{
-    Act, Conditions, Conn, KeyId, Location, OrganisationId, PageSize, Store, StoreError, change, key, organisation,
+    Act, Conditions, Conn, KeyId, OrganisationId, PageSize, Store, StoreError, change, key, organisation,
     policy_document, snapshot,
 };
 use chrono::{DateTime, Utc};
+use victim::{Victim, on_each_database, open};
 
 const ROUNDS: usize = 50;
 const DOCUMENTS: usize = 20;
-const VICTIM: &str = "ARGUS_STORE_VICTIM_DATABASE";
-/// Begins the lines of the victim: its standard output is shared with the test harness.
-const DONE: &str = "acknowledged ";
+const VICTIM: Victim = Victim {
+    test: "nothing_acknowledged_is_lost_and_nothing_is_half_made_when_the_process_is_killed",
+    variable: "ARGUS_STORE_VICTIM_DATABASE",
+    mark: "acknowledged ",
+};
 
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_half_made_when_the_process_is_killed() {
-    if let Ok(url) = env::var(VICTIM) {
+    if let Some(url) = VICTIM.database() {
         live_until_killed(&url);
     }
-    let folder = tempfile::tempdir().unwrap();
-    kill_often(&format!("sqlite://{}", folder.path().join("argus.db").display()));
-    #[cfg(unix)]
-    if let Some(server) = server::PostgresServer::shared() {
-        kill_often(&server.new_database());
-    }
+    on_each_database(kill_often);
 }
 
 fn kill_often(url: &str) {
     let (mut keys, mut import) = (BTreeSet::new(), 0);
     for round in 0..ROUNDS {
         // The kill falls later in each round of seven: within the migration, the first act, the next ones.
-        for line in acknowledged_before_the_kill(url, round % 7) {
+        for line in VICTIM.said_before_the_kill(url, &[], round % 7) {
             match line.split_once(' ').unwrap() {
                 ("key", id) => assert!(keys.insert(id.parse::<KeyId>().unwrap())),
                 ("import", n) => import = n.parse().unwrap(),
@@ -63,31 +60,6 @@ fn kill_often(url: &str) {
         check(&open(url), &keys, import);
     }
     assert!(keys.len() > ROUNDS && import > 0, "{} keys, {import} imports", keys.len());
-}
-
-fn open(url: &str) -> Store {
-    Store::open(Location::parse(url).unwrap()).unwrap()
-}
-
-fn acknowledged_before_the_kill(url: &str, lines: usize) -> Vec<String> {
-    let this = "nothing_acknowledged_is_lost_and_nothing_is_half_made_when_the_process_is_killed";
-    let mut victim = Command::new(env::current_exe().unwrap())
-        .args([this, "--exact", "--nocapture"])
-        .env(VICTIM, url)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut output = BufReader::new(victim.stdout.take().unwrap());
-    let mut text = String::new();
-    while text.lines().filter(|line| line.starts_with(DONE)).count() < lines {
-        assert_ne!(output.read_line(&mut text).unwrap(), 0, "the victim died by itself: {text}");
-    }
-    victim.kill().unwrap();
-    victim.wait().unwrap();
-    output.read_to_string(&mut text).unwrap();
-    // A line without its end was cut off by the kill, and acknowledged nothing.
-    let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-    whole.filter_map(|line| line.strip_prefix(DONE)).map(str::to_owned).collect()
 }
 
 fn check(store: &Store, acknowledged: &BTreeSet<KeyId>, import: u64) {
@@ -128,17 +100,15 @@ fn live_until_killed(url: &str) -> ! {
     let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     let act = Act::of_host(acme(&store, at), at, "a victim");
     let mut import = store.read(policy_document::list_current).unwrap();
-    // Ends the line that the harness may have begun.
-    println!();
     let mut import: u64 = import.pop().map_or(0, |document| document.version.parse().unwrap());
     loop {
         let id = KeyId::new(at);
         let (new, credential) = (new_key(id), new_credential(id, at));
         store.write(|conn| key::create(conn, &act, &new, &credential)).unwrap();
-        println!("{DONE}key {id}");
+        println!("{}key {id}", VICTIM.mark);
         import += 1;
         store.write(|conn| policy_document::import(conn, &act, &documents(import))).unwrap();
-        println!("{DONE}import {import}");
+        println!("{}import {import}", VICTIM.mark);
     }
 }
 

@@ -1,13 +1,12 @@
 //! Obligations that Argus carries out itself, and what is noted of uses while a key is rotated.
 
 use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 use argus_store::key::{self, KeyState, RevocationCause};
 use serde_json::{Value, json};
 
-use crate::support::{Installation, PATIENCE, TestKey, get, question, request};
+use crate::support::{Installation, PATIENCE, TestKey, get, policy_folder, question, request};
 
 /// Denies whatever touches a trap, and demands that a key be revoked.
 fn policy(key: Option<&str>) -> String {
@@ -42,16 +41,9 @@ fn assignment(id: &str, text: &str) -> String {
 /// An installation in which `acme` has laid a trap.
 fn with_trap(text: &str) -> Installation {
     Installation::start(|settings, folder| {
-        let policies = folder.path().join("policies");
+        let policies = policy_folder(folder);
         let own = policies.join("organisations/acme");
         fs::create_dir_all(&own).unwrap();
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
-        for entry in fs::read_dir(shipped).unwrap() {
-            let path = entry.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "xml") {
-                fs::copy(&path, policies.join(path.file_name().unwrap())).unwrap();
-            }
-        }
         fs::write(own.join("trap.xml"), text).unwrap();
         settings.policies = Some(policies);
     })
