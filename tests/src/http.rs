@@ -53,12 +53,16 @@ impl Answer {
     }
 }
 
-/// The bytes of a request with a body.
+/// What a form is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The bytes of a request with a body. The answer is wanted in the same form, that to a form in JSON.
 pub fn post(path: &str, content_type: &str, key: Option<&str>, body: &[u8]) -> Vec<u8> {
+    let accept = if content_type == FORM { "application/json" } else { content_type };
     let authorization = key.map(|key| format!("Authorization: Bearer {key}\r\n")).unwrap_or_default();
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: argus\r\n{authorization}Content-Type: {content_type}\r\n\
-         Accept: {content_type}\r\nContent-Length: {}\r\n\r\n",
+         Accept: {accept}\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     [head.as_bytes(), body].concat()

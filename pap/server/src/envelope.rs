@@ -12,8 +12,8 @@ use argus_credentials::stands_in_address;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
-use crate::Problem;
 use crate::oauth::Refusal;
+use crate::{Problem, negotiation};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -38,6 +38,10 @@ pub(crate) async fn seal(
     if stands_in_address(request.uri().path(), request.uri().query()) {
         warn!(request.id = id, "a key was sent in a URL: it has to be taken for known, revoke it");
         let answer = credential_in_url(request.request(), &id);
+        return Ok(with_headers(request.into_response(answer), &id));
+    }
+    if let Err(problem) = negotiation::require(request.request()) {
+        let answer = problem.respond(&id);
         return Ok(with_headers(request.into_response(answer), &id));
     }
     // Nothing of the request may be held meanwhile: the router writes into it. Errors of handlers are answers here.

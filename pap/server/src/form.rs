@@ -8,8 +8,9 @@ use actix_web::web::{self, Bytes};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use argus_admin::{Admin, Form, OauthRequest};
 use argus_credentials::Secret;
+use argus_http::Client;
 
-use crate::client::{Client, client};
+use crate::client::client;
 use crate::envelope::RequestId;
 use crate::oauth::Refusal;
 use crate::wiped::wipe;

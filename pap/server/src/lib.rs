@@ -15,6 +15,7 @@ pub mod doors;
 mod envelope;
 mod etag;
 mod form;
+mod negotiation;
 mod oauth;
 pub mod openapi;
 mod page;

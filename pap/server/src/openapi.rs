@@ -12,6 +12,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, ServerBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _, ToSchema};
 
+use crate::negotiation::offers;
 use crate::oauth::OauthError;
 use crate::problem::{self, Kind};
 use crate::routes::Document;
@@ -159,9 +160,12 @@ fn complete(call: &Call<'_>, operation: &mut Operation) {
     }
     admit_no_body(operation);
     describe_answers(call, is_list, operation);
-    // Those have a form of their own for what goes wrong.
+    // Those have a form of their own for what goes wrong, but where it is the form that nobody wants.
     if !call.path.starts_with("/oauth/") {
         describe_problems(call, is_public, is_list, operation);
+    } else if offers(call.path).is_some() {
+        let problem = answer(&[&problem::NOT_ACCEPTABLE]);
+        operation.responses.responses.insert("406".to_owned(), RefOr::T(problem));
     }
 }
 
@@ -218,6 +222,9 @@ fn describe_problems(call: &Call<'_>, is_public: bool, is_list: bool, operation:
     }
     if operation.request_body.is_some() {
         codes.extend(problem::OF_BODIES);
+    }
+    if offers(call.path).is_some() {
+        codes.push("not-acceptable");
     }
     if is_list || operation.request_body.is_some() || !is_public {
         codes.push("invalid-field");

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use argus_admin::{AdminError, Fault, FaultCode, IssuerError, Place, Unauthenticated};
-use argus_credentials::{CertificateHeaderFault, ForwardedError};
+use argus_http::ClientFault;
 use serde_json::{Map, Value, json};
 use tracing::error;
 
@@ -25,7 +25,7 @@ pub struct Kind {
 
 macro_rules! kinds {
     ($($name:ident = $code:literal, $status:literal, $title:literal, $meaning:literal;)+) => {
-        $(static $name: Kind = Kind { code: $code, status: $status, title: $title, meaning: $meaning };)+
+        $(pub(crate) static $name: Kind = Kind { code: $code, status: $status, title: $title, meaning: $meaning };)+
 
         /// Every kind of problem that this API answers with. The description of the API and `argus help problems` are
         /// drawn from here.
@@ -62,6 +62,8 @@ kinds! {
         "There is nothing of this id, or nothing that the key may read: the answer is the same.";
     METHOD_NOT_ALLOWED     = "method-not-allowed",     405, "the method is not allowed here",
         "`Allow` names the methods of this path.";
+    NOT_ACCEPTABLE         = "not-acceptable",         406, "no such form of the answer",
+        "`Accept` names no media type that this path answers in. `help` names those that it does.";
     ALREADY_EXISTS         = "already-exists",         409, "the name is taken",
         "Something there has this name. Choose another.";
     WRONG_STATE            = "wrong-state",            409, "it is in a state in which this can't happen",
@@ -187,6 +189,11 @@ impl Problem {
         Self::new(&SECRET_ALREADY_SHOWN, detail)
             .help(format!("rotate it if the secret did not arrive: POST /v1/keys/{key}/rotate"))
             .member("key_id", key.into())
+    }
+
+    pub(crate) fn not_acceptable(offers: &[&str]) -> Self {
+        Self::new(&NOT_ACCEPTABLE, "the `Accept` header names nothing that this path answers in")
+            .help(format!("accept {}", offers.join(" or ")))
     }
 
     pub(crate) fn if_match_required() -> Self {
@@ -315,18 +322,16 @@ impl From<AdminError> for Problem {
     }
 }
 
-impl From<CertificateHeaderFault> for Problem {
-    fn from(cause: CertificateHeaderFault) -> Self {
-        Self::new(&CERTIFICATE_HEADER, cause.to_string()).help(
-            "show the certificate in the TLS handshake, or let a trusted proxy hand it on in the header agreed on",
-        )
-    }
-}
-
-impl From<ForwardedError> for Problem {
-    fn from(cause: ForwardedError) -> Self {
-        Self::new(&CLIENT_UNCLEAR, cause.to_string())
-            .help("let your proxies write one of `Forwarded` and `X-Forwarded-For`, and take out what clients send")
+impl From<ClientFault> for Problem {
+    fn from(fault: ClientFault) -> Self {
+        match fault {
+            ClientFault::Certificate(cause) => Self::new(&CERTIFICATE_HEADER, cause.to_string()).help(
+                "show the certificate in the TLS handshake, or let a trusted proxy hand it on in the header agreed on",
+            ),
+            ClientFault::Unclear(cause) => Self::new(&CLIENT_UNCLEAR, cause.to_string()).help(
+                "let your proxies write one of `Forwarded` and `X-Forwarded-For`, and take out what clients send",
+            ),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use argus_credentials::{PresentedKey, Record, Records, Refusal, Secret, Verifier
 use argus_engine::limits::Limits;
 use argus_engine::request::RequestError;
 use argus_engine::scope::ResourcePath;
+use argus_http::Client;
 use argus_store::{KeyId, Listener, NodeId, Store, StoreError};
 use chrono::Utc;
 use notify::RecursiveMode;
@@ -31,7 +32,6 @@ use crate::clock::{fault as clock_fault, is_beyond_use};
 use crate::decision_id::DecisionId;
 use crate::error::StartError;
 use crate::health::Stamp;
-use crate::http::client::Client;
 use crate::http::problem::Problem;
 use crate::limits::Gate;
 use crate::metrics::{Gauges, LifeCounts, Metrics};

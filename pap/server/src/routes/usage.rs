@@ -1,11 +1,12 @@
 //! `GET /v1/usage`
 
-use actix_web::http::header::{ACCEPT, ContentType};
+use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse};
 use argus_admin::{Listed, UsageFormat, UsageView};
 
 use crate::Problem;
 use crate::asked::Asked;
+use crate::negotiation::{CSV, USAGE, wished};
 use crate::page::{page, page_as};
 use crate::query::Pairs;
 
@@ -13,7 +14,7 @@ use crate::query::Pairs;
 /// addresses and resources.
 ///
 /// A decision is counted within two seconds. A line is a minute, an hour or a day (UTC), or a group in it; those in
-/// which nothing was decided are left out. The answer is CSV where `Accept` is `text/csv`, or `format` says so.
+/// which nothing was decided are left out. The answer is CSV where `Accept` prefers `text/csv`, or `format` says so.
 #[utoipa::path(
     get, path = "/v1/usage", tag = "usage",
     params(
@@ -45,8 +46,7 @@ pub(crate) async fn list_usage(request: HttpRequest, asked: Asked<Pairs>) -> Res
     page_as(&request, csv, ContentType(media), listed.next_cursor.as_deref())
 }
 
-/// Whether CSV is asked for, and JSON isn't.
+/// Whether CSV is liked better than JSON.
 fn wishes_csv(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accepted.contains("text/csv") && !accepted.contains("application/json")
+    wished(request, USAGE) == Some(CSV)
 }

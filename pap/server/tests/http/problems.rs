@@ -136,3 +136,49 @@ fn a_code_stands_once_in_the_list() {
     let codes: BTreeSet<_> = KINDS.iter().map(|kind| kind.code).collect();
     assert_eq!(codes.len(), KINDS.len());
 }
+
+#[actix_web::test]
+async fn who_takes_no_form_of_an_answer_is_refused_before_anything_is_done() {
+    let installation = with_acme().await;
+    let ask = async |method: Method, path: &str, accept: &str| {
+        let asked = request(method, path).insert_header((header::AUTHORIZATION, ROOT));
+        send(&installation, asked.insert_header((header::ACCEPT, accept)).set_json(json!({"name": "beta"}))).await
+    };
+    for (path, accept) in [
+        ("/v1/keys", "text/html"),
+        ("/v1/keys", "application/json;q=0, text/html"),
+        ("/v1/keys", "application/problem+json"),
+        ("/v1/usage", "application/xml"),
+        ("/v1/audit/export", "application/json"),
+        ("/.well-known/jwks.json", "text/html"),
+        ("/openapi.json", "application/yaml"),
+        ("/healthz", "image/*"),
+        ("/metrics", "application/json"),
+    ] {
+        let refused = ask(Method::GET, path, accept).await;
+        assert_eq!((refused.status, refused.code()), (406, "not-acceptable"), "{path} {accept}");
+        assert!(refused.body["help"].as_str().unwrap().starts_with("accept "), "{refused:?}");
+    }
+    let refused = ask(Method::POST, "/v1/organisations", "text/html").await;
+    assert_eq!((refused.code(), &*refused.body["help"].to_string()), ("not-acceptable", "\"accept application/json\""));
+    assert_eq!(get(&installation, "/v1/organisations/beta").await.status, 404, "nothing was made");
+    assert_eq!(ask(Method::POST, "/oauth/token", "text/html").await.code(), "not-acceptable");
+    assert_eq!(ask(Method::POST, "/oauth/revoke", "text/html").await.status, 400, "its answers have no body");
+    assert_eq!(ask(Method::GET, "/v1/nowhere", "text/html").await.code(), "not-found");
+
+    for (path, accept, form) in [
+        ("/v1/keys", "text/html, */*;q=0.1", "application/json"),
+        ("/v1/keys", "application/*", "application/json"),
+        ("/v1/usage", "text/csv", "text/csv; charset=utf-8"),
+        ("/v1/usage", "text/csv;q=0.5, application/json", "application/json"),
+        ("/v1/audit/export", "*/*", "application/jsonl"),
+        (
+            "/metrics",
+            "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5",
+            "text/plain; version=0.0.4; charset=utf-8",
+        ),
+    ] {
+        let answered = ask(Method::GET, path, accept).await;
+        assert_eq!((answered.status, answered.header("content-type")), (200, form), "{path} {accept}");
+    }
+}

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use argus_credentials::{CertificateHeaderFault, ForwardedError};
+use argus_http::ClientFault;
 use serde::Serialize;
 
 use super::call::{Call, X_REQUEST_ID};
@@ -186,13 +187,13 @@ impl Problem {
     }
 
     /// What trusted proxies wrote can't be read, or contradicts itself.
-    pub(crate) fn client_unclear(cause: ForwardedError) -> Self {
+    fn client_unclear(cause: ForwardedError) -> Self {
         Self::new(CLIENT_UNCLEAR, cause.to_string())
             .help("let your proxies write one of `Forwarded` and `X-Forwarded-For`, and take out what clients send")
     }
 
     /// A certificate in a header that is not believed, or can't be read.
-    pub(crate) fn certificate_header(cause: CertificateHeaderFault) -> Self {
+    fn certificate_header(cause: CertificateHeaderFault) -> Self {
         Self::new(CERTIFICATE_HEADER, cause.to_string()).help(
             "show the certificate in the TLS handshake, or let a trusted proxy hand it on in the header agreed on",
         )
@@ -313,4 +314,13 @@ impl Problem {
 
 fn challenge(realm: &str, error: &str, description: &str) -> String {
     format!("Bearer realm=\"{realm}\", error=\"{error}\", error_description=\"{description}\"")
+}
+
+impl From<ClientFault> for Problem {
+    fn from(fault: ClientFault) -> Self {
+        match fault {
+            ClientFault::Unclear(cause) => Self::client_unclear(cause),
+            ClientFault::Certificate(cause) => Self::certificate_header(cause),
+        }
+    }
 }

@@ -2,9 +2,9 @@
 
 use actix_web::HttpRequest;
 use argus_credentials::stands_in_address;
+use argus_http::client_address;
 use tracing::warn;
 
-use super::client::client_address;
 use super::problem::Problem;
 use crate::pdp::Shared;
 

@@ -5,15 +5,14 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
 use argus_engine::response::Response;
 use argus_engine::wire;
+use argus_http::{client, negotiate};
 use tracing::debug;
 
 use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
 use crate::context::{Ask, Root, Step, with_arena};
-use crate::http::accept::negotiate;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
-use crate::http::client::client;
 use crate::http::media::{self, MEDIA, Media};
 use crate::http::problem::Problem;
 use crate::http::url;

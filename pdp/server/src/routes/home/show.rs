@@ -3,8 +3,8 @@
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
+use argus_http::negotiate;
 
-use crate::http::accept::negotiate;
 use crate::http::call::Call;
 use crate::http::problem::Problem;
 use crate::http::url;

@@ -7,6 +7,7 @@ use argus_engine::decision::Decision;
 use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::response::Result as DecisionResult;
 use argus_engine::value::{Arena, DataType};
+use argus_http::{client, negotiate};
 use tracing::debug;
 
 use super::decode::{Question, decode};
@@ -16,10 +17,8 @@ use super::trace::denies_by_failure;
 use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
 use crate::context::{Ask, Root, Subject, Verification, denied, subject_attributes, whereabouts, with_arena};
-use crate::http::accept::negotiate;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
-use crate::http::client::client;
 use crate::http::media;
 use crate::http::problem::Problem;
 use crate::http::url;

@@ -6,10 +6,9 @@ use std::net::IpAddr;
 use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderName, HeaderValue, X_FORWARDED_FOR};
 use argus_credentials::certificate::CertificateChain;
-use argus_credentials::{CertificateHeaderFault, TrustedProxies};
+use argus_credentials::{CertificateHeaderFault, ForwardedError, TrustedProxies};
+use thiserror::Error;
 use tracing::warn;
-
-use super::problem::Problem;
 
 // Made once: to read a name anew for each request costs more than to look it up.
 const CLIENT_CERT: HeaderName = HeaderName::from_static("client-cert");
@@ -18,15 +17,26 @@ const X_FORWARDED_CLIENT_CERT: HeaderName = HeaderName::from_static("x-forwarded
 
 /// What is known of a client before it presents anything in the request.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Client {
+pub struct Client {
     /// Its address; `None` where a trusted proxy doesn't tell it.
-    pub(crate) address: Option<IpAddr>,
+    pub address: Option<IpAddr>,
     /// Its certificate, not yet judged.
-    pub(crate) certificate: Option<CertificateChain>,
+    pub certificate: Option<CertificateChain>,
+}
+
+/// Why nobody can say who sent a request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ClientFault {
+    /// What trusted proxies wrote can't be read, or contradicts itself.
+    #[error(transparent)]
+    Unclear(#[from] ForwardedError),
+    /// A certificate in a header is not believed, or can't be read.
+    #[error(transparent)]
+    Certificate(#[from] CertificateHeaderFault),
 }
 
 /// Who sent a request.
-pub(crate) fn client(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Client, Problem> {
+pub fn client(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Client, ClientFault> {
     let address = client_address(request, trusted)?;
     let peer = request.peer_addr().map(|peer| peer.ip());
     let headers = request.headers();
@@ -44,12 +54,12 @@ pub(crate) fn client(request: &HttpRequest, trusted: &TrustedProxies) -> Result<
             warn!(client.address = peer, "a client certificate was forged in a header, or a proxy is not trusted");
         }
     });
-    Ok(Client { address, certificate: certificate.map_err(Problem::certificate_header)? })
+    Ok(Client { address, certificate: certificate? })
 }
 
-/// The address of the client.
-pub(super) fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Option<IpAddr>, Problem> {
+/// The address of the client; `None` where a trusted proxy doesn't tell it.
+pub fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> Result<Option<IpAddr>, ForwardedError> {
     let Some(peer) = request.peer_addr().map(|peer| peer.ip()) else { return Ok(None) };
     let lines = |name: HeaderName| request.headers().get_all(name).map(HeaderValue::as_bytes);
-    trusted.client(peer, lines(FORWARDED), lines(X_FORWARDED_FOR)).map_err(Problem::client_unclear)
+    trusted.client(peer, lines(FORWARDED), lines(X_FORWARDED_FOR))
 }

@@ -3,7 +3,7 @@
 /// The offer that the caller likes best; among equals the first. `None` where he likes none.
 ///
 /// `accept` are the values of all `Accept` headers. Without one, the first offer will do.
-pub(crate) fn negotiate<'h>(
+pub fn negotiate<'h>(
     accept: &(impl Iterator<Item = &'h str> + Clone),
     offers: &[&'static str],
 ) -> Option<&'static str> {
