@@ -615,6 +615,8 @@ fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -
             if written_at.elapsed() >= USES_EVERY {
                 kept.write_uses();
                 written_at = Instant::now();
+            } else {
+                kept.write_first_uses();
             }
         }
     };

@@ -83,7 +83,7 @@ pub struct KeyView {
     revoked_reason: Option<String>,
     /// When it was seen to have expired.
     expired_at: Option<Time>,
-    /// When it was last presented, as of a minute ago.
+    /// When it was last presented. The first time is there within a second or two, later ones within a minute.
     last_used_at: Option<Time>,
     #[serde(skip)]
     pub(super) generation: i64,

@@ -19,6 +19,7 @@ pub(super) struct CredentialRow {
     pub(super) expires_at: Option<i64>,
     pub(super) generation: u64,
     pub(super) is_superseded: bool,
+    pub(super) last_used_at: Option<DateTime<Utc>>,
 }
 
 /// What is compared with what is presented.
@@ -43,6 +44,7 @@ impl CredentialRow {
             expires_at: row.expires_at.map(seconds),
             generation: row.generation.unsigned_abs(),
             is_superseded: row.superseded_by.is_some(),
+            last_used_at: row.last_used_at,
         }))
     }
 }

@@ -16,7 +16,7 @@ use super::read::{Keys, Update, read_everything, read_update};
 use super::register::Register;
 use super::tag_keys::TagKeySource;
 use super::tokens::{RevokedTokens, read_signing_keys};
-use super::uses::RotationUses;
+use super::uses::{RotationUses, Uses};
 use super::{Current, Snapshot, domains};
 use crate::clock::ahead_milliseconds;
 use crate::error::StartError;
@@ -89,7 +89,17 @@ impl Kept {
 
     /// Writes down when keys were last used. What can't be written is noted again with the next use. Blocks.
     pub(crate) fn write_uses(&self) {
-        let uses = self.current.load().take_uses();
+        self.write(&self.current.load().take_uses());
+    }
+
+    /// Writes down which keys, and which of their credentials, were used for the first time. Blocks.
+    pub(crate) fn write_first_uses(&self) {
+        if self.rotation_uses.take_first() {
+            self.write(&self.current.load().take_first_uses());
+        }
+    }
+
+    fn write(&self, uses: &Uses) {
         if uses.is_empty() {
             return;
         }

@@ -7,6 +7,7 @@ use argus_engine::request::{Attribute, RawValue, TypeName};
 use argus_engine::scope::Scope;
 use argus_engine::value::{Arena, DataType};
 use argus_store::{Conditions, KeyId};
+use chrono::{DateTime, Utc};
 
 use super::uses::{CredentialUses, LastUse, Origin, RotationUses, Uses};
 use crate::limits::{Attempts, KeyLimits};
@@ -53,6 +54,7 @@ pub(super) struct KeyParts<'p> {
     pub(super) conditions: &'p LevelConditions,
     /// Of its credentials that aren't revoked.
     pub(super) uses: Vec<CredentialUses>,
+    pub(super) last_used_at: Option<DateTime<Utc>>,
     pub(super) rotation_uses: Arc<RotationUses>,
 }
 
@@ -86,7 +88,7 @@ impl KeyView {
             limits: parts.limits,
             attempts: parts.attempts,
             attributes,
-            used_at: LastUse::default(),
+            used_at: LastUse::since(parts.last_used_at),
             uses: parts.uses.into(),
             rotation_uses: parts.rotation_uses,
         }
@@ -94,7 +96,7 @@ impl KeyView {
 
     /// Notes a use. Written down later, with those of other keys: a decision never waits for the store.
     pub(crate) fn note_use(&self, credential: Option<CredentialId>, seconds: i64, origin: Origin<'_>) {
-        self.used_at.note(seconds);
+        self.used_at.note(seconds, &self.rotation_uses);
         if let Some(uses) = self.uses.iter().find(|uses| Some(uses.id()) == credential) {
             uses.note(seconds, origin, &self.rotation_uses);
         }
@@ -102,12 +104,17 @@ impl KeyView {
 
     /// What was noted of uses goes on with the new record of the same key.
     pub(super) fn take_over_uses(&self, before: &Self) {
-        self.used_at.take_over(&before.used_at);
+        self.used_at.take_over(&before.used_at, &self.rotation_uses);
         for uses in &self.uses {
             if let Some(before) = before.uses.iter().find(|before| before.id() == uses.id()) {
-                uses.take_over(before);
+                uses.take_over(before, &self.rotation_uses);
             }
         }
+    }
+
+    /// Whether it, or a credential of it, was used for the first time, and that has yet to be written down.
+    pub(super) fn is_first_use(&self) -> bool {
+        self.used_at.is_first_use() || self.uses.iter().any(CredentialUses::is_first_use)
     }
 
     /// The uses since this was last asked.

@@ -105,6 +105,14 @@ impl Snapshot {
         uses
     }
 
+    /// The same, of keys that were used for the first time.
+    fn take_first_uses(&self) -> Uses {
+        let mut uses = Uses::default();
+        let keys = self.held.keys().map(|key| &key.token.key);
+        keys.filter(|key| key.is_first_use()).for_each(|key| key.take_uses(&mut uses));
+        uses
+    }
+
     /// How many secrets it holds.
     pub fn credentials_len(&self) -> usize {
         self.held.secrets.len()

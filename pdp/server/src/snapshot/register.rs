@@ -57,6 +57,7 @@ struct KeyRow {
     not_before: Option<i64>,
     expires_at: Option<i64>,
     generation: u64,
+    last_used_at: Option<DateTime<Utc>>,
     credentials: Vec<CredentialRow>,
 }
 
@@ -190,6 +191,7 @@ impl Register {
             attempts: row.attempts.clone(),
             conditions: &row.conditions,
             uses: row.uses(),
+            last_used_at: row.last_used_at,
             rotation_uses: Arc::clone(&self.rotation_uses),
         }));
         let (mut secrets, mut signers) = (Vec::new(), Vec::new());
@@ -281,6 +283,7 @@ impl KeyRow {
             not_before: key.not_before.map(seconds),
             expires_at: earlier(key.expires_at.map(seconds), key.expired_at.map(seconds)),
             generation: key.generation.unsigned_abs(),
+            last_used_at: key.last_used_at,
             credentials: Vec::new(),
         }
     }
@@ -294,7 +297,8 @@ impl KeyRow {
             (Proof::Secret(_), false) if is_rotated => Turn::Newer,
             _ => Turn::Settled,
         };
-        live().map(|credential| CredentialUses::new(credential.id, turn(credential))).collect()
+        let uses = |row: &CredentialRow| CredentialUses::new(row.id, turn(row), row.last_used_at);
+        live().map(uses).collect()
     }
 }
 

@@ -53,6 +53,7 @@ impl SupposedKey {
             attempts: Attempts::default(),
             conditions: &conditions,
             uses: Vec::new(),
+            last_used_at: None,
             rotation_uses: Arc::default(),
         })
     }

@@ -1,11 +1,15 @@
 //! Uses, noted in passing and written down later: when each credential of a key was last used, and while a key is
 //! rotated, which of its secrets is presented, and by whom the older one still is.
 //!
-//! A decision pays for it with a store to memory that nobody waits for; only with an older secret it takes a lock.
+//! A decision pays for it with a store to memory that nobody waits for; only with an older secret it takes a lock. A
+//! first use is written down at once, so that nothing that was used is said never to have been.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool, AtomicI64, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use argus_credentials::CredentialId;
@@ -46,15 +50,22 @@ pub(super) struct CredentialUses {
 /// Who presented an older secret, and when last.
 type Callers = BTreeMap<(Option<IpAddr>, Option<Box<str>>), i64>;
 
-/// When something was used since that was last written down, in seconds since 1970; 0 where it was not.
+/// When something was used since that was last written down.
 #[derive(Debug, Default)]
-pub(super) struct LastUse(AtomicI64);
+pub(super) struct LastUse {
+    /// In seconds since 1970; 0 where it was not.
+    seconds: AtomicI64,
+    /// Whether no use of it was ever written down, as far as this node knows.
+    is_first: AtomicBool,
+}
 
 /// Uses of secrets of keys that are rotated, on this node since its start.
 #[derive(Debug, Default)]
 pub(crate) struct RotationUses {
     older: AtomicU64,
     newer: AtomicU64,
+    /// Whether something was used for the first time, and that has yet to be written down.
+    has_first: AtomicBool,
 }
 
 /// Uses to be written down.
@@ -66,30 +77,46 @@ pub(crate) struct Uses {
 }
 
 impl LastUse {
-    pub(super) fn note(&self, seconds: i64) {
+    /// Of something that was last used then, as far as that was written down.
+    pub(super) fn since(last: Option<DateTime<Utc>>) -> Self {
+        Self { seconds: AtomicI64::new(0), is_first: AtomicBool::new(last.is_none()) }
+    }
+
+    /// Notes a use. Where it is the first, that is noted there as well.
+    pub(super) fn note(&self, seconds: i64, counts: &RotationUses) {
         // Reading first keeps the line shared between processors while nothing changes.
-        if self.0.load(Relaxed) != seconds {
-            self.0.store(seconds, Relaxed);
+        if self.seconds.load(Relaxed) != seconds {
+            self.seconds.store(seconds, Relaxed);
+            if self.is_first.load(Relaxed) {
+                counts.has_first.store(true, Release);
+            }
         }
     }
 
     pub(super) fn take(&self) -> Option<i64> {
-        match self.0.load(Relaxed) {
-            0 => None,
-            _ => Some(self.0.swap(0, Relaxed)).filter(|seconds| *seconds != 0),
+        if self.seconds.load(Relaxed) == 0 {
+            return None;
         }
+        self.is_first.store(false, Relaxed);
+        Some(self.seconds.swap(0, Relaxed)).filter(|seconds| *seconds != 0)
     }
 
-    pub(super) fn take_over(&self, before: &Self) {
+    /// Whether it was used, and that is the first use that is written down.
+    pub(super) fn is_first_use(&self) -> bool {
+        self.is_first.load(Relaxed) && self.seconds.load(Relaxed) != 0
+    }
+
+    pub(super) fn take_over(&self, before: &Self, counts: &RotationUses) {
         if let Some(seconds) = before.take() {
-            self.note(seconds);
+            self.note(seconds, counts);
         }
     }
 }
 
 impl CredentialUses {
-    pub(super) fn new(id: CredentialId, turn: Turn) -> Self {
-        Self { id, turn, last: LastUse::default(), callers: Mutex::default() }
+    /// Of a credential that was last used then, as far as that was written down.
+    pub(super) fn new(id: CredentialId, turn: Turn, last: Option<DateTime<Utc>>) -> Self {
+        Self { id, turn, last: LastUse::since(last), callers: Mutex::default() }
     }
 
     pub(super) fn id(&self) -> CredentialId {
@@ -97,7 +124,7 @@ impl CredentialUses {
     }
 
     pub(super) fn note(&self, seconds: i64, origin: Origin<'_>, counts: &RotationUses) {
-        self.last.note(seconds);
+        self.last.note(seconds, counts);
         match self.turn {
             Turn::Settled => {}
             Turn::Newer => drop(counts.newer.fetch_add(1, Relaxed)),
@@ -119,10 +146,15 @@ impl CredentialUses {
     }
 
     /// What was noted goes on with the new record of the same credential.
-    pub(super) fn take_over(&self, before: &Self) {
-        self.last.take_over(&before.last);
+    pub(super) fn take_over(&self, before: &Self, counts: &RotationUses) {
+        self.last.take_over(&before.last, counts);
         let callers = std::mem::take(&mut *before.lock());
         self.lock().extend(callers);
+    }
+
+    /// Whether it was used, and that is the first use that is written down.
+    pub(super) fn is_first_use(&self) -> bool {
+        self.last.is_first_use()
     }
 
     pub(super) fn take(&self, uses: &mut Uses) {
@@ -145,6 +177,11 @@ impl RotationUses {
     pub(crate) fn counts(&self) -> (u64, u64) {
         (self.older.load(Relaxed), self.newer.load(Relaxed))
     }
+
+    /// Whether something was used for the first time since this was last asked.
+    pub(crate) fn take_first(&self) -> bool {
+        self.has_first.load(Relaxed) && self.has_first.swap(false, Acquire)
+    }
 }
 
 impl Uses {
@@ -166,7 +203,7 @@ mod tests {
     use super::*;
 
     fn uses_of(turn: Turn) -> (CredentialUses, RotationUses) {
-        (CredentialUses::new(CredentialId::parse("000000000001").unwrap(), turn), RotationUses::default())
+        (CredentialUses::new(CredentialId::parse("000000000001").unwrap(), turn, None), RotationUses::default())
     }
 
     fn taken(credential: &CredentialUses) -> Uses {
@@ -192,13 +229,31 @@ mod tests {
     }
 
     #[test]
+    fn a_first_use_is_told_of_until_it_is_taken_and_later_ones_are_not() {
+        let (credential, counts) = uses_of(Turn::Settled);
+        assert!(!counts.take_first() && !credential.is_first_use());
+        credential.note(10, Origin::default(), &counts);
+        assert!(credential.is_first_use() && counts.take_first() && !counts.take_first());
+        let (after, _) = uses_of(Turn::Settled);
+        after.take_over(&credential, &counts);
+        assert!(after.is_first_use() && counts.take_first(), "a new record of the key loses nothing");
+        assert_eq!(taken(&after).credentials.len(), 1);
+        after.note(11, Origin::default(), &counts);
+        assert!(!after.is_first_use() && !counts.take_first());
+
+        let known = CredentialUses::new(after.id, Turn::Settled, time(9));
+        known.note(12, Origin::default(), &counts);
+        assert!(!known.is_first_use() && !counts.take_first(), "it was used before");
+    }
+
+    #[test]
     fn what_was_noted_goes_on_with_a_new_record_and_a_flood_of_addresses_has_a_bound() {
         let (before, counts) = uses_of(Turn::Older);
         for n in 0..=255 {
             before.note(10, Origin { address: Some(IpAddr::from([203, 0, 113, n])), user_agent: None }, &counts);
         }
         let (after, _) = uses_of(Turn::Older);
-        after.take_over(&before);
+        after.take_over(&before, &counts);
         assert!(taken(&before).is_empty());
         let uses = taken(&after);
         assert_eq!((uses.credentials.len(), uses.callers.len()), (1, MOST_CALLERS));

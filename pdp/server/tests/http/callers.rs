@@ -126,6 +126,9 @@ async fn to_ask_and_to_administer_are_uses_of_a_key_as_well() {
     assert_eq!(installation.verify(pep, &question(reader, "read", "acme/atlas/evidence/42")).await.status, 200);
     let headers = post("/", &boss.token).to_http_request().headers().clone();
     assert!(installation.pdp.authenticate(&headers, None, None).await.is_ok());
+    // Nobody is told for a minute that a key was never used which just was.
+    installation.wait_for_use(pep.key.id).await;
+    installation.wait_for_use(boss.key.id).await;
     // What was noted is not lost where the key changes before it is written down.
     installation.act(|conn, act| key::suspend(conn, act, reader.key.id).unwrap());
 

@@ -162,6 +162,16 @@ impl Installation {
         entries.find(|entry| entry["event"] == event).unwrap()
     }
 
+    /// Waits until it has written down, as it runs, that a key and its credential were used.
+    pub(crate) async fn wait_for_use(&self, id: KeyId) {
+        let since = Instant::now();
+        let credentials = || self.store.read(|conn| credential::list(conn, id)).unwrap();
+        while self.find_key(id).last_used_at.is_none() || credentials().iter().all(|used| used.last_used_at.is_none()) {
+            assert!(since.elapsed() < PATIENCE, "no use was written down");
+            actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Ends it, and waits until it has written down that these keys were used.
     pub(crate) fn stop_and_wait_for_uses(self, ids: &[KeyId]) -> Vec<DateTime<Utc>> {
         let Self { pdp, store, folder, .. } = self;
