@@ -5,11 +5,13 @@
 //! it is handed over; if he dies in between, they are claimed again, with the same ids, by which the receiver knows
 //! them. The name of a claim is a fence: who comes back after his claim has run out marks nothing of another's.
 
+mod below;
 mod tell;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
+pub(crate) use below::{tell_below, tell_below_many};
 pub(crate) use tell::{Affected, tell, tell_many};
 
 use crate::conn::{Conn, on};
@@ -60,7 +62,7 @@ pub struct Notice {
     pub organisation_name: String,
     /// The key that it is about.
     pub key_id: KeyId,
-    /// Who is told: who answers for the key.
+    /// Who is told: who answers for the key, or for one below it.
     pub recipient: String,
     /// The rest, as a JSON object.
     pub payload: String,

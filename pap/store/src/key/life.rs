@@ -81,6 +81,10 @@ pub fn expire(conn: &mut Conn, act: &Act, id: KeyId, cause: ExpiryCause) -> Resu
         if let Some(before) = before.filter(|before| !before.state.has_ended()) {
             let details = Map::from_iter([("cause".to_owned(), json!(cause))]);
             outbox::tell(conn, act, &before, NoticeKind::Expired, &details)?;
+            // At its end all below it have ended as well, and are told of by themselves.
+            if cause != ExpiryCause::End {
+                outbox::tell_below(conn, act, &before, NoticeKind::Expired, &details)?;
+            }
         }
         Ok(after)
     })
@@ -120,14 +124,20 @@ fn told_step(
         let after = find(conn, id)?.ok_or_else(|| StoreError::not_found(Record::Key, id))?;
         change::append(conn, act, ChangeKind::Key, &id, &tell(after.entry(told, &key)))?;
         match event {
-            KeyEvent::Suspend => outbox::tell(conn, act, &key, NoticeKind::Suspended, &Map::new())?,
+            KeyEvent::Suspend => tell_all(conn, act, &key, NoticeKind::Suspended)?,
             KeyEvent::Resume | KeyEvent::ResumePending | KeyEvent::ResumeRotating => {
-                outbox::tell(conn, act, &key, NoticeKind::Resumed, &Map::new())?;
+                tell_all(conn, act, &key, NoticeKind::Resumed)?;
             }
             _ => {}
         }
         Ok(Some(after))
     })
+}
+
+/// Tells whoever answers for the key, and for those below it.
+fn tell_all(conn: &mut Conn, act: &Act, key: &Key, kind: NoticeKind) -> Result<(), StoreError> {
+    outbox::tell(conn, act, key, kind, &Map::new())?;
+    outbox::tell_below(conn, act, key, kind, &Map::new())
 }
 
 /// The key, if it belongs to the organisation of the act.

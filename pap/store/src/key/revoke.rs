@@ -84,7 +84,9 @@ pub fn revoke(conn: &mut Conn, act: &Act, id: KeyId, revocation: &Revocation) ->
         update_key!(conn, key, columns)?;
         let after = find(conn, id)?.ok_or_else(|| StoreError::not_found(Record::Key, id))?;
         change::append(conn, act, ChangeKind::Key, &id, &after.entry(AuditEvent::KeyRevoked, &key))?;
-        outbox::tell(conn, act, &key, NoticeKind::Revoked, &revocation.details())?;
+        let details = revocation.details();
+        outbox::tell(conn, act, &key, NoticeKind::Revoked, &details)?;
+        outbox::tell_below(conn, act, &key, NoticeKind::Revoked, &details)?;
         Ok(Some(after))
     })
 }
@@ -106,6 +108,7 @@ pub fn revoke_many(
             stop(conn, act, ids, revocation)?;
             outbox::tell_many(conn, act, &affected, NoticeKind::Revoked, &details)?;
         }
+        outbox::tell_below_many(conn, act, &done.revoked, &done.below, &details)?;
         let entries = entries(conn, act, filter, revocation, &done)?;
         change::append_many(conn, act, ChangeKind::Key, &done.revoked, &entries)?;
         Ok(done)

@@ -45,7 +45,15 @@ impl Affected {
         }
     }
 
-    fn notice(&self, act: &Act, kind: NoticeKind, details: &Map<String, Value>) -> NewNotice {
+    pub(super) fn id(&self) -> KeyId {
+        self.id
+    }
+
+    pub(super) fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub(super) fn notice(&self, act: &Act, kind: NoticeKind, details: &Map<String, Value>) -> NewNotice {
         let project = self.project.as_deref().map_or(String::new(), |project| format!("{project}/"));
         let mut payload = details.clone();
         payload.insert("key_id".to_owned(), json!(self.id));
@@ -80,8 +88,13 @@ pub(crate) fn tell_many(
     kind: NoticeKind,
     details: &Map<String, Value>,
 ) -> Result<(), StoreError> {
-    let at = column(act.at);
     let notices: Vec<_> = keys.iter().map(|key| key.notice(act, kind, details)).collect();
+    put_many(conn, act, &notices)
+}
+
+/// Writes notices that nobody has written before.
+pub(super) fn put_many(conn: &mut Conn, act: &Act, notices: &[NewNotice]) -> Result<(), StoreError> {
+    let at = column(act.at);
     let rows: Vec<_> = notices
         .iter()
         .map(|new| {

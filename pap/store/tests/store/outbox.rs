@@ -1,11 +1,11 @@
 //! Notices: who writes them, who claims them, what becomes of a claim.
 
-use argus_store::key::{ExpiryCause, Key, KeyFilter, Revocation, RevocationCause, Rotation};
+use argus_store::key::{ExpiryCause, Key, KeyFilter, NewKey, Revocation, RevocationCause, Rotation};
 use argus_store::outbox::{Claim, NewNotice, Notice, NoticeFilter, NoticeKind};
 use argus_store::{NoticeId, PageSize, Store, forget, key, lease, outbox};
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::support::{Fixture, act, add_key, fixture, minute, new_hash};
+use crate::support::{Fixture, act, add_key, fixture, minute, new_credential, new_hash, new_key};
 
 fn notices(store: &Store) -> Vec<Notice> {
     store.read(|conn| outbox::list(conn, NoticeFilter::default(), None, PageSize::default())).unwrap().items
@@ -81,6 +81,87 @@ fn of_many_keys_that_are_revoked_at_once_every_owner_is_told() {
     }
     let kinds: Vec<_> = notices(&fixture.store).into_iter().map(|notice| notice.kind).collect();
     assert_eq!(kinds, [NoticeKind::Revoked; 3]);
+}
+
+/// A root of Ada's with a key of hers and two of Bob's below it, and one of Cleo's below one of Bob's.
+fn add_tree(fixture: &Fixture) -> [Key; 5] {
+    let add = |n: u32, owner: &str, above: Option<&Key>| {
+        let new = NewKey {
+            owner: owner.into(),
+            parent_key_id: above.map(|key| key.id),
+            ..new_key(None, &format!("key-{n}"))
+        };
+        let credential = new_credential(&format!("{n:012}"));
+        fixture.store.write(|conn| key::create(conn, &act(fixture.acme, minute(1)), &new, &credential)).unwrap()
+    };
+    let root = add(1, "ada@acme.example", None);
+    let hers = add(2, "ada@acme.example", Some(&root));
+    let his = add(3, "bob@acme.example", Some(&root));
+    let also_his = add(4, "bob@acme.example", Some(&root));
+    let deepest = add(5, "cleo@acme.example", Some(&also_his));
+    [root, hers, his, also_his, deepest]
+}
+
+#[test]
+fn whoever_answers_for_keys_below_one_that_is_stopped_is_told_once_of_all_of_them() {
+    let Some(fixture) = fixture() else { return };
+    let [root, hers, his, also_his, deepest] = add_tree(&fixture);
+    let (store, acme) = (&fixture.store, fixture.acme);
+    for n in 2..4 {
+        store.write(|conn| key::suspend(conn, &act(acme, minute(n)), root.id)).unwrap();
+    }
+    store.write(|conn| key::resume(conn, &act(acme, minute(4)), root.id)).unwrap();
+    store.write(|conn| key::suspend(conn, &act(acme, minute(5)), root.id)).unwrap();
+    for n in 6..8 {
+        store.write(|conn| key::revoke(conn, &act(acme, minute(n)), root.id, &Revocation::manual("over"))).unwrap();
+    }
+
+    let told = notices(store);
+    let of = |owner: &str| {
+        let of_his = told.iter().filter(|notice| notice.recipient == owner);
+        of_his.map(|notice| notice.kind.as_str()).collect::<Vec<_>>()
+    };
+    let expected = ["key.suspended", "key.resumed", "key.suspended", "key.revoked"];
+    for owner in ["ada@acme.example", "bob@acme.example", "cleo@acme.example"] {
+        assert_eq!(of(owner), expected, "{owner}");
+    }
+    let last = |owner: &str| {
+        let last = told.iter().rev().find(|notice| notice.recipient == owner).unwrap();
+        (last.key_id, serde_json::from_str::<serde_json::Value>(&last.payload).unwrap())
+    };
+    assert_eq!(last("ada@acme.example").0, root.id, "of {} nobody else is told", hers.id);
+    let (first, bobs) = last("bob@acme.example");
+    assert_eq!((first, &bobs["path"], &bobs["reason"]), (his.id, &"acme/key-3".into(), &"over".into()));
+    assert_eq!(
+        (&bobs["above_path"], bobs["above_key_id"].as_str()),
+        (&"acme/key-1".into(), Some(&*root.id.to_string()))
+    );
+    assert_eq!((&bobs["keys"], &bobs["key_ids"]), (&2.into(), &serde_json::json!([his.id, also_his.id])));
+    assert_eq!(last("cleo@acme.example").1["key_ids"], serde_json::json!([deepest.id]));
+}
+
+#[test]
+fn owners_of_keys_below_are_told_of_a_bulk_revocation_and_of_an_end() {
+    let Some(fixture) = fixture() else { return };
+    add_tree(&fixture);
+    let by = act(fixture.acme, minute(2));
+    let filter = KeyFilter { owner: Some("ada@acme.example".into()), ..KeyFilter::default() };
+    for _ in 0..2 {
+        fixture.store.write(|conn| key::revoke_many(conn, &by, &filter, &Revocation::manual("over"))).unwrap();
+    }
+    let told: Vec<_> = notices(&fixture.store).into_iter().map(|notice| notice.recipient).collect();
+    let bob_and_cleo = told.iter().filter(|recipient| !recipient.starts_with("ada"));
+    assert_eq!((told.len(), bob_and_cleo.count()), (4, 2), "{told:?}");
+
+    let Some(fixture) = self::fixture() else { return };
+    let [other, _, _, also_his, _] = add_tree(&fixture);
+    let ended = act(fixture.acme, minute(3));
+    fixture.store.write(|conn| key::expire(conn, &ended, also_his.id, ExpiryCause::End)).unwrap();
+    assert_eq!(notices(&fixture.store).len(), 1, "what is below ends by itself");
+    fixture.store.write(|conn| key::expire(conn, &ended, other.id, ExpiryCause::Idle)).unwrap();
+    let kinds: Vec<_> = notices(&fixture.store).into_iter().map(|notice| notice.kind).collect();
+    // Bob for his key that ended, then Ada for the root and Bob for what is left below it.
+    assert_eq!(kinds, [NoticeKind::Expired; 3]);
 }
 
 #[test]
