@@ -165,7 +165,9 @@ pub(crate) fn credential(minted: &MintedKey, hash: &Hash, at: DateTime<Utc>) -> 
 
 impl Draft {
     pub(super) fn read(fields: &mut Fields, organisation: String, lineage: Lineage, now: DateTime<Utc>) -> Self {
-        let says_when = ["expires_at", "expires_in_seconds", "expiry_exception"].iter().any(|name| fields.has(name));
+        // `null` says something of `expires_at` alone: that the key never ends.
+        let says = |name| fields.has(name) && !fields.is_null(name);
+        let says_when = fields.has("expires_at") || says("expires_in_seconds") || says("expiry_exception");
         Self {
             says_when,
             lineage,

@@ -45,6 +45,12 @@ async fn who_is_no_owner_derives_from_his_own_key_and_hands_out_nothing_he_has_n
     let made = shown(&create_key(&installation, &manager, &worker()).await.unwrap().key);
     assert_eq!(made["parent_key_id"], above.key.id.to_string());
     assert_eq!(made["expires_at"], shown(&above.key)["expires_at"], "what isn't said ends with the key above");
+    let nothing = with(worker(), &json!({"name": "other", "expires_in_seconds": null, "expiry_exception": null}));
+    let made = shown(&create_key(&installation, &manager, &nothing).await.unwrap().key);
+    assert_eq!(made["expires_at"], shown(&above.key)["expires_at"], "`null` says nothing, as a command sends it");
+    let endless = with(worker(), &json!({"name": "endless", "expires_at": null, "expiry_exception": "a test"}));
+    let refused = create_key(&installation, &manager, &endless).await.unwrap_err();
+    assert_eq!(faults(&refused), ["expiry-too-late /expires_at"], "but here it says that there is no end");
 }
 
 #[tokio::test]
