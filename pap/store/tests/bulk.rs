@@ -1,6 +1,14 @@
 //! Many keys revoked in one act. What it took is printed, and judged where this is a release build.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers are part of it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and its helpers are part of it"
+)]
+
+#[cfg(unix)]
+#[path = "support/postgres.rs"]
+mod server;
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +16,9 @@ use argus_store::credential::{Material, NewCredential, StoredHash};
 use argus_store::key::{Environment, KeyFilter, NewKey, Revocation};
 use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
 use argus_store::outbox::NoticeFilter;
-use argus_store::{Act, Conditions, KeyId, OrganisationId, PageSize, Store, StoreError, key, organisation, outbox};
+use argus_store::{
+    Act, Conditions, KeyId, Location, OrganisationId, PageSize, Store, StoreError, key, organisation, outbox,
+};
 use chrono::{DateTime, Utc};
 
 /// How many are revoked: what is promised, and what is enough to see that it works.
@@ -21,9 +31,22 @@ fn noon() -> DateTime<Utc> {
 }
 
 #[test]
-fn a_hundred_thousand_keys_are_revoked_in_five_seconds() {
+fn a_hundred_thousand_keys_in_a_file_are_revoked_in_five_seconds() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&folder.path().join("argus.db")).unwrap();
+    revoke_the_fleet(&format!("sqlite://{}", folder.path().join("argus.db").display()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hundred_thousand_keys_on_a_server_are_revoked_in_five_seconds() {
+    let Some(server) = server::PostgresServer::shared() else { return };
+    revoke_the_fleet(&server.new_database());
+}
+
+fn revoke_the_fleet(url: &str) {
+    let location = Location::parse(url).unwrap();
+    let place = if location.file().is_some() { "a file" } else { "a server" };
+    let store = Store::open(location).unwrap();
     let acme = OrganisationId::new(noon());
     let act = Act::of_host(acme, noon(), "a test");
     fill(&store, &act);
@@ -33,7 +56,7 @@ fn a_hundred_thousand_keys_are_revoked_in_five_seconds() {
     let revoked = store.write(|conn| key::revoke_many(conn, &act, &filter, &Revocation::manual("over"))).unwrap();
     let taken = begun.elapsed();
     println!(
-        "{} keys were revoked in {taken:?}, with their audit, their notices and their changes",
+        "{} keys in {place} were revoked in {taken:?}, with their audit, their notices and their changes",
         revoked.revoked.len()
     );
     assert_eq!(revoked.revoked.len(), KEYS);
