@@ -18,6 +18,11 @@ async fn decisions_outlast_a_short_outage_and_end_in_a_long_one() {
     let installation = Installation::start(&database, setting.map(Duration::from_secs)).await;
 
     let short = bound * 2 / 3;
+    // What is acknowledged a moment before the database goes is kept, whether or not a node has heard of it.
+    let stopped = installation.create_reader("stopped-before").await.unwrap();
+    let at_once = json!({"reason": "before the outage", "wait_seconds": 0});
+    let path = format!("/v1/keys/{}/revoke", stopped.id);
+    assert_eq!(installation.administer(&path, &at_once).await.unwrap().status, 200);
     postgres.stop();
     let since = Instant::now();
     let mut said_so = vec![false; installation.deciding.len()];
@@ -36,6 +41,10 @@ async fn decisions_outlast_a_short_outage_and_end_in_a_long_one() {
     let back = Instant::now();
     wait_until_ready(&installation).await;
     println!("after {short:?} without the database, all nodes were up to date {:?} after its return", back.elapsed());
+    for node in &installation.deciding {
+        let known = once(node.pdp, &installation.verification(&stopped.secret)).await.unwrap();
+        assert!(is_revoked(&known), "{}", known.text());
+    }
     let key = installation.create_reader("made-between").await.unwrap();
 
     let long = bound * 4 / 3;
@@ -51,6 +60,8 @@ async fn decisions_outlast_a_short_outage_and_end_in_a_long_one() {
             if elapsed > bound + Duration::from_secs(2) {
                 assert_eq!(decision, "503", "after {elapsed:?}");
                 assert_eq!(readiness(node).await, (503, "not_ready".to_owned()));
+                let refused = installation.administer("/v1/organisations", &json!({"name": "lost"})).await.unwrap();
+                assert_eq!(refused.status, 503, "{}", refused.text());
             }
             if decision == "503" {
                 refused_after.get_or_insert(elapsed);
@@ -73,6 +84,26 @@ async fn decisions_outlast_a_short_outage_and_end_in_a_long_one() {
     for node in &installation.deciding {
         assert!(is_revoked(&once(node.pdp, &installation.verification(&key.secret)).await.unwrap()));
     }
+    assert_acts_are_told(
+        &installation,
+        &[(&stopped.id, "key.revoked"), (&key.id, "key.created"), (&key.id, "key.revoked")],
+    )
+    .await;
+}
+
+/// Each act that was acknowledged is in the audit once, and none that was refused.
+async fn assert_acts_are_told(installation: &Installation, acts: &[(&String, &str)]) {
+    let asked = String::from_utf8(get("/v1/audit?limit=200")).unwrap();
+    let key = &installation.administration.key;
+    let asked = asked.replace("\r\n\r\n", &format!("\r\nAuthorization: Bearer {key}\r\n\r\n"));
+    let told = once(installation.administration.pap, asked.as_bytes()).await.unwrap();
+    let told = told.json().unwrap();
+    let entries = told["items"].as_array().unwrap();
+    for (id, event) in acts {
+        let of_it = entries.iter().filter(|entry| entry["event"] == *event && entry["target"]["id"] == id.as_str());
+        assert_eq!(of_it.count(), 1, "{event} of {id}: {told}");
+    }
+    assert!(!told.to_string().contains("\"lost\""), "what was answered with 503 did not happen");
 }
 
 /// The decision about the reader's key, or the status where there is none.
