@@ -1,4 +1,4 @@
-//! Derivations at random against a naive reading of what keys grant (keys.md P4): none is let through that grants more.
+//! Derivations at random against a naive reading of what keys grant: none is let through that grants more.
 
 use std::collections::HashMap;
 
