@@ -51,7 +51,7 @@ impl Administrator {
 }
 
 /// The organisation `argus`, made where there is none.
-fn host(conn: &mut Conn, at: DateTime<Utc>) -> Result<OrganisationId, StoreError> {
+pub fn host(conn: &mut Conn, at: DateTime<Utc>) -> Result<OrganisationId, StoreError> {
     if let Some(found) = organisation::find_by_name(conn, HOST)? {
         return Ok(found.id);
     }

@@ -223,6 +223,11 @@ fn the_first_administrators_key_is_in_its_file_and_nowhere_else() {
 #[test]
 fn a_later_start_knows_everything_and_makes_no_key() {
     let server = with_reader();
+    let told = server.run(&["audit", "list", "--output", "json"]);
+    let told: Value = serde_json::from_str(&told.stdout).unwrap();
+    let entries = told["items"].as_array().unwrap();
+    assert_eq!(entries[0]["event"], "organisation.created");
+    assert!(entries.iter().all(|entry| entry["organisation"]["name"].is_string()), "{told}");
     let key = fs::read(server.data().join("bootstrap.key")).unwrap();
     let folder = server.stop_and_keep();
     fs::remove_file(folder.path().join("argus-data/bootstrap.key")).unwrap();

@@ -90,7 +90,7 @@ impl Admin {
                 .await
                 .map_err(bearer_refused);
         }
-        self.authenticate_client(request).await
+        self.authenticate_client(request).await.map(|client| client.call)
     }
 
     fn view(&self, token: &ActiveToken) -> TokenView {

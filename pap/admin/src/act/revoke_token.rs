@@ -13,7 +13,7 @@ impl Admin {
     /// Revokes a token of the client that asks: every decision point refuses it within a second. One that isn't known, or
     /// is good for nothing, is no fault (RFC 7009 §2.2).
     pub async fn revoke_token(&self, mut request: OauthRequest) -> Result<(), OauthRefused> {
-        let call = self.authenticate_client(&mut request).await?;
+        let call = self.authenticate_client(&mut request).await?.call;
         let token = request.form.required("token")?;
         if PresentedKey::parse(token.expose()).is_ok() {
             let description = "this is an API key, no access token: it is revoked with POST /v1/keys/{key}/revoke";

@@ -17,7 +17,7 @@ use crate::{Admin, Call, Caller, TlsClientAuth, Unauthenticated};
 /// What a client brings to prove who it is.
 enum Proof {
     /// Id and secret, in the header or in the body.
-    Secret { client_id: String, secret: Secret },
+    Secret { client_id: String, secret: Secret, method: &'static str },
     /// A JWT that it has signed.
     Assertion { client_id: Option<String>, assertion: Secret },
     /// The certificate that it has shown.
@@ -27,29 +27,41 @@ enum Proof {
 /// The one type of assertion there is (RFC 7523 §2.2).
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/// A client that has proved who it is.
+pub(crate) struct Client {
+    pub(crate) call: Call,
+    /// How, by the name in the metadata (RFC 8414 §2, RFC 8705 §2).
+    pub(crate) method: &'static str,
+}
+
 impl Admin {
     /// Finds out who the client is. Every client that isn't known, or doesn't prove who it is, gets the same answer.
-    pub(crate) async fn authenticate_client(&self, request: &mut OauthRequest) -> Result<Call, OauthRefused> {
+    pub(crate) async fn authenticate_client(&self, request: &mut OauthRequest) -> Result<Client, OauthRefused> {
         let authorization: Vec<&str> = request.authorization.iter().map(Secret::expose).collect();
         let (peer, id) = (request.peer, request.request_id.clone());
         let certificate = request.certificate.as_ref();
         match Proof::read(&authorization, certificate.is_some(), &mut request.form)? {
-            Proof::Secret { client_id, secret } => {
+            Proof::Secret { client_id, secret, method } => {
                 // A secret is a key as it was shown. What else may stand behind `Bearer` is no client secret.
                 PresentedKey::parse(secret.expose()).map_err(|_| OauthRefused::invalid_client())?;
                 let bearer = Secret::new(format!("Bearer {}", secret.expose()));
                 let call = self.authenticate(&[bearer.expose()], None, peer, id).await?;
-                named(call, Some(&client_id))
+                Ok(Client { call: named(call, Some(&client_id))?, method })
             }
             Proof::Assertion { client_id, assertion } => {
                 let audiences = self.issuer().assertion_audiences();
                 let caller = self.authority().authenticate_assertion(assertion.expose(), &audiences, peer).await;
-                named(self.admit(caller, (peer, id), || None)?, client_id.as_deref())
+                let call = named(self.admit(caller, (peer, id), || None)?, client_id.as_deref())?;
+                Ok(Client { call, method: "private_key_jwt" })
             }
             Proof::Certificate { client_id } => {
                 let caller = certificate.ok_or(Unauthenticated::Missing);
-                let caller = caller.and_then(|shown| self.find_certified(&client_id, shown, peer));
-                Ok(self.admit(caller, (peer, id), || None)?)
+                let found = caller.and_then(|shown| self.find_certified(&client_id, shown, peer));
+                let (caller, method) = match found {
+                    Ok((caller, method)) => (Ok(caller), method),
+                    Err(refused) => (Err(refused), ""),
+                };
+                Ok(Client { call: self.admit(caller, (peer, id), || None)?, method })
             }
         }
     }
@@ -61,10 +73,11 @@ impl Admin {
         client_id: &str,
         shown: &CertificateChain,
         peer: Option<IpAddr>,
-    ) -> Result<Arc<dyn Caller>, Unauthenticated> {
+    ) -> Result<(Arc<dyn Caller>, &'static str), Unauthenticated> {
         let client: KeyId = client_id.parse().map_err(|_| Unauthenticated::Refused)?;
         let by = |method| self.authority().authenticate_certificate(client, method, shown, peer);
-        by(TlsClientAuth::Signed).or_else(|_| by(TlsClientAuth::SelfSigned))
+        let signed = by(TlsClientAuth::Signed).map(|caller| (caller, "tls_client_auth"));
+        signed.or_else(|_| by(TlsClientAuth::SelfSigned).map(|caller| (caller, "self_signed_tls_client_auth")))
     }
 }
 
@@ -99,7 +112,7 @@ impl Proof {
             return read_assertion(form, named);
         }
         match (named, form.take("client_secret")) {
-            (Some(client_id), Some(secret)) => Ok(Self::Secret { client_id, secret }),
+            (Some(client_id), Some(secret)) => Ok(Self::Secret { client_id, secret, method: "client_secret_post" }),
             (None, Some(_)) => Err(OauthRefused::invalid_request("`client_secret` comes without `client_id`")),
             (Some(client_id), None) if has_certificate => Ok(Self::Certificate { client_id }),
             // One certificate may be registered for several clients (RFC 8705 §2).
@@ -126,7 +139,7 @@ fn read_basic(value: &str, named: Option<&str>) -> Result<Proof, OauthRefused> {
     if named.is_some_and(|named| named != client_id) {
         return Err(OauthRefused::invalid_request("`client_id` is another than the one in `Authorization`"));
     }
-    Ok(Proof::Secret { client_id, secret })
+    Ok(Proof::Secret { client_id, secret, method: "client_secret_basic" })
 }
 
 fn read_assertion(form: &mut Form, client_id: Option<String>) -> Result<Proof, OauthRefused> {
@@ -171,7 +184,7 @@ mod tests {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let proof = Proof::read(authorization, has_certificate, &mut Form::new(pairs.collect()).unwrap());
         match proof.map_err(|refused| refused.code)? {
-            Proof::Secret { client_id, secret } => Ok((Some(client_id), secret.expose().to_owned())),
+            Proof::Secret { client_id, secret, .. } => Ok((Some(client_id), secret.expose().to_owned())),
             Proof::Assertion { client_id, assertion } => Ok((client_id, assertion.expose().to_owned())),
             Proof::Certificate { client_id } => Ok((Some(client_id), "certificate".to_owned())),
         }

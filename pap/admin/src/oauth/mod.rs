@@ -32,6 +32,7 @@ mod request;
 mod scopes;
 mod signing;
 
+pub(crate) use client::Client;
 pub use counts::{OauthCounts, OauthEndpoint};
 pub use form::Form;
 pub use issuer::{Issuer, IssuerError};

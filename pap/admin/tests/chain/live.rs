@@ -1,14 +1,14 @@
 //! A database that somebody writes to past Argus.
 
-use argus_admin::Query;
 use argus_admin::audit::Tended;
 use argus_admin::audit::verify::Breach;
+use argus_admin::{AdminError, Query};
 use argus_store::{Conn, audit};
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection as _;
 
 use crate::support::{Installation, noon};
-use crate::{check, check_with, export, fill, installations, make_project, outside, root, told};
+use crate::{check, check_with, export, fill, installations, make_project, of_acme, outside, root, told};
 
 /// Writes to the database as its administrator could.
 fn tamper(installation: &Installation, sql: &str) {
@@ -141,5 +141,19 @@ async fn old_segments_are_cut_off_at_a_checkpoint_and_the_rest_is_whole() {
         let listed = installation.admin.list_audit(&root(), Query::default()).await.unwrap();
         let listed = serde_json::to_value(&listed.items).unwrap();
         assert_eq!(listed[0]["event"], "audit.cut");
+    }
+}
+
+#[tokio::test]
+async fn checkpoints_are_for_who_may_read_the_audit_of_the_installation() {
+    for installation in installations() {
+        fill(&installation).await;
+        installation.tender.sign_now(noon()).unwrap();
+        let listed = installation.admin.list_checkpoints(&root(), Query::default()).await.unwrap();
+        assert!(!listed.items.is_empty());
+        let refused = installation.admin.list_checkpoints(&of_acme(), Query::default()).await.unwrap_err();
+        let needs =
+            matches!(&refused, AdminError::NotPermitted { needed_scope } if needed_scope == "argus/argus/audit:read");
+        assert!(needs, "{refused}");
     }
 }

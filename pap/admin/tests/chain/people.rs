@@ -114,6 +114,11 @@ async fn a_list_is_narrowed_and_a_key_is_found_in_the_entry_of_a_bulk_act() {
         assert_eq!(list(&[("target", &id)]).await, ["key.created", "keys.revoked"]);
         assert_eq!(list(&[("event", "keys.revoked"), ("organisation", "acme")]).await, ["keys.revoked"]);
         assert_eq!(list(&[("event", "keys.revoked"), ("organisation", "argus")]).await, [""; 0]);
+        let entries = shown(&installation).await;
+        let bulk = entries.iter().find(|entry| entry["event"] == "keys.revoked").unwrap();
+        assert_eq!(bulk["details"]["owner"]["name"], ADA, "by whose keys it went is told");
+        let kept = installation.store.read(|conn| audit::list_after(conn, 0, 100)).unwrap();
+        assert!(kept.iter().all(|record| !record.entry.contains(ADA)), "and sealed, as a person is");
         assert_eq!(list(&[("actor", "nobody")]).await, [""; 0]);
         assert_eq!(list(&[("before", "2027-01-15T08:00:00Z")]).await, [""; 0]);
         assert_eq!(list(&[("from", "2027-01-15T08:00:00Z"), ("event", "key.created")]).await.len(), 2);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use argus_pap::problem::KINDS;
 use argus_pdp::PROBLEM_KINDS;
+use argus_store::audit::AuditEvent;
 use clap::{Args, CommandFactory as _};
 
 use crate::cli::Cli;
@@ -13,7 +14,7 @@ use crate::failure::Failure;
 use crate::limit;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: authentication, backup, environment, exit-codes, limits, output, problems, reasons, scopes.
+/// Explain a command or a topic: audit-events, authentication, backup, environment, exit-codes, limits, output, problems, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -27,6 +28,7 @@ type Write = fn() -> String;
 
 /// What is explained beside the commands.
 static TOPICS: &[(&str, Write)] = &[
+    ("audit-events", audit_events),
     ("authentication", || include_str!("../topic/authentication.txt").to_owned()),
     ("backup", || include_str!("../topic/backup.txt").to_owned()),
     ("environment", || include_str!("../topic/environment.txt").to_owned()),
@@ -37,6 +39,21 @@ static TOPICS: &[(&str, Write)] = &[
     ("reasons", || include_str!("../topic/reasons.txt").to_owned()),
     ("scopes", || include_str!("../topic/scopes.txt").to_owned()),
 ];
+
+/// Every event of the audit, from the list that entries are made by.
+fn audit_events() -> String {
+    let mut text = "What entries of the audit tell of: `event` is one of these words. Each entry says besides when, who, from\n\
+                    where, to what, and what it was before and is after, without secrets. `argus audit list --event` takes\n\
+                    these words as well.\n"
+        .to_owned();
+    for event in AuditEvent::ALL {
+        let _ = write!(text, "\n  {event}\n");
+        for line in wrapped(event.meaning(), 96) {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    text
+}
 
 /// Every kind of problem of the administration, and those that only a decision point has: from the registries that the
 /// servers answer by.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use actix_web::test::TestRequest;
 use argus_admin::ActiveToken;
 use argus_engine::scope::Scope;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::support::{Installation, TestCaller, add_host, noon};
@@ -84,6 +85,32 @@ async fn a_client_gets_a_token_by_its_secret_in_the_header_or_in_the_body() {
             answer.body,
             json!({"token_type": "Bearer", "expires_in": 600, "scope": "acme/atlas/evidence:read"})
         );
+    }
+}
+
+#[actix_web::test]
+async fn every_token_stands_in_the_audit_before_its_client_has_it() {
+    let (installation, client) = with_client().await;
+    let in_header = ask(&installation, &client, "/oauth/token", "grant_type=client_credentials").await;
+    let body = format!("grant_type=client_credentials&client_id={}&client_secret={}", client.id, client.secret);
+    let in_body = send(&installation, form("/oauth/token", &body)).await;
+    let refused = ask(&installation, &client, "/oauth/token", "grant_type=client_credentials&scope=acme:read").await;
+    assert_eq!(refused.status, 400);
+    let told = get(&installation, "/v1/audit?event=token.issued").await.body;
+    let told = told["items"].as_array().unwrap();
+    assert_eq!(told.len(), 2, "{told:?}");
+    for ((answer, method), entry) in
+        [(in_header, "client_secret_basic"), (in_body, "client_secret_post")].iter().zip(told)
+    {
+        let token = answer.body["access_token"].as_str().unwrap();
+        let (claims, signature) = (token.split('.').nth(1).unwrap(), token.split('.').nth(2).unwrap());
+        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
+        assert_eq!(entry["target"]["path"], "acme/atlas/reader");
+        assert_eq!((&entry["target"]["id"], &entry["actor"]["id"]), (&json!(client.id), &json!(client.id)));
+        let details = &entry["details"];
+        assert_eq!((&details["jti"], &details["scope"]), (&claims["jti"], &json!("acme/atlas/evidence:read")));
+        assert_eq!((&details["client_authentication"], &details["audience"]), (&json!(method), &claims["aud"]));
+        assert!(!entry.to_string().contains(signature), "it holds no token");
     }
 }
 

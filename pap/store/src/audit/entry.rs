@@ -123,6 +123,13 @@ impl Entry {
         self
     }
 
+    /// The same of a person.
+    #[must_use]
+    pub fn with_person(mut self, name: &'static str, person: &str) -> Self {
+        self.details = self.details.with_person(name, person);
+        self
+    }
+
     /// The people whom it names, each by the member that does.
     pub(super) fn people(&self) -> impl Iterator<Item = &str> {
         [&self.before, &self.after, &self.details].into_iter().flat_map(View::people).map(|(_, name)| name)

@@ -54,6 +54,7 @@ events! {
     SigningKeySigns        = "signing_key.began",        "Access tokens are signed with this key from now on.";
     SigningKeyRetired      = "signing_key.retired",      "A key signs no more, and its private part was wiped; what it signed is still good.";
     SigningKeyWithdrawn    = "signing_key.withdrawn",    "A key is published no more: what it signed is refused.";
+    TokenIssued            = "token.issued",             "A client got an access token.";
     TokenRevoked           = "token.revoked",            "An access token was revoked before its end.";
     PersonForgotten        = "person.forgotten",         "The key that hides a person's data in the audit was destroyed.";
     AuditCut               = "audit.cut",                "Old entries were cut off; a checkpoint stands for them.";

@@ -151,7 +151,11 @@ fn entries(
     let named = organisation::find(conn, act.organisation)?.map(|found| found.name);
     let target = Target { kind: TargetKind::Organisation, id: act.organisation.to_string(), path: named };
     let parts = done.revoked.len().div_ceil(BULK);
-    let whole = Entry::new(AuditEvent::KeysRevoked, target)
+    let mut whole = Entry::new(AuditEvent::KeysRevoked, target);
+    if let Some(owner) = &filter.owner {
+        whole = whole.with_person("owner", owner);
+    }
+    let whole = whole
         .with("filter", filter.view())
         .with("cause", revocation.cause)
         .with("reason", &revocation.reason)
@@ -163,13 +167,10 @@ fn entries(
 }
 
 impl KeyFilter {
+    /// All of it but the owner, who is a person.
     fn view(&self) -> View {
         let view = View::default().with("project", self.project).with("state", self.state).with("tag", &self.tag);
         let view = view.with("environment", self.environment).with("parent", self.parent);
-        let view = view.with("created_from", self.created_from).with("created_before", self.created_before);
-        match &self.owner {
-            Some(owner) => view.with_person("owner", owner),
-            None => view,
-        }
+        view.with("created_from", self.created_from).with("created_before", self.created_before)
     }
 }

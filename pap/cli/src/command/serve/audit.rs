@@ -48,6 +48,8 @@ pub(super) fn begin(
     let (end, ended) = channel();
     let tended = Arc::clone(&tender);
     let tend = move || {
+        // What an earlier start could not sign, or the first one has just begun.
+        tell(tended.sign_now(Utc::now()));
         while ended.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
             tell(tended.tend(Utc::now()));
         }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use argus_admin::installation::Administrator;
 use argus_credentials::{Hasher, Secret, TagKeys};
-use argus_store::{Store, organisation};
+use argus_store::key::{self, KeyFilter};
+use argus_store::{Conn, PageSize, Store, StoreError, organisation};
 use chrono::{DateTime, Utc};
 
 use super::failure::{of_store, settings as failure};
@@ -47,8 +48,7 @@ pub(super) fn make(
     hasher: Hasher,
     (is_asked_for, at): (bool, DateTime<Utc>),
 ) -> Result<Option<Bootstrap>, Failure> {
-    let argus = store.read(|conn| organisation::find_by_name(conn, argus_admin::resource::HOST));
-    let is_first = argus.map_err(|error| of_store(&error, settings))?.is_none();
+    let is_first = !store.read(has_administrator).map_err(|error| of_store(&error, settings))?;
     let cause = match (is_first, is_asked_for) {
         (true, _) => Cause::FirstStart,
         (false, true) => Cause::Asked,
@@ -64,6 +64,13 @@ pub(super) fn make(
     let kept = ready.keep(store, cause.in_words());
     let (_, secret) = kept.map_err(|error| of_store(&error, settings))?;
     Ok(Some(Bootstrap { secret, shown }))
+}
+
+/// Whether the organisation `argus` ever had a key: its first is an administrator's.
+fn has_administrator(conn: &mut Conn) -> Result<bool, StoreError> {
+    let Some(argus) = organisation::find_by_name(conn, argus_admin::resource::HOST)? else { return Ok(false) };
+    let filter = KeyFilter { organisation: Some(argus.id), ..KeyFilter::default() };
+    Ok(!key::list(conn, &filter, None, PageSize::default())?.items.is_empty())
 }
 
 impl Cause {

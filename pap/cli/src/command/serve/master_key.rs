@@ -9,9 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{env, io};
 
+use argus_admin::installation::host;
 use argus_credentials::{MasterKey, Secret, TagKey, TagKeys, TagVersion};
 use argus_pdp::{TAG_PURPOSE, TagKeySource, wrap_tag_key};
-use argus_store::{Act, OrganisationId, Store, destroy, wrapped_key};
+use argus_store::{Act, Conn, Store, destroy, wrapped_key};
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
@@ -76,10 +77,11 @@ fn make_master_key(file: &Path) -> Result<MasterKey, Failure> {
 fn make_first(settings: &Settings, store: &Store, master: &MasterKey, at: DateTime<Utc>) -> Result<(), Failure> {
     let key = TagKey::generate(TagVersion::FIRST).map_err(|error| failure(error.to_string()))?;
     let first = wrap_tag_key(&key, 1, master, at).map_err(|error| failure(error.to_string()))?;
-    let organisation = OrganisationId::new(at);
-    let act = Act::of_host(organisation, at, "first start");
-    store.write(|conn| wrapped_key::create(conn, &act, &first)).map_err(|error| of_store(&error, settings))?;
-    Ok(())
+    let make = |conn: &mut Conn| {
+        let act = Act::of_host(host(conn, at)?, at, "first start");
+        wrapped_key::create(conn, &act, &first)
+    };
+    store.write(make).map(drop).map_err(|error| of_store(&error, settings))
 }
 
 pub(super) fn read_secret(file: &Path, setting: &str) -> Result<Secret, Failure> {
