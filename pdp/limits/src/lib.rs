@@ -38,6 +38,9 @@
 //! clock follow it, and never backwards: until the clock has caught up, the window that was reached stays the current one.
 //! Only a clock that is set back by more than a day had been wrong before, and is followed; what was used stays used.
 //!
+//! **Restarts.** What was used of a window aligned to a clock can be taken out ([`Limiter::keep`]) and counted again by the
+//! next process ([`Limiter::restore`]). What was used after it was last taken out is what a crash forgives.
+//!
 //! # What this defends against
 //!
 //! **Memory as a target.** A table that grows with its callers is stopped by making up callers, and a cache that evicts
@@ -51,6 +54,7 @@
 //! What is not here: no clock (the caller brings [`Now`]), no store, no socket, and nobody's name.
 
 mod calendar;
+mod kept;
 mod limit;
 mod limiter;
 mod now;
@@ -59,6 +63,7 @@ mod strategy;
 mod table;
 
 pub use calendar::Period;
+pub use kept::{Kept, Restored};
 pub use limit::{Limit, LimitError};
 pub use limiter::{AtCap, Charge, Counts, Limiter, Outcome, Settings};
 pub use now::Now;

@@ -100,7 +100,7 @@ pub struct Limiter {
 
 /// Which table a limit's bucket is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+pub(crate) enum Kind {
     Aligned,
     Sliding,
     Bucket,
@@ -108,14 +108,14 @@ enum Kind {
 
 /// A charge, found.
 #[derive(Debug, Clone, Copy)]
-struct Found {
-    kind: Kind,
-    shard: usize,
-    digest: u64,
+pub(crate) struct Found {
+    pub(crate) kind: Kind,
+    pub(crate) shard: usize,
+    pub(crate) digest: u64,
 }
 
 /// A shard that is held.
-enum Held<'a> {
+pub(crate) enum Held<'a> {
     Aligned(MutexGuard<'a, Shard<Aligned>>),
     Sliding(MutexGuard<'a, Shard<Sliding>>),
     Bucket(MutexGuard<'a, Shard<Bucket>>),
@@ -186,7 +186,7 @@ impl Limiter {
         shard.stand(charge, place, now, has_room)
     }
 
-    fn find(&self, charge: &Charge<'_>) -> Found {
+    pub(crate) fn find(&self, charge: &Charge<'_>) -> Found {
         let kind = match charge.limit.strategy() {
             Strategy::SlidingWindow => Kind::Sliding,
             Strategy::TokenBucket { .. } => Kind::Bucket,
@@ -212,7 +212,7 @@ impl Limiter {
         keys.into_iter().filter_map(|key| Some((key, self.held(key.0, key.1)?))).collect()
     }
 
-    fn held(&self, kind: Kind, shard: usize) -> Option<Held<'_>> {
+    pub(crate) fn held(&self, kind: Kind, shard: usize) -> Option<Held<'_>> {
         match kind {
             Kind::Aligned => self.aligned.lock(shard).map(Held::Aligned),
             Kind::Sliding => self.sliding.lock(shard).map(Held::Sliding),

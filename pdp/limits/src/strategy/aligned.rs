@@ -4,7 +4,7 @@ use crate::calendar::window_of;
 use crate::limit::Limit;
 use crate::standing::nanos;
 use crate::strategy::State;
-use crate::{Now, Standing};
+use crate::{Kept, Now, Standing};
 
 /// What was used in a window.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,29 @@ pub(crate) struct Aligned {
 /// How far a clock may be set back with the window that was reached staying the current one: a day. One that is set back
 /// further had been wrong, and would otherwise keep a window of a second for as long as it was wrong by.
 const SET_BACK: i64 = 86_400 * 1_000_000_000;
+
+impl Aligned {
+    /// What was kept, taken to `now` like any other state.
+    pub(crate) fn of(kept: Kept, limit: &Limit, now: i64) -> Self {
+        let mut state = Self { end: kept.end, used: kept.used };
+        state.reach(limit, now);
+        state
+    }
+
+    /// What is worth keeping.
+    pub(crate) fn kept(self, limit: &Limit, now: i64) -> Option<Kept> {
+        let mut state = self;
+        state.reach(limit, now);
+        (state.used > 0).then_some(Kept { used: state.used, end: state.end })
+    }
+
+    /// Counts what another state of the same bucket has used. Where a clock that was set back lets their windows differ,
+    /// the later one stays the current one.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.end = self.end.max(other.end);
+        self.used = self.used.saturating_add(other.used);
+    }
+}
 
 impl State for Aligned {
     const NEW: Self = Self { end: i64::MIN, used: 0 };

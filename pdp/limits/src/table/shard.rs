@@ -60,14 +60,19 @@ impl<S: State> Shard<S> {
     /// The place of a bucket: the one that it has, else a new one. `limit` is the digest of its limit alone. Of what is
     /// `pinned`, nothing gives way: those are the places of the same request that were looked at and not yet charged.
     pub(crate) fn place(&mut self, digest: u64, limit: u64, now: i64, pinned: &[Place]) -> Place {
-        let slots = &self.slots;
-        if let Some(slot) = self.index.find(digest, |slot| digest_in(slots, slot)) {
-            return Place::Own(to_usize(slot));
+        if let Some(place) = self.find(digest) {
+            return place;
         }
         match self.free_slot(now, pinned) {
             Some(slot) => self.put(slot, digest),
             None => self.turn_away(limit, now, pinned),
         }
+    }
+
+    /// The place of a bucket that has one of its own.
+    pub(crate) fn find(&self, digest: u64) -> Option<Place> {
+        let slots = &self.slots;
+        self.index.find(digest, |slot| digest_in(slots, slot)).map(|slot| Place::Own(to_usize(slot)))
     }
 
     /// The state of a place.
