@@ -1,7 +1,7 @@
 //! What is kept of a window over a restart: taken out of one limiter, put into the next.
 //!
-//! Only windows aligned to a clock are kept, quotas above all: their end is a time that means the same to the next process.
-//! Sliding windows and token buckets count by a clock that begins anew with it.
+//! Only windows aligned to a clock are kept, quotas above all: their end is a time that means the same to the next
+//! process. Sliding windows and token buckets count by a clock that begins anew with it.
 
 use crate::limiter::{Held, Kind};
 use crate::strategy::{Aligned, State};
@@ -32,8 +32,8 @@ pub enum Restored {
 }
 
 impl Limiter {
-    /// What was used of a limit's window; `None` where nothing was, where the window is over, and where the limit's windows
-    /// are not aligned to a clock or the bucket is none of its own. Changes nothing.
+    /// What was used of a limit's window; `None` where nothing was, where the window is over, and where the limit's
+    /// windows are not aligned to a clock or the bucket is none of its own. Changes nothing.
     pub fn keep(&self, limit: &Limit, bucket: &[u8], now: Now) -> Option<Kept> {
         let found = self.find(&Charge { limit, bucket, cost: 0 });
         let Some(Held::Aligned(mut shard)) = self.held(found.kind, found.shard) else { return None };
@@ -41,8 +41,8 @@ impl Limiter {
         shard.state(place).copied()?.kept(limit, now.wall)
     }
 
-    /// Counts what was used before a restart, beside whatever was used since: call it once for each bucket. A window that
-    /// is over by now counts no more; a clock that was set back meanwhile gives nothing back.
+    /// Counts what was used before a restart, beside whatever was used since: call it once for each bucket. A window
+    /// that is over by now counts no more; a clock that was set back meanwhile gives nothing back.
     pub fn restore(&self, limit: &Limit, bucket: &[u8], kept: Kept, now: Now) -> Restored {
         let found = self.find(&Charge { limit, bucket, cost: 0 });
         // Looked at before a slot is asked for, so that what is over takes none.

@@ -38,8 +38,8 @@
 //! clock follow it, and never backwards: until the clock has caught up, the window that was reached stays the current one.
 //! Only a clock that is set back by more than a day had been wrong before, and is followed; what was used stays used.
 //!
-//! **Restarts.** What was used of a window aligned to a clock can be taken out ([`Limiter::keep`]) and counted again by the
-//! next process ([`Limiter::restore`]). What was used after it was last taken out is what a crash forgives.
+//! **Restarts.** What was used of a window aligned to a clock can be taken out ([`Limiter::keep`]) and counted again by
+//! the next process ([`Limiter::restore`]). What was used after it was last taken out is what a crash forgives.
 //!
 //! # What this defends against
 //!

@@ -1,4 +1,5 @@
-//! Ten million callers against a cap of 100,000 buckets: memory stays flat, and whoever was counted before stays counted.
+//! Ten million callers against a cap of 100,000 buckets: memory stays flat, and whoever was counted before stays
+//! counted.
 //!
 //! One test in a process of its own, since what is measured is the resident set of the process.
 
@@ -48,9 +49,7 @@ fn ten_million_callers_take_no_more_memory_than_the_cap() {
         let full = resident_kib();
         admitted += flood(FULL..CALLERS);
         let (took, after, counts) = (began.elapsed(), resident_kib(), limiter.counts());
-        println!(
-            "{strategy:?}: {CALLERS} callers in {took:.1?}; resident {before} KiB before, {full} KiB full, {after} KiB after"
-        );
+        println!("{strategy:?}: {CALLERS} callers in {took:.1?}; {before} KiB before, {full} full, {after} after");
         assert!(after <= full + SLACK_KIB, "grew from {full} to {after} KiB");
         assert!(full <= before + CAP as u64 * BUCKET_BYTES / 1_024 + SLACK_KIB, "took {} KiB", full - before);
         // Of each of the three tables a shard may have one bucket more than its part of the cap, for rounding.
