@@ -142,6 +142,10 @@ pub enum Record {
     Person,
     /// A checkpoint of the audit.
     Checkpoint,
+    /// A contact of an organisation.
+    Contact,
+    /// A delivery to a contact.
+    Delivery,
 }
 
 impl fmt::Display for Record {
@@ -158,6 +162,8 @@ impl fmt::Display for Record {
             Self::IdempotentRequest => "request with the idempotency key",
             Self::Person => "person",
             Self::Checkpoint => "checkpoint",
+            Self::Contact => "contact",
+            Self::Delivery => "delivery",
         })
     }
 }

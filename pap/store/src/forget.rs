@@ -5,9 +5,9 @@ use diesel::prelude::*;
 
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
-use crate::id::NoticeId;
+use crate::id::{DeliveryId, NoticeId};
 use crate::revoked_token;
-use crate::schema::{credential_callers, credentials, idempotency, outbox, used_assertions};
+use crate::schema::{credential_callers, credentials, deliveries, idempotency, outbox, used_assertions};
 use crate::value::column;
 
 /// How long a notice is kept after it was handed over. Whoever has it twice knows that by then; and it is longer than
@@ -35,17 +35,26 @@ pub struct Forgotten {
     pub assertions: usize,
     /// Access tokens that have run out.
     pub tokens: usize,
+    /// Deliveries that have arrived, or were given up, long ago.
+    pub deliveries: usize,
 }
 
 impl Forgotten {
     /// All of them.
     pub fn total(&self) -> usize {
-        self.notices + self.unhanded_notices + self.callers + self.answers + self.assertions + self.tokens
+        self.notices
+            + self.unhanded_notices
+            + self.callers
+            + self.answers
+            + self.assertions
+            + self.tokens
+            + self.deliveries
     }
 }
 
-/// Forgets what `at` lets be forgotten, at most `most` rows of each table but the tokens, of which there are few. A clock that was ahead has then forgotten too
-/// early what guards against replays by less than it was ahead: assertions and tokens are kept an hour beyond their end.
+/// Forgets what `at` lets be forgotten, at most `most` rows of each table but the tokens, of which there are few. A clock
+/// that was ahead has then forgotten too early what guards against replays by less than it was ahead: assertions and
+/// tokens are kept an hour beyond their end.
 pub fn forget(conn: &mut Conn, at: DateTime<Utc>, most: u32) -> Result<Forgotten, StoreError> {
     conn.write(|conn| {
         let (notices, unhanded_notices) = (handed(conn, at - HANDED, most)?, unhanded(conn, at - UNHANDED, most)?);
@@ -56,6 +65,7 @@ pub fn forget(conn: &mut Conn, at: DateTime<Utc>, most: u32) -> Result<Forgotten
             answers: answers(conn, at - ANSWERS, most)?,
             assertions: assertions(conn, at - SLACK, most)?,
             tokens: revoked_token::forget(conn, at - SLACK)?,
+            deliveries: deliveries(conn, at - UNHANDED, most)?,
         })
     })
 }
@@ -73,6 +83,18 @@ fn unhanded(conn: &mut Conn, before: DateTime<Utc>, most: u32) -> Result<usize, 
     let old = old.order((outbox::due_at, outbox::id));
     let old: Vec<NoticeId> = on!(conn, c => old.limit(most.into()).select(outbox::id).load(c))?;
     Ok(on!(conn, c => diesel::delete(outbox::table.filter(outbox::id.eq_any(old))).execute(c))?)
+}
+
+/// As long as a notice may wait, what became of it may be looked at, and sent again. What waits for longer, because no
+/// node can carry it, is of no use to anybody.
+fn deliveries(conn: &mut Conn, before: DateTime<Utc>, most: u32) -> Result<usize, StoreError> {
+    let ended = deliveries::table.filter(deliveries::ended_at.lt(column(before))).order(deliveries::ended_at);
+    let ended: Vec<DeliveryId> = on!(conn, c => ended.limit(most.into()).select(deliveries::id).load(c))?;
+    let waiting = deliveries::table.filter(deliveries::ended_at.is_null());
+    let waiting = waiting.filter(deliveries::created_at.lt(column(before))).order(deliveries::created_at);
+    let waiting: Vec<DeliveryId> = on!(conn, c => waiting.limit(most.into()).select(deliveries::id).load(c))?;
+    let old: Vec<_> = ended.into_iter().chain(waiting).collect();
+    Ok(on!(conn, c => diesel::delete(deliveries::table.filter(deliveries::id.eq_any(old))).execute(c))?)
 }
 
 /// Callers of secrets that were retired: with the grace ends the interest in who used them.

@@ -101,6 +101,16 @@ id!(
     "notice id"
 );
 id!(
+    /// The id of a contact: a place where somebody is reached.
+    ContactId,
+    "contact id"
+);
+id!(
+    /// The id of a delivery: one notice on its way to one contact.
+    DeliveryId,
+    "delivery id"
+);
+id!(
     /// The id of a wrapped key.
     WrappedKeyId,
     "wrapped key id"

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
-use crate::id::KeyId;
+use crate::id::{ContactId, KeyId};
 use crate::schema::idempotency;
 use crate::value::{At, column};
 
@@ -40,6 +40,8 @@ pub struct Kept {
     pub answer: Option<String>,
     /// The key that the secret is of.
     pub key_id: Option<KeyId>,
+    /// The webhook that it is of.
+    pub contact_id: Option<ContactId>,
     /// When.
     #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
@@ -55,13 +57,22 @@ pub enum Answer {
         /// The rest, in a form of the caller's.
         text: String,
     },
-    /// That it held the secret of a key, and no more.
+    /// That it held a secret, and no more.
     Secret {
         /// Its status.
         status: u16,
-        /// The key.
-        key: KeyId,
+        /// Whose.
+        of: SecretOf,
     },
+}
+
+/// Whose secret an answer held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretOf {
+    /// A key's.
+    Key(KeyId),
+    /// A webhook's.
+    Contact(ContactId),
 }
 
 /// The line of a request, whatever its body.
@@ -118,14 +129,16 @@ struct NewRow<'r> {
     status: i32,
     answer: Option<&'r str>,
     key_id: Option<KeyId>,
+    contact_id: Option<ContactId>,
     created_at: NaiveDateTime,
 }
 
 impl<'r> NewRow<'r> {
     fn of(request: &'r Repeatable, answer: &'r Answer, at: DateTime<Utc>) -> Self {
-        let (status, answer, key_id) = match answer {
-            Answer::Whole { status, text } => (*status, Some(text.as_str()), None),
-            Answer::Secret { status, key } => (*status, None, Some(*key)),
+        let (status, answer, key_id, contact_id) = match answer {
+            Answer::Whole { status, text } => (*status, Some(text.as_str()), None, None),
+            Answer::Secret { status, of: SecretOf::Key(key) } => (*status, None, Some(*key), None),
+            Answer::Secret { status, of: SecretOf::Contact(contact) } => (*status, None, None, Some(*contact)),
         };
         Self {
             caller: request.caller,
@@ -135,6 +148,7 @@ impl<'r> NewRow<'r> {
             status: status.into(),
             answer,
             key_id,
+            contact_id,
             created_at: column(at),
         }
     }

@@ -2,10 +2,11 @@
 //! share.
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
-//! [`credential`], [`idempotency`], [`outbox`], [`policy_document`], [`wrapped_key`], [`signing_key`],
-//! [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`]. An administrative act is one
-//! transaction that holds the new state, its entry in the [`audit`] and its line in the change feed ([`change`]);
-//! [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one database to another.
+//! [`credential`], [`idempotency`], [`outbox`], [`contact`], [`delivery`], [`policy_document`], [`wrapped_key`],
+//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`]. An
+//! administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
+//! feed ([`change`]); [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one
+//! database to another.
 //!
 //! What is not here: no clock (times come with the [`Act`] and are kept to the microsecond), no decision (whether a
 //! key has expired, who may see it), no words for people, no secret (hashes and sealed envelopes only), no async
@@ -49,7 +50,9 @@ pub mod change;
 mod clock;
 mod conditions;
 mod conn;
+pub mod contact;
 pub mod credential;
+pub mod delivery;
 pub mod destroy;
 mod error;
 pub mod evidence;
@@ -90,7 +93,7 @@ pub use conditions::Conditions;
 pub use conn::{Conn, SqliteConn};
 pub use error::{Record, StoreError};
 pub use forget::{Forgotten, forget};
-pub use id::{KeyId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, WrappedKeyId};
+pub use id::{ContactId, DeliveryId, KeyId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, WrappedKeyId};
 pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};

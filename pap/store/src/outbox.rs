@@ -1,17 +1,17 @@
 //! `outbox`: who is to be told what about a key. What happens to a key is written here by the act that does it, in its
 //! transaction; what lies ahead of it by the sweeper.
 //!
-//! Handing over is at least once, and once by id. Whoever carries notices on claims some for a while, and marks each when
-//! it is handed over; if he dies in between, they are claimed again, with the same ids, by which the receiver knows
-//! them. The name of a claim is a fence: who comes back after his claim has run out marks nothing of another's.
+//! A notice is handed over when it is on its way to all who asked to be told: [`delivery`](crate::delivery) makes one
+//! delivery of it for each of them, under the notice's id.
 
 mod below;
 mod tell;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 pub(crate) use below::{tell_below, tell_below_many};
+pub use tell::tell_of_use;
 pub(crate) use tell::{Affected, tell, tell_many};
 
 use crate::conn::{Conn, on};
@@ -44,6 +44,12 @@ words!(
         Expired = "key.expired",
         /// A key ends soon.
         ExpiryAhead = "key.expiry_ahead",
+        /// A key is used otherwise than it ever was.
+        AnomalyDetected = "anomaly.detected",
+        /// Four fifths of a quota are used.
+        QuotaNearlyUsed = "quota.nearly_used",
+        /// All of a quota is used.
+        QuotaUsed = "quota.used",
     }
 );
 
@@ -94,20 +100,6 @@ pub struct NewNotice {
     pub dedup_key: String,
 }
 
-/// A claim on notices, for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim<'c> {
-    /// Its name, unlike that of every other claim: also of the same claimant.
-    pub name: &'c str,
-    /// When it is made.
-    pub at: DateTime<Utc>,
-    /// When it runs out, at most [`LONGEST_CLAIM`] later.
-    pub until: DateTime<Utc>,
-}
-
-/// The longest that a claim lasts. One that ends later was made by a clock that was wrong, and holds nothing.
-pub const LONGEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
-
 /// Writes a notice, due at once. Whether it is new; one that was told before is left as it is.
 pub fn put(conn: &mut Conn, at: DateTime<Utc>, new: &NewNotice) -> Result<bool, StoreError> {
     let row = (
@@ -129,49 +121,6 @@ pub fn put(conn: &mut Conn, at: DateTime<Utc>, new: &NewNotice) -> Result<bool, 
 pub fn list_told(conn: &mut Conn, dedup_keys: &[String]) -> Result<Vec<String>, StoreError> {
     let told = outbox::table.filter(outbox::dedup_key.eq_any(dedup_keys)).select(outbox::dedup_key);
     Ok(on!(conn, c => told.load(c))?)
-}
-
-/// Claims notices that are due and that nobody holds, the oldest first. Several claimants get different ones.
-pub fn claim(conn: &mut Conn, claim: &Claim<'_>, most: u32) -> Result<Vec<Notice>, StoreError> {
-    conn.write(|conn| {
-        let at = column(claim.at);
-        let longest = claim.at.checked_add_signed(LONGEST_CLAIM).map_or(at, column);
-        let is_free = outbox::claimed_until.is_null();
-        let is_over = outbox::claimed_until.le(at).or(outbox::claimed_until.gt(longest));
-        let free = outbox::table.filter(outbox::handed_at.is_null()).filter(outbox::due_at.le(at));
-        let free = free.filter(is_free.or(is_over.assume_not_null()));
-        let free = free.order((outbox::due_at, outbox::id)).limit(most.into()).select(outbox::id);
-        let ids: Vec<NoticeId> = on!(conn,
-            sqlite c => free.load(c),
-            postgres c => free.for_update().skip_locked().load(c)
-        )?;
-        let until = column(claim.until.min(claim.at.checked_add_signed(LONGEST_CLAIM).unwrap_or(claim.at)));
-        let columns = (outbox::claimed_by.eq(claim.name), outbox::claimed_until.eq(until));
-        let rows = outbox::table.filter(outbox::id.eq_any(&ids));
-        on!(conn, c => diesel::update(rows).set(columns).execute(c))?;
-        let claimed = outbox::table.inner_join(organisations::table).filter(outbox::id.eq_any(&ids));
-        let claimed = claimed.order((outbox::due_at, outbox::id));
-        Ok(on!(conn, c => claimed.select(Notice::as_select()).load(c))?)
-    })
-}
-
-/// Notes that a notice was handed over. Whether it was still held by this claim; if not, another may hand it over too.
-pub fn mark_handed(conn: &mut Conn, claim: &str, id: NoticeId, at: DateTime<Utc>) -> Result<bool, StoreError> {
-    let held = outbox::table.find(id).filter(outbox::claimed_by.eq(claim)).filter(outbox::handed_at.is_null());
-    let columns = outbox::handed_at.eq(column(at));
-    Ok(on!(conn, c => diesel::update(held).set(columns).execute(c))? == 1)
-}
-
-/// Gives a notice back that could not be handed over, to be tried again from `due_at` on. Whether it was still held by
-/// this claim.
-pub fn put_off(conn: &mut Conn, claim: &str, id: NoticeId, due_at: DateTime<Utc>) -> Result<bool, StoreError> {
-    let held = outbox::table.find(id).filter(outbox::claimed_by.eq(claim)).filter(outbox::handed_at.is_null());
-    let columns = (
-        outbox::claimed_by.eq(None::<String>),
-        outbox::claimed_until.eq(None::<chrono::NaiveDateTime>),
-        outbox::due_at.eq(column(due_at)),
-    );
-    Ok(on!(conn, c => diesel::update(held).set(columns).execute(c))? == 1)
 }
 
 /// Which notices a list holds. What is `None` doesn't narrow it.

@@ -187,6 +187,7 @@ diesel::table! {
         answer -> Nullable<Text>,
         key_id -> Nullable<Text>,
         created_at -> Timestamp,
+        contact_id -> Nullable<Text>,
     }
 }
 
@@ -277,10 +278,61 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contacts (id) {
+        id -> Text,
+        organisation_id -> Text,
+        kind -> Text,
+        address -> Text,
+        owner -> Nullable<Text>,
+        events -> Text,
+        state -> Text,
+        disabled_reason -> Nullable<Text>,
+        envelope -> Nullable<Text>,
+        secret_version -> Integer,
+        previous_envelope -> Nullable<Text>,
+        previous_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        contact_id -> Text,
+        organisation_id -> Text,
+        notice_id -> Text,
+        kind -> Text,
+        recipient -> Text,
+        payload -> Text,
+        noticed_at -> Timestamp,
+        state -> Text,
+        attempts -> Integer,
+        fault -> Nullable<Text>,
+        due_at -> Timestamp,
+        claimed_by -> Nullable<Text>,
+        claimed_until -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(projects -> organisations (organisation_id));
 diesel::joinable!(keys -> organisations (organisation_id));
 diesel::joinable!(keys -> projects (project_id));
 diesel::joinable!(credentials -> keys (key_id));
 diesel::joinable!(credential_callers -> credentials (credential_id));
 diesel::joinable!(outbox -> organisations (organisation_id));
-diesel::allow_tables_to_appear_in_same_query!(organisations, projects, keys, credentials, credential_callers, outbox);
+diesel::joinable!(contacts -> organisations (organisation_id));
+diesel::joinable!(deliveries -> contacts (contact_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    organisations,
+    projects,
+    keys,
+    credentials,
+    credential_callers,
+    outbox,
+    contacts,
+    deliveries
+);

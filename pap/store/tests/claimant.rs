@@ -1,6 +1,6 @@
-//! A process that hands notices over, and is killed at it: everything is handed over, and what comes twice has its id.
+//! A process that delivers notices, and is killed at it: everything is delivered, and what comes twice has its id.
 //!
-//! The test starts itself again as the process to be killed, which writes a line for every notice before it marks it.
+//! The test starts itself again as the process to be killed, which writes a line for every delivery before it settles it.
 
 #![expect(
     clippy::unwrap_used,
@@ -17,9 +17,13 @@ mod victim;
 use std::collections::BTreeMap;
 use std::env;
 
+use argus_store::contact::{ContactKind, NewContact};
+use argus_store::delivery::{Claim, DeliveryFilter, Outcome};
 use argus_store::organisation::{NewOrganisation, OrganisationPolicy};
-use argus_store::outbox::{Claim, NewNotice, NoticeFilter, NoticeKind};
-use argus_store::{Act, Conditions, KeyId, OrganisationId, PageSize, Store, organisation, outbox};
+use argus_store::outbox::{NewNotice, NoticeKind};
+use argus_store::{
+    Act, Conditions, ContactId, KeyId, OrganisationId, PageSize, Store, contact, delivery, organisation, outbox,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use victim::{Victim, on_each_database, open};
 
@@ -50,12 +54,12 @@ fn kill_often(url: &str) {
         }
     }
     let store = open(url);
-    let all =
-        store.read(|conn| outbox::list(conn, NoticeFilter::default(), None, PageSize::new(200).unwrap())).unwrap();
-    let (marked, unmarked): (Vec<_>, Vec<_>) = all.items.into_iter().partition(|notice| notice.handed_at.is_some());
+    let every = PageSize::new(200).unwrap();
+    let all = store.read(|conn| delivery::list(conn, DeliveryFilter::default(), None, every)).unwrap().items;
+    let (marked, unmarked): (Vec<_>, Vec<_>) = all.into_iter().partition(|delivery| delivery.ended_at.is_some());
     assert_eq!(marked.len() + unmarked.len(), NOTICES);
-    for notice in &marked {
-        assert!(handed.contains_key(&notice.id.to_string()), "marked, and never handed over");
+    for delivery in &marked {
+        assert!(handed.contains_key(&delivery.notice_id.to_string()), "settled, and never delivered");
     }
     let again: usize = handed.values().map(|times| times - 1).sum();
     // One that was killed between the line and the mark, or while the mark was made, hands over one again.
@@ -79,7 +83,9 @@ fn fill(store: &Store) {
     };
     store
         .write(|conn| {
-            organisation::create(conn, &Act::of_host(id, noon(), "a test"), &acme)?;
+            let act = Act::of_host(id, noon(), "a test");
+            organisation::create(conn, &act, &acme)?;
+            contact::create(conn, &act, &webhook())?;
             for n in 0..NOTICES {
                 let new = NewNotice {
                     kind: NoticeKind::ExpiryAhead,
@@ -94,6 +100,18 @@ fn fill(store: &Store) {
             Ok(())
         })
         .unwrap();
+    while store.write_aside(|conn| delivery::spread(conn, noon(), 25)).unwrap() > 0 {}
+}
+
+fn webhook() -> NewContact {
+    NewContact {
+        id: ContactId::new(noon()),
+        kind: ContactKind::Webhook,
+        address: "https://hooks.acme.example".into(),
+        owner: None,
+        events: Vec::new(),
+        envelope: None,
+    }
 }
 
 fn hand_over_until_killed(url: &str) -> ! {
@@ -103,10 +121,11 @@ fn hand_over_until_killed(url: &str) -> ! {
     for turn in 0.. {
         let name = format!("{round}/{turn}");
         let claim = Claim { name: &name, at, until: at + TimeDelta::minutes(1) };
-        let claimed = store.write_aside(|conn| outbox::claim(conn, &claim, 3)).unwrap();
-        for notice in claimed {
-            println!("{}{}", VICTIM.mark, notice.id);
-            assert!(store.write_aside(|conn| outbox::mark_handed(conn, &name, notice.id, at)).unwrap());
+        let claimed = store.write_aside(|conn| delivery::claim(conn, &claim, &[ContactKind::Webhook], 3)).unwrap();
+        for taken in claimed {
+            println!("{HANDED}{}", taken.notice_id);
+            let settled = store.write_aside(|conn| delivery::settle(conn, &name, taken.id, &Outcome::Delivered, at));
+            assert!(settled.unwrap());
         }
     }
     unreachable!()

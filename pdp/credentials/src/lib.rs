@@ -141,6 +141,7 @@ mod self_test;
 pub mod signing;
 mod tag;
 mod verifier;
+mod webhook;
 
 pub use address::stands_in_address;
 pub use hash::{HashError, Hasher, Iterations, IterationsError, StoredHash};
@@ -162,3 +163,4 @@ pub use secret::Secret;
 pub use self_test::{SelfTestError, self_test, self_tests};
 pub use tag::{TagKey, TagKeyError, TagKeys, TagVersion};
 pub use verifier::{Checked, Counts, FailureLimit, Pending, Settings, Verifier, VerifierError};
+pub use webhook::WebhookSecret;

@@ -3,7 +3,6 @@
 #![cfg(test)]
 
 mod forgotten;
-mod handover;
 mod life;
 mod nodes;
 mod notices;

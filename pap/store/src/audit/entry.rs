@@ -33,6 +33,8 @@ words!(
         Resource = "resource",
         /// A credential that somebody presented.
         Credential = "credential",
+        /// A place where somebody is told of what happens to keys.
+        Contact = "contact",
     }
 );
 

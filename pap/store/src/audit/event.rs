@@ -56,6 +56,13 @@ events! {
     SigningKeyWithdrawn    = "signing_key.withdrawn",    "A key is published no more: what it signed is refused.";
     TokenIssued            = "token.issued",             "A client got an access token.";
     TokenRevoked           = "token.revoked",            "An access token was revoked before its end.";
+    ContactCreated         = "contact.created",          "A place was made where somebody is told of what happens to keys.";
+    ContactChanged         = "contact.changed",          "What a contact is told of was changed, or whether it is told at all.";
+    ContactDisabled        = "contact.disabled",         "A webhook said that it is gone for good, and is told nothing more.";
+    ContactRotated         = "contact.rotated",          "A webhook got a new secret; for a while both sign.";
+    ContactTested          = "contact.tested",           "A trial was sent to a contact.";
+    ContactRemoved         = "contact.removed",          "A contact was removed, with all that was on its way to it.";
+    DeliveryReplayed       = "delivery.replayed",        "What could not be delivered to a contact is sent again.";
     PersonForgotten        = "person.forgotten",         "The key that hides a person's data in the audit was destroyed.";
     AuditCut               = "audit.cut",                "Old entries were cut off; a checkpoint stands for them.";
     ActRefused             = "act.refused",              "An administrative act was refused: the caller's key doesn't grant it.";

@@ -1,5 +1,6 @@
-//! What acts tell of: a notice to whoever answers for the key, in the act's own transaction.
+//! What acts tell of, in their own transaction, and what the use of a key tells: a notice to whoever answers for it.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -7,8 +8,8 @@ use super::{NewNotice, NoticeKind, put};
 use crate::act::Act;
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
-use crate::id::{KeyId, NoticeId};
-use crate::key::Key;
+use crate::id::{KeyId, NoticeId, OrganisationId};
+use crate::key::{self, Key};
 use crate::schema::{keys, organisations, outbox, projects};
 use crate::value::column;
 
@@ -53,14 +54,14 @@ impl Affected {
         &self.owner
     }
 
-    pub(super) fn notice(&self, act: &Act, kind: NoticeKind, details: &Map<String, Value>) -> NewNotice {
+    pub(super) fn notice(&self, organisation: OrganisationId, kind: NoticeKind, details: &Map<String, Value>) -> NewNotice {
         let project = self.project.as_deref().map_or(String::new(), |project| format!("{project}/"));
         let mut payload = details.clone();
         payload.insert("key_id".to_owned(), json!(self.id));
         payload.insert("path".to_owned(), json!(format!("{}/{project}{}", self.organisation, self.name)));
         NewNotice {
             kind,
-            organisation: act.organisation,
+            organisation,
             key: self.id,
             recipient: self.owner.clone(),
             payload: Value::from(payload).to_string(),
@@ -77,7 +78,21 @@ pub(crate) fn tell(
     kind: NoticeKind,
     details: &Map<String, Value>,
 ) -> Result<(), StoreError> {
-    put(conn, act.at, &Affected::of(key).notice(act, kind, details)).map(drop)
+    put(conn, act.at, &Affected::of(key).notice(act.organisation, kind, details)).map(drop)
+}
+
+/// Tells of what the use of a key shows. `occasion` makes it another than every other of its kind: who was told of it
+/// is not told again. Whether it is new; of a key that isn't there, nobody is told.
+pub fn tell_of_use(
+    conn: &mut Conn,
+    at: DateTime<Utc>,
+    key: KeyId,
+    (kind, occasion): (NoticeKind, &str),
+    details: &Map<String, Value>,
+) -> Result<bool, StoreError> {
+    let Some(key) = key::find(conn, key)? else { return Ok(false) };
+    let notice = Affected::of(&key).notice(key.organisation_id, kind, details);
+    put(conn, at, &NewNotice { dedup_key: format!("{kind}/{}/{occasion}", key.id), ..notice })
 }
 
 /// Tells of one act upon many keys, each told to its own owner.
@@ -88,7 +103,7 @@ pub(crate) fn tell_many(
     kind: NoticeKind,
     details: &Map<String, Value>,
 ) -> Result<(), StoreError> {
-    let notices: Vec<_> = keys.iter().map(|key| key.notice(act, kind, details)).collect();
+    let notices: Vec<_> = keys.iter().map(|key| key.notice(act.organisation, kind, details)).collect();
     put_many(conn, act, &notices)
 }
 

@@ -57,6 +57,8 @@ tables! {
     audit_checkpoints: 1,
     persons: 1,
     outbox: 1,
+    contacts: 1,
+    deliveries: 1,
     idempotency: 3,
     signing_keys: 1,
     revoked_tokens: 1,

@@ -1,6 +1,6 @@
 //! Requests that may be repeated: what was done stands with its answer, in one transaction.
 
-use argus_store::idempotency::{self, Answer, Repeatable};
+use argus_store::idempotency::{self, Answer, Repeatable, SecretOf};
 use argus_store::{KeyId, Record, StoreError, organisation};
 use chrono::TimeDelta;
 
@@ -82,7 +82,7 @@ fn the_answer_as_it_was_given_takes_the_place_of_what_was_known_before_but_of_no
 
     let secret = Repeatable { idempotency_key: "a secret".to_owned(), ..request("b") };
     let key = KeyId::new(minute(0));
-    let answer = Answer::Secret { status: 201, key };
+    let answer = Answer::Secret { status: 201, of: SecretOf::Key(key) };
     fixture.store.write(|conn| idempotency::keep(conn, &secret, &answer, minute(0))).unwrap();
     complete(&secret, "a secret").unwrap();
     let kept = find(&fixture, &secret, minute(1)).unwrap();

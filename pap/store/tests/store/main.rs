@@ -5,6 +5,7 @@
 mod acts;
 mod audit;
 mod database;
+mod deliveries;
 mod due;
 mod idempotency;
 mod keys;

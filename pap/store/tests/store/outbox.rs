@@ -1,20 +1,14 @@
-//! Notices: who writes them, who claims them, what becomes of a claim.
+//! Notices: who writes them, and when they are forgotten.
 
 use argus_store::key::{ExpiryCause, Key, KeyFilter, NewKey, Revocation, RevocationCause, Rotation};
-use argus_store::outbox::{Claim, NewNotice, Notice, NoticeFilter, NoticeKind};
-use argus_store::{NoticeId, PageSize, Store, forget, key, lease, outbox};
+use argus_store::outbox::{NewNotice, Notice, NoticeFilter, NoticeKind};
+use argus_store::{NoticeId, PageSize, Store, delivery, forget, key, lease, outbox};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::support::{Fixture, act, add_key, fixture, minute, new_credential, new_hash, new_key};
 
 fn notices(store: &Store) -> Vec<Notice> {
     store.read(|conn| outbox::list(conn, NoticeFilter::default(), None, PageSize::default())).unwrap().items
-}
-
-fn claim_at(store: &Store, name: &str, at: DateTime<Utc>) -> Vec<NoticeId> {
-    let claim = Claim { name, at, until: at + TimeDelta::minutes(1) };
-    let claimed = store.write_aside(|conn| outbox::claim(conn, &claim, 2)).unwrap();
-    claimed.into_iter().map(|notice| notice.id).collect()
 }
 
 fn put(fixture: &Fixture, key: &Key, dedup_key: &str) -> bool {
@@ -176,58 +170,6 @@ fn a_notice_is_written_once_however_often_somebody_finds_it_due() {
 }
 
 #[test]
-fn several_claimants_get_different_notices_and_a_handed_one_is_claimed_by_nobody() {
-    let Some(fixture) = fixture() else { return };
-    let key = add_key(&fixture, None, "deploy", 1).unwrap();
-    for n in 0..5 {
-        put(&fixture, &key, &format!("expiry/{n}"));
-    }
-    let store = &fixture.store;
-    assert_eq!(claim_at(store, "early", minute(1)), [], "not before they are due");
-    let (one, two) = (claim_at(store, "one", minute(3)), claim_at(store, "two", minute(3)));
-    assert_eq!((one.len(), two.len()), (2, 2));
-    assert!(one.iter().all(|id| !two.contains(id)));
-    for id in &one {
-        assert!(store.write_aside(|conn| outbox::mark_handed(conn, "one", *id, minute(3))).unwrap());
-    }
-    assert!(store.write_aside(|conn| outbox::put_off(conn, "two", two[0], minute(9))).unwrap());
-    let rest = claim_at(store, "three", minute(5));
-    assert_eq!(
-        (rest.len(), rest.contains(&two[1])),
-        (2, true),
-        "what was put off waits, what was not marked comes again"
-    );
-    assert_eq!(claim_at(store, "four", minute(9)).len(), 2 + 1 - 1);
-    let handed = NoticeFilter { is_handed: Some(true), ..NoticeFilter::default() };
-    let handed = store.read(|conn| outbox::list(conn, handed, None, PageSize::default())).unwrap().items;
-    assert_eq!(handed.iter().map(|notice| notice.id).collect::<Vec<_>>(), one);
-}
-
-#[test]
-fn a_claimant_who_comes_back_late_marks_nothing_of_anothers() {
-    let Some(fixture) = fixture() else { return };
-    let key = add_key(&fixture, None, "deploy", 1).unwrap();
-    put(&fixture, &key, "expiry/14");
-    let store = &fixture.store;
-    let first = claim_at(store, "first", minute(3));
-    assert_eq!(claim_at(store, "second", minute(3)), [], "it is held");
-    assert_eq!(claim_at(store, "second", minute(4)), first, "the same notice, under the same id");
-    assert!(!store.write_aside(|conn| outbox::mark_handed(conn, "first", first[0], minute(4))).unwrap());
-    assert!(!store.write_aside(|conn| outbox::put_off(conn, "first", first[0], minute(4))).unwrap());
-    assert!(store.write_aside(|conn| outbox::mark_handed(conn, "second", first[0], minute(4))).unwrap());
-    assert!(!store.write_aside(|conn| outbox::mark_handed(conn, "second", first[0], minute(5))).unwrap());
-}
-
-#[test]
-fn a_claim_of_a_clock_that_was_an_hour_ahead_holds_nothing() {
-    let Some(fixture) = fixture() else { return };
-    let key = add_key(&fixture, None, "deploy", 1).unwrap();
-    put(&fixture, &key, "expiry/14");
-    let ahead = claim_at(&fixture.store, "ahead", minute(63));
-    assert_eq!(claim_at(&fixture.store, "right", minute(3)), ahead);
-}
-
-#[test]
 fn a_lease_is_one_holders_until_it_ends_or_is_given_back() {
     let Some(fixture) = fixture() else { return };
     let take = |holder: &str, at| {
@@ -247,17 +189,13 @@ fn a_lease_is_one_holders_until_it_ends_or_is_given_back() {
 }
 
 #[test]
-fn what_was_handed_over_long_ago_is_forgotten_and_nothing_else() {
+fn a_notice_that_waits_for_somebody_to_be_told_is_forgotten_after_a_quarter() {
     let Some(fixture) = fixture() else { return };
     let key = add_key(&fixture, None, "deploy", 1).unwrap();
-    for n in 0..3 {
-        put(&fixture, &key, &format!("expiry/{n}"));
-    }
+    put(&fixture, &key, "expiry/14");
     let store = &fixture.store;
-    let claimed = claim_at(store, "one", minute(3));
-    store.write_aside(|conn| outbox::mark_handed(conn, "one", claimed[0], minute(3))).unwrap();
+    assert_eq!(store.write_aside(|conn| delivery::spread(conn, minute(3), 10)).unwrap(), 0, "nobody asks for it");
     let after = |days: i64| store.write(|conn| forget(conn, minute(4) + TimeDelta::days(days), 100)).unwrap();
-    assert_eq!(after(29).total(), 0);
-    assert_eq!((after(30).notices, notices(store).len()), (1, 2));
-    assert_eq!((after(90).unhanded_notices, notices(store).len()), (2, 0));
+    assert_eq!(after(89).total(), 0);
+    assert_eq!((after(90).unhanded_notices, notices(store).len()), (1, 0));
 }

@@ -30,6 +30,12 @@ const ROWS: &str = r#"
     INSERT INTO outbox (id, kind, organisation_id, key_id, recipient, payload, dedup_key, due_at, created_at)
         VALUES ('m1', 'notice', (SELECT min(id) FROM organisations), 'k', 'ada', '{}', 'd1', '2027-01-15 08:00:00',
                 '2027-01-15 08:00:00');
+    INSERT INTO contacts (id, organisation_id, kind, address, events, state, created_at, generation)
+        VALUES ('c1', (SELECT min(id) FROM organisations), 'email', 'ada', '[]', 'active', '2027-01-15 08:00:00', 1);
+    INSERT INTO deliveries (id, contact_id, organisation_id, notice_id, kind, recipient, payload, noticed_at, state,
+            attempts, due_at, created_at)
+        VALUES ('d1', 'c1', (SELECT min(id) FROM organisations), 'm1', 'notice', 'ada', '{}', '2027-01-15 08:00:00',
+                'waiting', 0, '2027-01-15 08:00:00', '2027-01-15 08:00:00');
     INSERT INTO credential_callers (credential_id, address, user_agent, last_seen_at)
         VALUES ('000000000001', '', 'curl', '2027-01-15 08:00:00'), ('000000000001', '::1', '', '2027-01-15 08:00:00');
     INSERT INTO idempotency (caller, route, idempotency_key, body_digest, status, answer, key_id, created_at)
