@@ -572,7 +572,11 @@ impl Shared {
         let noted = self.settings.usage.as_ref().map(|usage| usage.noted()).unwrap_or_default();
         let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts(), noted };
         self.metrics.set_limits(&self.gate.counts());
-        self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges)
+        let mut text = self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges);
+        if let Some(more) = &self.settings.more_metrics {
+            more.write_to(&mut text);
+        }
+        text
     }
 }
 

@@ -9,6 +9,7 @@ use argus_engine::limits::Limits;
 
 use crate::authentication::TokenSettings;
 use crate::limits::LimitSettings;
+use crate::metrics::MoreMetrics;
 use crate::outbound::{Lookup, Reach, SystemLookup};
 use crate::places::PlaceFiles;
 use crate::presence::Presence;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub server_tls: Vec<ServerTls>,
     /// Who counts decisions; nobody unless set.
     pub usage: Option<Arc<dyn UsageSink>>,
+    /// What is told in `/metrics` besides what the decision point counts itself.
+    pub more_metrics: Option<Arc<dyn MoreMetrics>>,
     /// What challenges name.
     pub realm: &'static str,
 }
@@ -80,6 +83,7 @@ impl Settings {
             client_trust: ClientTrust::none(),
             server_tls: Vec::new(),
             usage: None,
+            more_metrics: None,
             realm: "argus",
         }
     }

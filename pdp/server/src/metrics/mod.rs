@@ -38,6 +38,12 @@ const DECISIONS: usize = 4;
 /// Every reason, and none.
 const REASONS: usize = Reason::ALL.len() + 1;
 
+/// Whoever counts something in the same process, apart from decisions.
+pub trait MoreMetrics: fmt::Debug + Send + Sync {
+    /// Adds it, in Prometheus' text form. No key, organisation or address is a label.
+    fn write_to(&self, text: &mut String);
+}
+
 /// The metrics of a decision point. Each has a registry of its own: two in one process don't mix.
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use reqwest::header::{ACCEPT, CACHE_CONTROL};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -88,6 +88,21 @@ impl Outbound {
         }
         let max_age_seconds = max_age(&answer);
         Ok(Fetched { body: read(answer, most).await?, max_age_seconds })
+    }
+
+    /// Sends a body to an address, and gives the status of the answer, of which no more than that is read.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &[(&'static str, String)],
+        body: String,
+    ) -> Result<u16, OutboundFault> {
+        let url = self.check(url)?;
+        let request = self.0.client.post(url).header(CONTENT_TYPE, "application/json").body(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+        // The connection is made, and its name resolved, on the client's own thread.
+        let answer = self.spawn(request.send()).await.map_err(|_| OutboundFault::Stopped)?;
+        Ok(answer.map_err(|error| fault(&error))?.status().as_u16())
     }
 
     /// An address that may be asked. One without a name is judged here: no resolver is asked about it.

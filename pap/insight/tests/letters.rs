@@ -1,0 +1,43 @@
+//! What people read of each kind of notice.
+
+#![cfg(test)]
+
+use std::fmt::Write as _;
+
+use argus_insight::notify::{Letter, letter};
+use argus_store::outbox::NoticeKind;
+use serde_json::json;
+
+/// All that notices say, whatever their kind.
+fn payload() -> String {
+    json!({
+        "key_id": "0197f3aa-0000-7000-8000-000000000001", "path": "acme/atlas/reader",
+        "credential_id": "4fTkW9abcdef", "days": 7, "at": "2027-02-22T12:00:00Z",
+        "opened_at": "2027-02-15T12:00:00Z", "grace_ends_at": "2027-02-16T12:00:00Z", "reason": "left the company",
+        "callers": [{"ip": "203.0.113.7", "asn": 64500, "user_agent": "curl/8.5",
+            "last_seen_at": "2027-02-15T12:00:00Z"}],
+        "explanation": "420 requests this hour; usual for Tuesdays 14:00 is 35 ± 9",
+        "quota": "monthly", "used": 80, "limit": 100, "resets_at": "2027-03-01T00:00:00Z",
+    })
+    .to_string()
+}
+
+#[test]
+fn each_kind_says_what_happened_and_what_to_do_with_a_command() {
+    let mut all = String::new();
+    for kind in NoticeKind::WORDS.iter().chain(&["contact.test", "key.painted"]) {
+        let Letter { subject, body } = letter(kind, "ada@acme.example", &payload());
+        assert!(!subject.contains('\n') && !body.contains("(unknown)"), "{kind}: {body}");
+        assert!(*kind == "contact.test" || body.contains("argus key ") && body.contains("acme/atlas/reader"));
+        let _ = write!(all, "=== {kind}\nSubject: {subject}\n\n{body}\n");
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn what_somebody_chose_adds_no_lines_and_what_is_missing_is_no_fault() {
+    let named = json!({"path": "acme/x\r\nBcc: eve@example", "reason": "a\nb"}).to_string();
+    let told = letter("key.revoked", "eve\r\nX: y", &named);
+    assert!(!told.subject.contains(['\r', '\n']) && !told.body.contains('\r'));
+    assert!(letter("key.expiry_ahead", "", "not JSON").body.contains("(unknown)"));
+}
