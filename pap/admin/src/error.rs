@@ -88,6 +88,9 @@ impl From<StoreError> for AdminError {
             error @ StoreError::TooMany { .. } => Self::ChainLimit(error.to_string()),
             StoreError::Stale { what, .. } => Self::Stale { what: changed(what) },
             StoreError::AlreadyExists { what: argus_store::Record::IdempotentRequest, .. } => Self::DoneBefore,
+            StoreError::NotFound { what: argus_store::Record::Contact | argus_store::Record::Delivery, .. } => {
+                Self::NotFound
+            }
             StoreError::Busy => Self::Busy { retry_after_seconds: 1 },
             StoreError::AlreadyExists { what: argus_store::Record::Organisation, name } => {
                 Self::AlreadyExists { what: "organisation", name }
@@ -179,6 +182,7 @@ const fn changed(what: argus_store::Record) -> &'static str {
     match what {
         argus_store::Record::Organisation => "the organisation",
         argus_store::Record::Project => "the project",
+        argus_store::Record::Contact => "the contact",
         _ => "the key",
     }
 }

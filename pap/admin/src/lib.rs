@@ -30,7 +30,6 @@ mod compliance;
 mod cursor;
 mod error;
 mod guidance;
-mod handover;
 pub mod installation;
 mod oauth;
 mod query;
@@ -47,9 +46,10 @@ mod view;
 mod words;
 
 pub use act::{
-    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedKey, ForgottenPerson, InForce, LatencyView, LeakOutcome,
-    LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey, RevokedKey, RevokedKeys,
-    Rotated, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView, UsageFormat, UsageView,
+    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedContact, CreatedKey, ForgottenPerson, InForce,
+    LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey,
+    RevokedKey, RevokedKeys, Rotated, RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey,
+    ThisNode, TokenView, UsageFormat, UsageView,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, TlsClientAuth, Unauthenticated, Waiting};
@@ -58,16 +58,15 @@ pub use call::Call;
 pub use compliance::{Control, ControlResult, EvidenceItem, FipsReport};
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
-pub use handover::{Claimed, Handover};
 pub use oauth::{
     Challenge, Form, Issuer, IssuerError, Metadata, OauthCode, OauthCounts, OauthEndpoint, OauthRefused, OauthRequest,
 };
 pub use query::Query;
-pub use repeat::{Answer, Repeatable, Repetition, Turn};
+pub use repeat::{Answer, Repeatable, Repetition, SecretOf, Turn};
 pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
 pub use sweep::{Sweeper, Swept, SystemOf, UsageRetention};
 pub use view::{
-    CredentialView, FaultView, KeyView, Listed, NoticeView, OrganisationView, ProjectView, Seen, SigningKeyView,
-    Tagged, TrialView, entity_tag,
+    ContactView, CredentialView, DeliveryView, FaultView, KeyView, Listed, NoticeView, OrganisationView, ProjectView,
+    Seen, SigningKeyView, Tagged, TrialView, entity_tag,
 };

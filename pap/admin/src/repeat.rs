@@ -7,13 +7,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use argus_store::idempotency::{self, Kept};
-use argus_store::{Conn, KeyId, StoreError, change};
+use argus_store::{Conn, StoreError, change};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{Admin, AdminError, Call};
 
-pub use argus_store::idempotency::Repeatable;
+pub use argus_store::idempotency::{Repeatable, SecretOf};
 
 /// An answer as it is kept for whoever asks again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ pub struct Answer {
 pub enum Repetition {
     /// It is answered as before.
     Answered(Answer),
-    /// Its answer held the secret of this key, and nobody has it any more but who got it.
-    SecretShown(KeyId),
+    /// Its answer held this secret, and nobody has it any more but who got it.
+    SecretShown(SecretOf),
     /// It was another request then.
     Mismatch,
 }
@@ -45,8 +45,8 @@ pub enum Repetition {
 pub(crate) enum Keep {
     /// All that is known of it when the act is done.
     Answer(Option<Answer>),
-    /// That it holds the secret of this key.
-    Secret(KeyId),
+    /// That it holds this secret.
+    Secret(SecretOf),
     /// Nothing: nothing was done.
     Nothing,
 }
@@ -138,7 +138,7 @@ impl Admin {
 fn to_keep(keep: Keep) -> Option<idempotency::Answer> {
     match keep {
         Keep::Answer(answer) => text(&answer?),
-        Keep::Secret(key) => Some(idempotency::Answer::Secret { status: 200, key }),
+        Keep::Secret(of) => Some(idempotency::Answer::Secret { status: 200, of }),
         Keep::Nothing => None,
     }
 }
@@ -152,9 +152,9 @@ fn repetition(request: &Repeatable, kept: Kept) -> Result<Repetition, AdminError
     if kept.body_digest != request.body_digest {
         return Ok(Repetition::Mismatch);
     }
-    match (kept.answer, kept.key_id) {
+    match (kept.answer, kept.key_id.map(SecretOf::Key).or(kept.contact_id.map(SecretOf::Contact))) {
         (Some(text), _) => serde_json::from_str(&text).map(Repetition::Answered).map_err(|_| AdminError::Unfinished),
-        (None, Some(key)) => Ok(Repetition::SecretShown(key)),
+        (None, Some(of)) => Ok(Repetition::SecretShown(of)),
         (None, None) => Err(AdminError::Unfinished),
     }
 }

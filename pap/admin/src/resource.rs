@@ -32,6 +32,8 @@ pub enum Own {
     Audit,
     /// What its keys were used for.
     Usage,
+    /// Who is told of what happens to its keys, and what is on its way to them.
+    Contacts,
 }
 
 impl Own {
@@ -46,6 +48,7 @@ impl Own {
             Self::SigningKeys => "signing-keys",
             Self::Audit => "audit",
             Self::Usage => "usage",
+            Self::Contacts => "contacts",
         }
     }
 

@@ -383,6 +383,67 @@ pub struct NewSigningKey {
     pub emergency: Option<bool>,
 }
 
+/// Where somebody is to be told of what happens to keys.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContact {
+    /// The organisation whose keys it is told of.
+    pub organisation: String,
+    /// How it is reached.
+    pub kind: ContactKind,
+    /// Where: an address of e-mail, or a URL that begins with `https://`.
+    #[schema(max_length = 2000)]
+    pub address: String,
+    /// Whose keys it is told of; all keys of the organisation unless set.
+    #[schema(max_length = 200)]
+    pub owner: Option<String>,
+    /// The types of notices that it is told, such as `key.revoked`; all unless set.
+    pub events: Option<Vec<String>>,
+}
+
+/// How somebody is reached.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// By e-mail.
+    Email,
+    /// By signed requests to a program (Standard Webhooks).
+    Webhook,
+}
+
+/// What is to become of a contact. What isn't named stays as it is.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactPatch {
+    /// Whose keys it is told of.
+    #[schema(max_length = 200)]
+    pub owner: Option<String>,
+    /// The types of notices that it is told.
+    pub events: Option<Vec<String>>,
+    /// Whether it is told anything.
+    pub state: Option<ContactState>,
+}
+
+/// Whether a contact is told anything.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactState {
+    /// It is.
+    Active,
+    /// It isn't, and what waits for it is given up.
+    Disabled,
+}
+
+/// Another secret for a webhook.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ContactRotation)]
+#[serde(deny_unknown_fields)]
+pub struct NewContactRotation {
+    /// How long the secret before signs beside the new one; a day unless set.
+    #[schema(minimum = 0, maximum = 2_592_000)]
+    pub grace_seconds: Option<i64>,
+}
+
 /// Who is to be forgotten.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[schema(as = Forgetting)]

@@ -54,6 +54,8 @@ struct ProblemBody {
     needed_scope: Option<String>,
     /// The key that an answer held the secret of.
     key_id: Option<String>,
+    /// The webhook that it held the secret of.
+    contact_id: Option<String>,
 }
 
 /// One thing that is wrong with what was sent. It stands in the body, the query or a header.

@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use argus_admin::{AdminError, Fault, FaultCode, IssuerError, Place, Unauthenticated};
+use argus_admin::{AdminError, Fault, FaultCode, IssuerError, Place, SecretOf, Unauthenticated};
 use argus_http::ClientFault;
 use serde_json::{Map, Value, json};
 use tracing::error;
@@ -72,7 +72,7 @@ kinds! {
         "A request with this `Idempotency-Key` has not been answered yet. Ask again after `Retry-After`.";
     SECRET_ALREADY_SHOWN   = "secret-already-shown",   409, "the secret was shown before",
         "A request with this `Idempotency-Key` was done, and its answer held a secret, which is not kept. `key_id` is the \
-         key; rotate it if the secret did not arrive.";
+         key, or `contact_id` the webhook; rotate it if the secret did not arrive.";
     AUDIT_BROKEN           = "audit-broken",           409, "the audit was tampered with",
         "The audit's chain doesn't hold from its first entry on, and can't be signed. Compare it with a backup and with the \
          checkpoints that were written outside.";
@@ -83,7 +83,8 @@ kinds! {
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "the media type is not supported",
         "Bodies are `application/json`, those of PATCH `application/merge-patch+json` as well.";
     CHAIN_LIMIT            = "chain-limit",            422, "there would be too many",
-        "At most 8 keys stand above a key, and at most 1,000 that haven't ended are derived from one.";
+        "At most 8 keys stand above a key, at most 1,000 that haven't ended are derived from one, and an organisation has \
+         at most 100 contacts.";
     IDEMPOTENCY_MISMATCH   = "idempotency-mismatch",   422, "the idempotency key was used for another request",
         "This `Idempotency-Key` came with another body before. Choose a new one for a new request.";
     IF_MATCH_REQUIRED      = "if-match-required",      428, "the state that is to be changed has to be named",
@@ -184,11 +185,15 @@ impl Problem {
             .help("choose a new one for a new request")
     }
 
-    pub(crate) fn secret_already_shown(key: &str) -> Self {
-        let detail = format!("this was done before, and the answer held the secret of the key `{key}`");
+    pub(crate) fn secret_already_shown(of: SecretOf) -> Self {
+        let (what, member, path, id) = match of {
+            SecretOf::Key(key) => ("key", "key_id", "keys", key.to_string()),
+            SecretOf::Contact(contact) => ("webhook", "contact_id", "contacts", contact.to_string()),
+        };
+        let detail = format!("this was done before, and the answer held the secret of the {what} `{id}`");
         Self::new(&SECRET_ALREADY_SHOWN, detail)
-            .help(format!("rotate it if the secret did not arrive: POST /v1/keys/{key}/rotate"))
-            .member("key_id", key.into())
+            .help(format!("rotate it if the secret did not arrive: POST /v1/{path}/{id}/rotate"))
+            .member(member, id.into())
     }
 
     pub(crate) fn not_acceptable(offers: &[&str]) -> Self {

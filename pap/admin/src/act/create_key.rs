@@ -15,7 +15,7 @@ use super::{no_organisation, no_project, read_whole};
 use crate::body::{
     Body, Expiry, Fields, Kind, LONGEST_OWNER, Life, conditions, expiry, is_name, limits, line, name, scopes, tags,
 };
-use crate::repeat::Keep;
+use crate::repeat::{Keep, SecretOf};
 use crate::resource::{HOST, Own};
 use crate::view::{KeyView, Whole};
 use crate::{Admin, AdminError, Call, FaultCode, Guidance};
@@ -134,7 +134,7 @@ impl Admin {
             let (act, new) = (act.clone(), new.clone());
             let id = new.id;
             let work = move |conn: &mut Conn| write(conn, &act, &new, &first);
-            match self.act(call, work, move |_| Keep::Secret(id)).await {
+            match self.act(call, work, move |_| Keep::Secret(SecretOf::Key(id))).await {
                 Err(AdminError::Store(StoreError::AlreadyExists { what: Record::Credential, .. })) => {}
                 Err(error) => return Err(error),
                 Ok((key, sequence)) => return Ok((key.ok_or(AdminError::Unfinished)?, minted, sequence)),

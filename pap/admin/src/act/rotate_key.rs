@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::in_force::{InForce, PATIENCE};
 use crate::body::{Body, Fields, grace};
-use crate::repeat::Keep;
+use crate::repeat::{Keep, SecretOf};
 use crate::view::KeyView;
 use crate::{Admin, AdminError, Answer, Call, FaultCode};
 
@@ -93,7 +93,7 @@ impl Admin {
                 call,
                 &key,
                 move |conn, act| key::rotate(conn, act, id, &work, None),
-                move |_, _| Keep::Secret(id),
+                move |_, _| Keep::Secret(SecretOf::Key(id)),
             )
             .await?;
         let (view, _, applied) = act;
@@ -136,7 +136,12 @@ impl Admin {
         };
         let work = rotation.clone();
         let act = self
-            .act_on_key(call, &key, move |conn, act| key::collect(conn, act, id, &work), move |_, _| Keep::Secret(id))
+            .act_on_key(
+                call,
+                &key,
+                move |conn, act| key::collect(conn, act, id, &work),
+                move |_, _| Keep::Secret(SecretOf::Key(id)),
+            )
             .await?;
         let (view, _, applied) = act;
         info!(key.id = %id, credential.id = %minted.id, request.id = call.request_id(), "a rotation was collected");

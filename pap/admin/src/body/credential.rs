@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::Fields;
+use super::{Fields, web_address};
 use crate::FaultCode;
 
 /// Characters of the longest name, address or URL.
@@ -124,23 +124,13 @@ fn from_pem(fields: &mut Fields, pem: &str) -> Option<Map<String, Value>> {
 /// allowed to.
 fn url(fields: &mut Fields) -> Option<String> {
     let url = fields.required_text("url")?;
-    let rest = url.strip_prefix("https://").or_else(|| {
-        let rest = url.strip_prefix("http://")?;
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|host| is_host(rest, host)).then_some(rest)
-    });
-    let host = rest.map(|rest| rest.split(['/', '?']).next().unwrap_or_default());
-    let is_plain = url.bytes().all(|octet| octet.is_ascii_graphic() && !b"\"<>\\^`{|}#".contains(&octet));
-    if !is_plain || url.len() > LONGEST || host.is_none_or(|host| host.is_empty() || host.contains('@')) {
+    if !web_address(&url, LONGEST) {
         let detail = format!("`{}` is no address that keys are fetched from", url.escape_debug());
         let help = "write it as `https://client.example/jwks.json`, without name, password or fragment".to_owned();
         wrong(fields, "url", detail, Some(help));
         return None;
     }
     Some(url)
-}
-
-fn is_host(rest: &str, host: &str) -> bool {
-    rest.strip_prefix(host).is_some_and(|after| after.is_empty() || after.starts_with([':', '/', '?']))
 }
 
 /// RS256 where nothing is said.

@@ -1,6 +1,7 @@
 //! Reading bodies: JSON objects whose members are unique and known, every fault reported with its pointer.
 
 mod conditions;
+mod contact;
 mod countries;
 mod credential;
 mod expiry;
@@ -13,8 +14,10 @@ mod patch;
 mod policy;
 mod scopes;
 mod time;
+mod web;
 
 pub(crate) use conditions::conditions;
+pub(crate) use contact::{contact_address, contact_kind, contact_state, events};
 pub(crate) use credential::{in_one_spelling, public_material};
 pub(crate) use expiry::{DEFAULT_DAYS, Expiry, changed_expiry, expiry};
 pub(crate) use fields::Fields;
@@ -25,6 +28,7 @@ pub(crate) use name::{Kind, is_name, name};
 pub(crate) use policy::policy;
 pub(crate) use scopes::scopes;
 pub(crate) use time::time;
+pub(crate) use web::web_address;
 
 use serde_json::{Map, Value};
 

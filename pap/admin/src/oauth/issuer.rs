@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use argus_credentials::MasterKey;
 use argus_credentials::signing::{SigningError, SigningKeyKind};
+use argus_credentials::{MasterKey, MasterKeyError};
 use chrono::TimeDelta;
 use thiserror::Error;
 
@@ -34,6 +34,9 @@ pub enum IssuerError {
     /// Tokens would have no issuer.
     #[error("this node doesn't know its address as an issuer: start it with --issuer")]
     NoAddress,
+    /// A webhook's secret can't be sealed.
+    #[error("the secret can't be sealed: {0}")]
+    Sealing(MasterKeyError),
     /// The key doesn't come out of its envelope, or doesn't sign.
     #[error(transparent)]
     Signing(#[from] SigningError),

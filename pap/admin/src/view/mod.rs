@@ -1,6 +1,8 @@
 //! What is shown of things: the same member names as in the requests, times in UTC, no secret.
 
 mod conditions;
+mod contact;
+mod delivery;
 mod key;
 mod notice;
 mod organisation;
@@ -12,6 +14,8 @@ mod trial;
 mod words;
 
 pub(crate) use conditions::ConditionsView;
+pub use contact::ContactView;
+pub use delivery::DeliveryView;
 pub(crate) use key::Whole;
 pub use key::{CredentialView, KeyView};
 pub use notice::NoticeView;

@@ -1,7 +1,9 @@
 //! How the store's words and ids are described. Readers tolerate words that they don't know, so the words there are now
 //! are examples, and no closed list.
 
+use argus_store::contact::{ContactKind, ContactState};
 use argus_store::credential::{CredentialKind, CredentialState};
+use argus_store::delivery::DeliveryState;
 use argus_store::key::{Environment, KeyState, RevocationCause};
 use argus_store::outbox::NoticeKind;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
@@ -31,6 +33,18 @@ pub(super) fn credential_kind() -> Object {
 
 pub(super) fn credential_state() -> Object {
     word(CredentialState::WORDS)
+}
+
+pub(super) fn contact_kind() -> Object {
+    word(ContactKind::WORDS)
+}
+
+pub(super) fn contact_state() -> Object {
+    word(ContactState::WORDS)
+}
+
+pub(super) fn delivery_state() -> Object {
+    word(DeliveryState::WORDS)
 }
 
 pub(super) fn notice_kind() -> Object {

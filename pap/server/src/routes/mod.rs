@@ -2,6 +2,8 @@
 
 mod audit;
 mod compliance;
+mod contacts;
+mod deliveries;
 mod health;
 mod keys;
 mod leaks;
@@ -59,6 +61,16 @@ doors! {
     get "/v1/compliance/fips" => compliance::show_fips;
     post "/v1/leaks" => leaks::report_leaks;
     get "/v1/outbox" => outbox::list_notices;
+    get "/v1/contacts" => contacts::list::list_contacts;
+    post "/v1/contacts" => contacts::create::create_contact;
+    get "/v1/contacts/{contact}" => contacts::list::show_contact;
+    patch "/v1/contacts/{contact}" => contacts::change::update_contact;
+    post "/v1/contacts/{contact}/rotate" => contacts::rotate::rotate_contact;
+    post "/v1/contacts/{contact}/test" => contacts::test::test_contact;
+    post "/v1/contacts/{contact}/remove" => contacts::remove::remove_contact;
+    get "/v1/deliveries" => deliveries::list_deliveries;
+    get "/v1/deliveries/{delivery}" => deliveries::show_delivery;
+    post "/v1/deliveries/{delivery}/replay" => deliveries::replay_delivery;
     get "/v1/usage" => usage::list_usage;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
     post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;

@@ -139,6 +139,7 @@ async fn every_example_is_a_request_that_is_answered_as_described() {
             ids.entry(match resource {
                 "organisation" => "organisation",
                 "project" => "project",
+                "contact" => "contact",
                 _ => "key",
             })
             .or_insert_with(|| id.to_owned());
