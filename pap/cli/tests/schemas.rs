@@ -289,6 +289,47 @@ fn collect_and_revoke_many(schemas: &Schemas, server: &Server) {
     assert_eq!(told(&["--key", id, "--type", "key.revoked"]), ["key.revoked"]);
 }
 
+fn compare_contacts(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let email =
+        ["contact", "create", "acme", "--email", "ada@acme.example", "--owner", "ada", "--event", "key.revoked"];
+    let email = schemas.answer("contact", &run(&email));
+    assert_eq!((&email["owner"], &email["events"]), (&json!("ada"), &json!(["key.revoked"])));
+    let create = ["contact", "create", "acme", "--webhook", "https://hooks.invalid/argus"];
+    let shown = schemas.answer("contact", &run(&create));
+    assert!(shown["secret"].as_str().unwrap().starts_with("whsec_"));
+    let hook = schemas.answer("contact", &run(&[&create[..], &["--secret-to", "hook.secret"]].concat()));
+    assert_eq!(hook["secret_file"], "hook.secret");
+    let secret = fs::read_to_string(server.folder().join("hook.secret")).unwrap();
+    assert!(secret.starts_with("whsec_"));
+    let id = hook["id"].as_str().unwrap();
+    schemas.answer("contact", &run(&["contact", "show", id]));
+    let changed = schemas.answer("contact", &run(&["contact", "update", id, "--owner", "ada", "--unset", "events"]));
+    assert_eq!(changed["owner"], "ada");
+    let rotated = schemas.answer("contact", &run(&["contact", "rotate", id, "--grace", "1h"]));
+    assert!(rotated["older_secret_until"].is_string() && rotated["secret"] != secret.trim());
+    let delivery = schemas.answer("delivery", &run(&["contact", "test", id]));
+    let delivery = delivery["id"].as_str().unwrap();
+    schemas.answer("delivery", &run(&["delivery", "show", delivery]));
+    let disabled = schemas.answer("contact", &run(&["contact", "update", id, "--disable"]));
+    assert_eq!(disabled["state"], "disabled");
+    let dead = schemas.answer("delivery-list", &run(&["delivery", "list", "acme", "--contact", id, "--state", "dead"]));
+    assert_eq!(dead["items"][0]["id"], delivery, "what waits is given up");
+    assert_eq!(schemas.failure(&run(&["delivery", "replay", delivery]))["type"], "urn:argus:problem:wrong-state");
+    schemas.answer("contact", &run(&["contact", "update", id, "--enable"]));
+    schemas.answer("delivery", &run(&["delivery", "replay", delivery]));
+    assert_eq!(
+        schemas.answer("contact-list", &run(&["contact", "list", "acme"]))["items"].as_array().unwrap().len(),
+        3
+    );
+    assert_eq!(run(&["contact", "remove", id]).code, 64, "it has to be confirmed");
+    schemas.answer("contact", &run(&["contact", "remove", id, "--yes"]));
+    assert_eq!(schemas.failure(&run(&["contact", "show", id]))["type"], "urn:argus:problem:not-found");
+    assert_eq!(schemas.failure(&run(&["contact", "show", "../keys"]))["type"], "urn:argus:problem:usage");
+    let words = server.run(&["contact", "list", "acme"]);
+    assert!(words.stdout.contains("ada@acme.example") && words.stdout.contains("STATE"), "{words:?}");
+}
+
 fn compare_usage(schemas: &Schemas, server: &Server) {
     let show = |more: &[&str]| {
         let list = schemas.answer("usage-list", &server.run(&[&["usage", "acme", "--output", "json"], more].concat()));
@@ -357,6 +398,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     assert_eq!((&known["nodes"]["items"][0]["state"], &known["revocation_bound_seconds"]), (&json!("live"), &json!(0)));
     compare_places(&schemas, &server);
     compare_keys(&schemas, &server);
+    compare_contacts(&schemas, &server);
     compare_usage(&schemas, &server);
     compare_signing_keys(&schemas, &server);
     compare_credentials(&schemas, &server);

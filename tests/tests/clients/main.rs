@@ -1,4 +1,5 @@
-//! OAuth against clients that we did not write, unmodified, and against a real server.
+//! OAuth and notices against clients, a mail server and a webhook that we did not write, unmodified, and against a real
+//! server.
 //!
 //! They are looked for in the folder that `ARGUS_CLIENTS` names: `bin/python` with what `tests/clients/python` asks for,
 //! and `node_modules` with what `tests/clients/node` does.
@@ -16,7 +17,10 @@ mod certificates;
 mod certified;
 mod curl;
 mod installation;
+mod notices;
 mod over_tls;
+#[path = "../../../pap/store/tests/support/postgres.rs"]
+mod postgres;
 mod proxied;
 mod tokens;
 
@@ -33,7 +37,7 @@ use tempfile::TempDir;
 fn clients(part: &str) -> Option<PathBuf> {
     let folder = env::var_os("ARGUS_CLIENTS").map(PathBuf::from).filter(|folder| folder.join(part).exists());
     if folder.is_none() {
-        assert!(env::var_os("CI").is_none(), "CI runs clients of OAuth, and finds {part} nowhere");
+        assert!(env::var_os("CI").is_none(), "CI runs clients that we did not write, and finds {part} nowhere");
         println!("skipped: needs {part} in ARGUS_CLIENTS");
     }
     folder

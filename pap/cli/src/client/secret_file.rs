@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
 use crate::failure::Failure;
 
 /// A file that waits for its secret. Dropped without one, it is removed.
@@ -55,6 +57,19 @@ impl SecretFile {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Moves a secret from an answer to a file. `again` is the command that makes another where the file can't be written.
+pub(crate) fn keep_secret(mut file: SecretFile, answer: &mut Value, again: &str) -> Result<SecretFile, Failure> {
+    let secret = answer.as_object_mut().and_then(|members| members.remove("secret")).unwrap_or_default();
+    file.write(secret.as_str().unwrap_or_default()).map_err(|error| {
+        Failure::unwritable(format_args!("`{}`", file.path().display()), &error)
+            .help(format!("the act is done and the secret lost: {again}"))
+    })?;
+    if let Some(members) = answer.as_object_mut() {
+        members.insert("secret_file".to_owned(), json!(file.path().display().to_string()));
+    }
+    Ok(file)
 }
 
 impl Drop for SecretFile {

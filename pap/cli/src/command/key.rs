@@ -14,9 +14,9 @@ mod suspend;
 mod update;
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::client::{SecretFile, date, text};
+use crate::client::{date, text};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -63,19 +63,6 @@ impl Key {
             Verb::Credential(credential) => credential.run(console),
         }
     }
-}
-
-/// Moves a secret from an answer to a file. `again` is the command that makes another where the file can't be written.
-fn keep_secret(mut file: SecretFile, answer: &mut Value, again: &str) -> Result<SecretFile, Failure> {
-    let secret = answer.as_object_mut().and_then(|members| members.remove("secret")).unwrap_or_default();
-    file.write(secret.as_str().unwrap_or_default()).map_err(|error| {
-        Failure::unwritable(format_args!("`{}`", file.path().display()), &error)
-            .help(format!("the act is done and the secret lost: {again}"))
-    })?;
-    if let Some(members) = answer.as_object_mut() {
-        members.insert("secret_file".to_owned(), json!(file.path().display().to_string()));
-    }
-    Ok(file)
 }
 
 /// When a key ends, in a few words: `expires 2027-02-22`, or why it doesn't.

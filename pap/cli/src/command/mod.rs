@@ -5,7 +5,9 @@ mod backup;
 mod check;
 mod completions;
 mod compliance;
+mod contact;
 mod database;
+mod delivery;
 mod eval;
 mod functions;
 mod help;
@@ -66,6 +68,8 @@ commands! {
     SigningKey in signing_key,
     Usage in usage,
     Outbox in outbox,
+    Contact in contact,
+    Delivery in delivery,
     Audit in audit,
     Compliance in compliance,
     Backup in backup,

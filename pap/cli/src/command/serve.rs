@@ -11,6 +11,7 @@ mod listen;
 mod log;
 mod master_key;
 mod metering;
+mod notices;
 mod run;
 mod settings;
 mod signals;
@@ -168,6 +169,29 @@ struct Flags {
     /// Let sets of public keys be fetched from this machine, over plain HTTP: for trials.
     #[arg(long, env = "ARGUS_JWKS_PLAIN_HTTP", hide_env = true)]
     jwks_plain_http: bool,
+    /// Mail server that notices go by, as smtps://NAME:PASSWORD@HOST or smtp://… for STARTTLS; in the clear to this
+    /// machine alone (default: none, no e-mail). Best not given as a flag where it holds a password.
+    #[arg(long, value_name = "URL", env = "ARGUS_SMTP_URL", hide_env = true)]
+    smtp_url: Option<String>,
+    /// Whom e-mail is from, such as 'Argus <argus@acme.example>'.
+    #[arg(long, value_name = "ADDRESS", env = "ARGUS_SMTP_FROM", hide_env = true)]
+    smtp_from: Option<String>,
+    /// Certificate authorities of the mail server, as PEM, besides the public ones.
+    #[arg(long, value_name = "FILE", env = "ARGUS_SMTP_CA_FILE", hide_env = true)]
+    smtp_ca_file: Option<PathBuf>,
+    /// How long a step with the mail server may take, in seconds, at most 40 (default: 20).
+    #[arg(long, value_name = "SECONDS", env = "ARGUS_SMTP_SECONDS", hide_env = true)]
+    smtp_seconds: Option<u32>,
+    /// Private networks that webhooks may be in, such as 10.0.0.0/8, joined by commas (default: none, only public
+    /// addresses).
+    #[arg(long, value_name = "NETWORKS", env = "ARGUS_WEBHOOK_NETWORKS", hide_env = true, value_delimiter = ',')]
+    webhook_networks: Vec<String>,
+    /// Let webhooks be on this machine, over plain HTTP: for trials.
+    #[arg(long, env = "ARGUS_WEBHOOK_PLAIN_HTTP", hide_env = true)]
+    webhook_plain_http: bool,
+    /// How long a webhook may take to answer, in seconds, at most 40 (default: 10).
+    #[arg(long, value_name = "SECONDS", env = "ARGUS_WEBHOOK_SECONDS", hide_env = true)]
+    webhook_seconds: Option<u32>,
     /// Where the signed checkpoints of the audit are written, apart from the database (default: audit-checkpoints.jsonl in
     /// the data folder).
     #[arg(long, value_name = "FILE", env = "ARGUS_AUDIT_CHECKPOINTS_FILE", hide_env = true)]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{keep_secret, rotate};
-use crate::client::{Client, SecretFile, find_key, text};
+use super::rotate;
+use crate::client::{Client, SecretFile, find_key, keep_secret, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;

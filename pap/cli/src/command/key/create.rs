@@ -7,8 +7,8 @@ use clap::Args;
 use serde_json::Value;
 
 use super::asked::KeyFlags;
-use super::{end, keep_secret};
-use crate::client::{Client, SecretFile, days_until, text};
+use super::end;
+use crate::client::{Client, SecretFile, days_until, keep_secret, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::keep_secret;
-use crate::client::{Client, SecretFile, confirm, find_key, number, read_duration, text};
+use crate::client::{Client, SecretFile, confirm, find_key, keep_secret, number, read_duration, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -14,11 +14,13 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{TagKeys, TrustedProxies, self_test};
+use argus_insight::notify::Carrier;
 use argus_insight::usage::Metering;
-use argus_pdp::{ClientTrust, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate};
+use argus_pdp::{ClientTrust, MoreMetrics, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
+use tokio::sync::watch;
 use tracing::info;
 
 use super::audit::{self, Audit};
@@ -30,6 +32,7 @@ use super::issuer;
 use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
 use super::metering;
+use super::notices::Carried;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::sweep::Sweeping;
@@ -67,6 +70,8 @@ struct Installation {
     tls: Option<ServerTls>,
     /// Counts until the servers have ended.
     _metering: Option<Metering>,
+    /// Tells owners of keys, where this node administers.
+    carrier: Option<Carrier>,
     /// Signs until the servers have ended.
     _audit: Option<Audit>,
 }
@@ -101,11 +106,20 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
         if administration.is_some() {
             actix_web::rt::spawn(issuer::keep_signing_keys(installation.admin.clone()));
         }
+        let (end, ended) = watch::channel(false);
+        let carrying = installation.carrier.clone().map(|carrier| actix_web::rt::spawn(carrier.run(ended)));
         actix_web::rt::spawn(stop_at(
             signals,
             [&decisions, &administration].map(|server| server.as_ref().map(Server::handle)),
         ));
-        tokio::try_join!(to_the_end(decisions), to_the_end(administration)).map(drop)
+        tokio::try_join!(to_the_end(decisions), to_the_end(administration))?;
+        // What is under way is finished, or made again by another start.
+        let _ = end.send(true);
+        if let Some(carrying) = carrying {
+            // A panic of that task has been told.
+            let _ = carrying.await;
+        }
+        Ok(())
     })?;
     installation.pdp.leave();
     info!("stopped");
@@ -172,9 +186,12 @@ fn install(
     let role = settings.role.of_node();
     let presence = Presence { role, address: address.clone() };
     let progress = Progress::new(console, "reading", "policies");
+    let carrier =
+        (settings.role != Role::Pdp).then(|| settings.notices.carrier(store, master_key.clone())).transpose()?;
     let (usage, events) = (role.decides() && settings.usage == Switch::On).then(metering::ends).unzip();
     let of_node = (addresses.issuer(), presence, tls.as_ref());
-    let pdp = start_decisions(settings, store, source, of_node, usage, &progress)?;
+    let told = Told { usage, carrier: carrier.as_ref() };
+    let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
     let metering = events.map(|events| metering::begin(store, &pdp, events)).transpose()?;
     if let Some(bootstrap) = &bootstrap {
@@ -202,6 +219,7 @@ fn install(
         trusted_proxies,
         tls,
         _metering: metering,
+        carrier,
         _audit: audit,
     })
 }
@@ -221,12 +239,18 @@ fn begin_audit(
     }
 }
 
+/// Whom the decision point tells of its decisions, and who tells something beside it.
+struct Told<'t> {
+    usage: Option<Arc<dyn UsageSink>>,
+    carrier: Option<&'t Carrier>,
+}
+
 fn start_decisions(
     settings: &Settings,
     store: &Store,
     source: TagKeySource,
     (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
-    usage: Option<Arc<dyn UsageSink>>,
+    told: Told<'_>,
     progress: &Progress,
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
@@ -240,7 +264,8 @@ fn start_decisions(
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);
     of_pdp.limits = settings.limits;
-    of_pdp.usage = usage;
+    of_pdp.usage = told.usage;
+    of_pdp.more_metrics = told.carrier.map(|carrier| Arc::new(Carried(carrier.counted())) as Arc<dyn MoreMetrics>);
     of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())
         .map_err(|fault| of_tls(&fault, "--client-ca-file and --client-crl-files"))?;
     of_pdp.server_tls = tls.cloned().into_iter().collect();

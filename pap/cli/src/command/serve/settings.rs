@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::failure::settings;
 use super::issuer::Tokens;
+use super::notices::{self, Notices};
 use super::trust::{Asked, IssuerEntry, Trust};
 use super::{Flags, LimitAtCap, LogForm, Role, Switch};
 use crate::failure::Failure;
@@ -48,6 +49,7 @@ pub(super) struct Settings {
     pub(super) server_tls: Option<ServerTlsFiles>,
     pub(super) client_trust: ClientTrustFiles,
     pub(super) trust: Trust,
+    pub(super) notices: Notices,
     pub(super) audit_checkpoints_file: PathBuf,
     pub(super) audit_retention_days: Option<u32>,
     pub(super) usage: Switch,
@@ -93,6 +95,13 @@ struct SettingsFile {
     token_leeway_seconds: Option<u32>,
     jwks_networks: Vec<String>,
     jwks_plain_http: bool,
+    smtp_url: Option<String>,
+    smtp_from: Option<String>,
+    smtp_ca_file: Option<PathBuf>,
+    smtp_seconds: Option<u32>,
+    webhook_networks: Vec<String>,
+    webhook_plain_http: bool,
+    webhook_seconds: Option<u32>,
     trusted_issuer: Vec<IssuerEntry>,
     /// The entries, read.
     #[serde(skip)]
@@ -145,6 +154,17 @@ impl Settings {
         };
         Ok(Self {
             trust: Trust::read(asked, file.issuers)?,
+            notices: Notices::read(notices::Asked {
+                smtp_url: text(flags.smtp_url, file.smtp_url),
+                smtp_from: text(flags.smtp_from, file.smtp_from),
+                smtp_ca_file: path(flags.smtp_ca_file, file.smtp_ca_file),
+                smtp_seconds: flags.smtp_seconds.or(file.smtp_seconds),
+                networks: Some(flags.webhook_networks)
+                    .filter(|networks| !networks.is_empty())
+                    .unwrap_or(file.webhook_networks),
+                plain_http: flags.webhook_plain_http || file.webhook_plain_http,
+                webhook_seconds: flags.webhook_seconds.or(file.webhook_seconds),
+            })?,
             audit_checkpoints_file: path(flags.audit_checkpoints_file, file.audit_checkpoints_file)
                 .unwrap_or_else(|| data_dir.join("audit-checkpoints.jsonl")),
             audit_retention_days: flags.audit_retention_days.or(file.audit_retention_days),

@@ -1,5 +1,7 @@
 //! Whose signed tokens a server believes, besides its own: audience, clocks, trusted issuers, and where their keys may be.
 
+use std::str::FromStr;
+
 use argus_credentials::jwt::{Algorithm, LONGEST_LEEWAY_SECONDS};
 use argus_pdp::{Reach, TokenSettings, TrustedIssuer};
 use argus_store::KeyId;
@@ -96,6 +98,18 @@ fn is_of_keys(url: &Url) -> bool {
     (url.scheme() == "https" || url.scheme() == "http" && is_here) && !has_credentials
 }
 
+/// Networks, as they were given by a flag. An empty variable is one that was taken back.
+pub(super) fn read_networks<N: FromStr>(texts: &[String], flag: &str) -> Result<Vec<N>, Failure> {
+    let given = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+    let read = |text: &str| {
+        text.parse().map_err(|_| {
+            settings(format!("`{text}` is no network"))
+                .help(format!("write it as 10.0.0.0/8, joined by commas, with {flag}"))
+        })
+    };
+    given.map(read).collect()
+}
+
 impl Trust {
     pub(super) fn read(asked: Asked, issuers: Vec<TrustedIssuer>) -> Result<Self, Failure> {
         let usual = TokenSettings::default();
@@ -107,14 +121,7 @@ impl Trust {
                 )));
         }
         let audience = asked.audience.unwrap_or(usual.audience);
-        let mut networks = Vec::new();
-        for text in asked.networks.iter().map(|text| text.trim()).filter(|text| !text.is_empty()) {
-            let network = text.parse().map_err(|_| {
-                settings(format!("`{text}` is no network"))
-                    .help("write it as 10.0.0.0/8, joined by commas, with --jwks-networks (ARGUS_JWKS_NETWORKS)")
-            })?;
-            networks.push(network);
-        }
+        let networks = read_networks(&asked.networks, "--jwks-networks (ARGUS_JWKS_NETWORKS)")?;
         let reach = Reach { networks, ..Reach::default() };
         let reach = if asked.plain_http { reach.with_this_machine() } else { reach };
         Ok(Self { tokens: TokenSettings { audience, leeway_seconds, issuers, ..usual }, reach })
