@@ -123,7 +123,7 @@ fn hand_over_until_killed(url: &str) -> ! {
         let claim = Claim { name: &name, at, until: at + TimeDelta::minutes(1) };
         let claimed = store.write_aside(|conn| delivery::claim(conn, &claim, &[ContactKind::Webhook], 3)).unwrap();
         for taken in claimed {
-            println!("{HANDED}{}", taken.notice_id);
+            println!("{}{}", VICTIM.mark, taken.notice_id);
             let settled = store.write_aside(|conn| delivery::settle(conn, &name, taken.id, &Outcome::Delivered, at));
             assert!(settled.unwrap());
         }

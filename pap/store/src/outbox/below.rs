@@ -120,7 +120,7 @@ fn notice(
     }
     details.insert("keys".to_owned(), json!(share.keys));
     details.insert("key_ids".to_owned(), json!(share.named));
-    let notice = first.notice(act, kind, &details);
+    let notice = first.notice(act.organisation, kind, &details);
     // Every key has one owner, so that the first of his keys tells him from all others without naming him.
     Some(NewNotice { dedup_key: format!("{kind}/below/{}/{}", above.occasion, first.id()), ..notice })
 }

@@ -54,7 +54,12 @@ impl Affected {
         &self.owner
     }
 
-    pub(super) fn notice(&self, organisation: OrganisationId, kind: NoticeKind, details: &Map<String, Value>) -> NewNotice {
+    pub(super) fn notice(
+        &self,
+        organisation: OrganisationId,
+        kind: NoticeKind,
+        details: &Map<String, Value>,
+    ) -> NewNotice {
         let project = self.project.as_deref().map_or(String::new(), |project| format!("{project}/"));
         let mut payload = details.clone();
         payload.insert("key_id".to_owned(), json!(self.id));

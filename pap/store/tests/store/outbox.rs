@@ -2,7 +2,7 @@
 
 use argus_store::key::{ExpiryCause, Key, KeyFilter, NewKey, Revocation, RevocationCause, Rotation};
 use argus_store::outbox::{NewNotice, Notice, NoticeFilter, NoticeKind};
-use argus_store::{NoticeId, PageSize, Store, delivery, forget, key, lease, outbox};
+use argus_store::{PageSize, Store, delivery, forget, key, lease, outbox};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::support::{Fixture, act, add_key, fixture, minute, new_credential, new_hash, new_key};
