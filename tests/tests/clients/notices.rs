@@ -147,6 +147,7 @@ fn tell(database: &str, key: KeyId) {
                 }
                 for kind in [
                     NoticeKind::Expired,
+                    NoticeKind::ExpiryAhead,
                     NoticeKind::RotationUncollected,
                     NoticeKind::RotationAhead,
                     NoticeKind::OldSecretUsed,
