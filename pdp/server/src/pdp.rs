@@ -602,10 +602,12 @@ fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -
     let run = move || {
         let (mut polls, mut written_at) = (0, Instant::now());
         loop {
+            let mut is_quiet = false;
             match messages.recv_timeout(POLL) {
                 Ok(Message::Policies) => kept.look_at_folder(),
                 Ok(Message::Changes) => {}
                 Err(RecvTimeoutError::Timeout) => {
+                    is_quiet = true;
                     polls += 1;
                     if polls % polls_of_folder == 0 {
                         kept.look_at_folder();
@@ -619,7 +621,8 @@ fn keep_up(kept: Arc<Kept>, messages: Receiver<Message>, polls_of_folder: u32) -
             if written_at.elapsed() >= USES_EVERY {
                 kept.write_uses();
                 written_at = Instant::now();
-            } else {
+            } else if is_quiet {
+                // Not between two changes: whatever is revoked there would wait for the write.
                 kept.write_first_uses();
             }
         }
