@@ -5,6 +5,9 @@
 //! takes their place, and what it freed and nobody has written over. These are told by what stands before the secret:
 //! the head of a request or an answer, or the syntax of a body, of which our own copies are wiped. A build with the
 //! feature `fips` wipes whatever is freed: there, only the heads excuse.
+//!
+//! What was freed may lose that head to the next that is allocated there, and its secret stays: by chance, in one run
+//! in ten. A copy of ours stays in every run. So several servers are looked at before one is accused.
 
 #![cfg(test)]
 #![cfg(target_os = "linux")]
@@ -14,6 +17,7 @@
 #[path = "server/mod.rs"]
 mod server;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -31,6 +35,9 @@ use server::Server;
 
 /// When the acceptance of zeroisation looks.
 const AFTER: Duration = Duration::from_secs(1);
+
+/// How many servers have to keep the same secret before it is no chance.
+const SERVERS: usize = 4;
 
 const PAGE: usize = 4_096;
 
@@ -240,31 +247,50 @@ fn nothing_of_a_secret_is_in_memory_a_second_after_its_use() {
     if !has_gdb() {
         return;
     }
+    let mut kept = look();
+    for _ in 1..SERVERS {
+        if kept.is_empty() {
+            return;
+        }
+        println!("by chance or not: {kept:#?}");
+        let again = look();
+        kept.retain(|name, _| again.contains_key(name));
+    }
+    assert!(kept.is_empty(), "{kept:#?}");
+}
+
+/// The secrets that a server keeps beside the wire, by name, with what stands around them.
+fn look() -> BTreeMap<&'static str, Vec<String>> {
     let server = Server::start(&["--signing-key", "rsa-2048"]);
     let asked = ask(&server);
     thread::sleep(AFTER);
     let dump = Dump::take(&server);
     assert!(!dump.find(b"acme").is_empty(), "this is another memory");
-    assert_no_key(&dump, &asked);
     assert_master_key_at_work(&dump, &asked.master);
     assert_signing_key_at_work(&dump, &asked);
+    find_secrets(&dump, &asked)
 }
 
-fn assert_no_key(dump: &Dump, asked: &Asked) {
+fn find_secrets(dump: &Dump, asked: &Asked) -> BTreeMap<&'static str, Vec<String>> {
+    let mut kept = BTreeMap::<_, Vec<_>>::new();
     let mut on_the_wire = 0;
+    let mut search = |name: &'static str, part: &str| {
+        let found = dump.beside_the_wire(part.as_bytes());
+        if !found.is_empty() {
+            kept.entry(name).or_default().extend(found);
+        }
+    };
     for (name, key) in &asked.keys {
         for part in [key.as_str(), &key[23..66], &key[23..44], &key[44..66]] {
-            let found = dump.beside_the_wire(part.as_bytes());
-            assert!(found.is_empty(), "the key {name}: {found:#?}");
+            search(*name, part);
         }
         on_the_wire += dump.find(&key.as_bytes()[23..66]).len();
     }
     for token in &asked.tokens {
-        let signature = token.rsplit('.').next().unwrap();
-        let found = dump.beside_the_wire(&signature.as_bytes()[..64]);
-        assert!(found.is_empty(), "a token: {found:#?}");
+        search("token", &token.rsplit('.').next().unwrap()[..64]);
     }
-    println!("{on_the_wire} secrets in buffers of the HTTP library, none elsewhere");
+    println!("{on_the_wire} secrets in buffers of the HTTP library, {} elsewhere", kept.len());
+    kept
 }
 
 /// It is there once, and as octets. Nobody needs the text that it was read from.
