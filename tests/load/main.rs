@@ -69,11 +69,22 @@ fn main() -> Result<()> {
 async fn measure(options: &Options) -> Result<Report> {
     let folder = tempfile::tempdir()?;
     let server = Server::start(&folder.path().join("data"))?;
+    let uncounted = Server::start_with(&folder.path().join("uncounted"), |command| {
+        command.env("ARGUS_USAGE", "off");
+    })?;
     let baseline = do_nothing::Process::start()?;
     let mut measures = Vec::new();
-    for asked in requests::all(&Keys::create(&server).await?) {
+    let logged = Server::start_with(&folder.path().join("logged"), |command| {
+        command.env("ARGUS_DECISION_LOG", "all");
+    })?;
+    let of_others = requests::all(&Keys::create(&uncounted).await?).into_iter();
+    let of_others = of_others.zip(requests::all(&Keys::create(&logged).await?));
+    for (asked, of_others) in requests::all(&Keys::create(&server).await?).into_iter().zip(of_others) {
+        let (of_uncounted, of_logged) = of_others;
         let answer = once(server.pdp, &asked.request).await?;
         asked.check(&answer)?;
+        of_uncounted.check(&once(uncounted.pdp, &of_uncounted.request).await?)?;
+        of_logged.check(&once(logged.pdp, &of_logged.request).await?)?;
         let load = |address, pid, request: &[u8]| Load {
             address,
             pid,
@@ -84,13 +95,16 @@ async fn measure(options: &Options) -> Result<Report> {
         };
         let nothing = load(baseline.address, baseline.pid(), &baseline_request(&asked, answer.body.len()));
         let argus = load(server.pdp, server.pid(), &asked.request);
+        let uncounted = load(uncounted.pdp, uncounted.pid(), &of_uncounted.request);
+        let logged = load(logged.pdp, logged.pid(), &of_logged.request);
         let mut measured = Measure::new(asked.name, asked.body_bytes, answer.body.len());
-        for load in [&nothing, &argus] {
+        for load in [&nothing, &argus, &uncounted, &logged] {
             let warm = Load { lasts: Duration::from_millis(200), ..load.clone() };
             warm.run().await?;
         }
         for _ in 0..options.turns {
-            measured.add(&nothing.run().await?, &argus.run().await?);
+            let [nothing, argus] = [nothing.run().await?, argus.run().await?];
+            measured.add(&nothing, &argus, &uncounted.run().await?, &logged.run().await?);
         }
         measures.push(measured);
     }

@@ -10,9 +10,21 @@ pub(crate) struct Measure {
     name: &'static str,
     body_bytes: usize,
     answer_bytes: usize,
-    /// CPU time a request in microseconds, of the handler that does nothing and of Argus, turn by turn.
-    turns: Vec<(f64, f64)>,
+    /// CPU time a request in microseconds, turn by turn.
+    turns: Vec<Turn>,
     requests: usize,
+}
+
+/// What a request cost in one turn.
+struct Turn {
+    /// The handler that does nothing.
+    nothing: f64,
+    /// Argus, as it is.
+    argus: f64,
+    /// Argus that doesn't count the use of keys.
+    uncounted: f64,
+    /// Argus that logs every decision.
+    logged: f64,
 }
 
 /// All kinds.
@@ -26,14 +38,33 @@ impl Measure {
         Self { name, body_bytes, answer_bytes, turns: Vec::new(), requests: 0 }
     }
 
-    pub(crate) fn add(&mut self, nothing: &Measured, argus: &Measured) {
-        self.turns.push((nothing.cpu_micros(), argus.cpu_micros()));
+    pub(crate) fn add(&mut self, nothing: &Measured, argus: &Measured, uncounted: &Measured, logged: &Measured) {
+        self.turns.push(Turn {
+            nothing: nothing.cpu_micros(),
+            argus: argus.cpu_micros(),
+            uncounted: uncounted.cpu_micros(),
+            logged: logged.cpu_micros(),
+        });
         self.requests += argus.requests;
+    }
+
+    fn median(&self, of: impl Fn(&Turn) -> f64) -> f64 {
+        median(self.turns.iter().map(of))
     }
 
     /// The share of each turn: its two runs met the same machine.
     fn share_percent(&self) -> f64 {
-        median(self.turns.iter().map(|(nothing, argus)| 100.0 * nothing / argus))
+        self.median(|turn| 100.0 * turn.nothing / turn.argus)
+    }
+
+    /// What logging every decision costs.
+    fn logging(&self) -> f64 {
+        self.median(|turn| turn.logged / turn.argus)
+    }
+
+    /// What counting the use of keys costs.
+    fn counting(&self) -> f64 {
+        self.median(|turn| turn.argus / turn.uncounted)
     }
 }
 
@@ -48,9 +79,13 @@ impl Report {
                     "request_bytes": one.body_bytes,
                     "answer_bytes": one.answer_bytes,
                     "requests": one.requests,
-                    "do_nothing_cpu_micros": median(one.turns.iter().map(|turn| turn.0)),
-                    "argus_cpu_micros": median(one.turns.iter().map(|turn| turn.1)),
+                    "do_nothing_cpu_micros": one.median(|turn| turn.nothing),
+                    "argus_cpu_micros": one.median(|turn| turn.argus),
                     "share_percent": one.share_percent(),
+                    "uncounted_cpu_micros": one.median(|turn| turn.uncounted),
+                    "counted_times_uncounted": one.counting(),
+                    "logged_cpu_micros": one.median(|turn| turn.logged),
+                    "logged_times_unlogged": one.logging(),
                 })
             })
             .collect();
@@ -61,18 +96,27 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "CPU time a request, {} clients, medians of {} turns", self.clients, self.measures[0].turns.len())?;
-        writeln!(f, "| door            | in      | out   | do nothing | Argus   | share |")?;
-        writeln!(f, "|-----------------|---------|-------|------------|---------|-------|")?;
+        writeln!(
+            f,
+            "| door            | in      | out   | do nothing | Argus   | share | usage off | ×    | log of all | ×    |"
+        )?;
+        writeln!(
+            f,
+            "|-----------------|---------|-------|------------|---------|-------|-----------|------|------------|------|"
+        )?;
         for one in &self.measures {
-            let (nothing, argus) =
-                (median(one.turns.iter().map(|turn| turn.0)), median(one.turns.iter().map(|turn| turn.1)));
+            let logged = one.median(|turn| turn.logged);
+            let [nothing, argus, uncounted] =
+                [one.median(|turn| turn.nothing), one.median(|turn| turn.argus), one.median(|turn| turn.uncounted)];
             writeln!(
                 f,
-                "| {:<15} | {:>5} B | {:>3} B | {nothing:>7.1} µs | {argus:>4.1} µs | {:>3.0} % |",
+                "| {:<15} | {:>5} B | {:>3} B | {nothing:>7.1} µs | {argus:>4.1} µs | {:>3.0} % | {uncounted:>6.1} µs | {:.2} | {logged:>7.1} µs | {:.2} |",
                 one.name,
                 one.body_bytes,
                 one.answer_bytes,
-                one.share_percent()
+                one.share_percent(),
+                one.counting(),
+                one.logging()
             )?;
         }
         Ok(())

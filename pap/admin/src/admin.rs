@@ -122,6 +122,11 @@ impl Admin {
         self.0.parts.tag_keys.verify(&key).then(|| key.id().to_string())
     }
 
+    /// The decision point, for a thread of its own.
+    pub(crate) fn shared_authority(&self) -> Arc<dyn Authority> {
+        Arc::clone(&self.0.parts.authority)
+    }
+
     pub(crate) fn authority(&self) -> &dyn Authority {
         &*self.0.parts.authority
     }

@@ -62,8 +62,46 @@ pub trait Authority: Send + Sync + 'static {
     /// are trials.
     fn suppose(&self, key: &Supposition, trials: &[Trial]) -> Vec<Verdict>;
 
+    /// Decides a logged request again, by the policies in force, or by those of another time; why it can't be.
+    fn replay(&self, past: &PastDecision<'_>) -> Result<Replay, String>;
+
     /// Spares the first use of a key that was just minted its derivation. Called after the key has settled.
     fn remember(&self, key: &Secret);
+}
+
+/// A logged request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastDecision<'p> {
+    /// The organisation whose policies decide.
+    pub organisation: &'p str,
+    /// As policies saw it, in the form of the JSON Profile.
+    pub request: &'p str,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The policies to decide by; those in force where there are none.
+    pub policies: Option<PastPolicies>,
+}
+
+/// Policies that were in force once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastPolicies {
+    /// What tells them from all others.
+    pub digest: String,
+    /// Where each stood, the digest of its text, and that, where it is kept.
+    pub documents: Vec<(String, String, Option<String>)>,
+}
+
+/// What is decided about a logged request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// The answer, in the form of the JSON Profile.
+    pub response: String,
+    /// Identifier of the root policy.
+    pub policy_id: String,
+    /// Its version.
+    pub policy_version: String,
+    /// The digest of all policies that decided.
+    pub policy_set: String,
 }
 
 /// Somebody whose key was verified, as the decision point knows him.

@@ -46,13 +46,17 @@ mod view;
 mod words;
 
 pub use act::{
-    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedContact, CreatedKey, ForgottenPerson, InForce,
-    LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes, OpenedRotation, PreviewedKey,
-    RevokedKey, RevokedKeys, Rotated, RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey,
-    ThisNode, TokenView, UsageFormat, UsageView,
+    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedContact, CreatedKey, DecisionPolicy, DecisionView,
+    ForgottenPerson, InForce, LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes,
+    OpenedRotation, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey, RevokedKeys, Rotated, RotatedContact,
+    RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView, UsageFormat, UsageView,
+    WholeDecision,
 };
 pub use admin::{Admin, Clock, Parts};
-pub use authority::{ActiveToken, Applied, Authority, Caller, Ruling, TlsClientAuth, Unauthenticated, Waiting};
+pub use authority::{
+    ActiveToken, Applied, Authority, Caller, PastDecision, PastPolicies, Replay, Ruling, TlsClientAuth,
+    Unauthenticated, Waiting,
+};
 pub use body::Body;
 pub use call::Call;
 pub use compliance::{Control, ControlResult, EvidenceItem, FipsReport};

@@ -34,6 +34,8 @@ pub enum Own {
     Usage,
     /// Who is told of what happens to its keys, and what is on its way to them.
     Contacts,
+    /// The log of decisions.
+    DecisionLog,
 }
 
 impl Own {
@@ -49,6 +51,7 @@ impl Own {
             Self::Audit => "audit",
             Self::Usage => "usage",
             Self::Contacts => "contacts",
+            Self::DecisionLog => "decisions",
         }
     }
 

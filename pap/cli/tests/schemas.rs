@@ -347,6 +347,23 @@ fn compare_usage(schemas: &Schemas, server: &Server) {
     assert_eq!(show(&["--before", "2020-01-01T00:00:00Z"]), [] as [Value; 0]);
 }
 
+fn compare_decisions(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let listed = schemas.answer("decision-list", &run(&["decisions", "list", "acme", "--decision", "Permit"]));
+    let id = listed["items"][0]["id"].as_str().unwrap();
+    schemas.answer("decision", &run(&["decisions", "show", id]));
+    assert_eq!(schemas.answer("decision-replayed", &run(&["replay", id]))["is_same"], true);
+    let policies = here().join("../../policies");
+    let (root, folder) = (policies.join("argus-admin.xml"), policies.to_str().unwrap().to_owned());
+    let by_files = ["replay", id, "--policy", root.to_str().unwrap(), "--policies", &folder];
+    let replayed = schemas.answer("decision-replayed", &run(&by_files));
+    assert_eq!((&replayed["is_same"], &replayed["policy_after"]), (&json!(false), &Value::Null), "{replayed:#}");
+    schemas.failure(&run(&["decisions", "show", "none"]));
+    let refused = schemas.answer("decision-list", &run(&["decisions", "list", "--reason", "credential_revoked"]));
+    let refused = schemas.failure(&run(&["replay", refused["items"][0]["id"].as_str().unwrap()]));
+    assert_eq!(refused["type"], "urn:argus:problem:wrong-state");
+}
+
 fn compare_signing_keys(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     let first = schemas.answer("signing-key-rotated", &run(&["signing-key", "rotate"]));
@@ -390,7 +407,7 @@ fn compare_audit(schemas: &Schemas, server: &Server) {
 fn what_programs_read_is_described_by_the_schemas() {
     let schemas = Schemas::read();
     compare_commands_without_a_server(&schemas);
-    let server = Server::start(&["--signing-key", "p-256"]);
+    let server = Server::start(&["--signing-key", "p-256", "--decision-log", "all"]);
     schemas.compare("serve", &server.ready().to_string());
     let status = run(server.client(argus(server.folder()).args(["status", "--output", "json"])));
     schemas.answer("status", &status);
@@ -400,6 +417,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     compare_keys(&schemas, &server);
     compare_contacts(&schemas, &server);
     compare_usage(&schemas, &server);
+    compare_decisions(&schemas, &server);
     compare_signing_keys(&schemas, &server);
     compare_credentials(&schemas, &server);
     compare_audit(&schemas, &server);
@@ -420,8 +438,10 @@ fn what_programs_read_is_described_by_the_schemas() {
 
     // Parts of others.
     let compared = schemas.compared.into_inner();
-    let parts =
-        BTreeSet::from(["conditions", "diagnostic", "guidance", "in-force", "node", "signing-key"].map(str::to_owned));
+    let parts = BTreeSet::from(
+        ["conditions", "decision-policy", "diagnostic", "guidance", "in-force", "node", "signing-key"]
+            .map(str::to_owned),
+    );
     let all: BTreeSet<String> = schemas.by_name.into_keys().collect();
     assert_eq!(all, &compared | &parts, "a schema that nothing is compared with");
 }

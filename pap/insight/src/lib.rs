@@ -3,8 +3,9 @@
 //! A decision becomes one [`UsageEvent`](usage::UsageEvent) on a bounded [`queue`](usage::queue): who decides never
 //! waits, and what finds the queue full is counted as dropped. [`Metering`](usage::Metering) folds events into rows for
 //! each minute, hour and day of each key, and adds them to the store at least once a second. [`report`](usage::report)
-//! reads them back. [`anomaly`] watches each key from its first use and says when its use is no longer its own.
-//! [`notify`] carries notices to people and programs, by e-mail and by webhook.
+//! reads them back. [`decisions`] writes the log of decisions, on a queue of its own. [`anomaly`] watches each key from
+//! its first use and says when its use is no longer its own. [`notify`] carries notices to people and programs, by
+//! e-mail and by webhook.
 //!
 //! What is not here: no decision, no HTTP, no settings, no words for people but those of an anomaly and of a notice.
 //! Whoever composes brings the client that asks addresses of others, and says by which server e-mail goes. Usage keeps
@@ -22,5 +23,6 @@
 //!   small whole numbers, and shorter than the conversion of somebody else's would be.
 
 pub mod anomaly;
+pub mod decisions;
 pub mod notify;
 pub mod usage;

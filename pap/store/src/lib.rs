@@ -3,8 +3,8 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`contact`], [`delivery`], [`policy_document`], [`wrapped_key`],
-//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`]. An
-//! administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
+//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`decision`].
+//! An administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
 //! feed ([`change`]); [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one
 //! database to another.
 //!
@@ -52,6 +52,7 @@ mod conditions;
 mod conn;
 pub mod contact;
 pub mod credential;
+pub mod decision;
 pub mod delivery;
 pub mod destroy;
 mod error;

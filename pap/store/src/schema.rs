@@ -318,6 +318,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    decisions (id) {
+        id -> Text,
+        at -> Timestamp,
+        organisation -> Text,
+        door -> Text,
+        caller_key_id -> Text,
+        key_id -> Nullable<Text>,
+        decision -> Text,
+        reason -> Nullable<Text>,
+        action -> Nullable<Text>,
+        resource -> Nullable<Text>,
+        address -> Nullable<Text>,
+        microseconds -> BigInt,
+        policy_id -> Text,
+        policy_version -> Text,
+        policy_set -> Text,
+        is_evaluated -> Bool,
+        request -> Text,
+        response -> Text,
+        redacted -> Text,
+    }
+}
+
+diesel::table! {
+    policy_sets (digest) {
+        digest -> Text,
+        members -> Text,
+    }
+}
+
 diesel::joinable!(projects -> organisations (organisation_id));
 diesel::joinable!(keys -> organisations (organisation_id));
 diesel::joinable!(keys -> projects (project_id));

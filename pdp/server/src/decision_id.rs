@@ -26,6 +26,13 @@ impl DecisionId {
         Self(Uuid::from_u128(milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | drawn))
     }
 
+    /// Whether it is among a share of all ids, drawn by chance; all parts of one answer are, or none.
+    pub fn is_among(self, share: f64) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 2^52 steps")]
+        let drawn = (self.0.as_u128() & 0x3FFF_FFFF_FFFF_FFFF) as f64 / (1_u64 << 62) as f64;
+        drawn < share
+    }
+
     /// Its canonical text, lent from the buffer.
     pub(crate) fn encode(self, buffer: &mut [u8; 36]) -> &str {
         self.0.hyphenated().encode_lower(buffer)
@@ -73,6 +80,15 @@ mod tests {
         let at = |nanoseconds| DecisionId::new(Moment { seconds: 1_700_000_000, nanoseconds }).to_string();
         let ids: Vec<_> = (0..1_000).map(|n| at(n * 300)).collect();
         assert!(ids.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn a_share_of_all_ids_is_drawn() {
+        let now = Moment { seconds: 1_700_000_000, nanoseconds: 0 };
+        let ids: Vec<_> = (0..20_000).map(|_| DecisionId::new(now)).collect();
+        let count = |share| ids.iter().filter(|id| id.is_among(share)).count();
+        assert_eq!((count(0.0), count(1.0)), (0, ids.len()));
+        assert!((1_700..2_300).contains(&count(0.1)), "{}", count(0.1));
     }
 
     #[test]

@@ -570,7 +570,9 @@ impl Shared {
             tls_faults: report.tls_faults.len(),
         };
         let noted = self.settings.usage.as_ref().map(|usage| usage.noted()).unwrap_or_default();
-        let counts = LifeCounts { uses: &self.kept.rotation_uses, obligations: self.obligations.counts(), noted };
+        let logged = self.settings.decision_log.as_ref().map(|log| log.noted()).unwrap_or_default();
+        let (uses, obligations) = (&self.kept.rotation_uses, self.obligations.counts());
+        let counts = LifeCounts { uses, obligations, noted, logged };
         self.metrics.set_limits(&self.gate.counts());
         let mut text = self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges);
         if let Some(more) = &self.settings.more_metrics {

@@ -8,6 +8,7 @@ use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 
 use crate::authentication::TokenSettings;
+use crate::decision_log::DecisionLog;
 use crate::limits::LimitSettings;
 use crate::metrics::MoreMetrics;
 use crate::outbound::{Lookup, Reach, SystemLookup};
@@ -58,6 +59,8 @@ pub struct Settings {
     pub usage: Option<Arc<dyn UsageSink>>,
     /// What is told in `/metrics` besides what the decision point counts itself.
     pub more_metrics: Option<Arc<dyn MoreMetrics>>,
+    /// Who keeps a log of decisions; nobody unless set.
+    pub decision_log: Option<Arc<dyn DecisionLog>>,
     /// What challenges name.
     pub realm: &'static str,
 }
@@ -84,6 +87,7 @@ impl Settings {
             server_tls: Vec::new(),
             usage: None,
             more_metrics: None,
+            decision_log: None,
             realm: "argus",
         }
     }

@@ -14,6 +14,7 @@
 
 mod clock;
 mod crash;
+mod decisions;
 mod first_minute;
 mod flood;
 mod geoip;

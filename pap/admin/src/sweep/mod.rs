@@ -8,6 +8,7 @@
 //! refuses by its own clock what has ended.
 
 mod ahead;
+mod decisions;
 mod half_time;
 mod keys;
 mod policy;
@@ -47,6 +48,7 @@ pub type SystemOf = Arc<dyn Fn(IpAddr) -> Option<u32> + Send + Sync>;
 pub struct Sweeper {
     store: Store,
     usage_retention: UsageRetention,
+    decisions_days: u32,
     holder: String,
     system_of: SystemOf,
     held_until: Option<DateTime<Utc>>,
@@ -70,6 +72,8 @@ pub struct Swept {
     pub notices: usize,
     /// What was forgotten.
     pub forgotten: Forgotten,
+    /// Decisions that were logged for as long as they are to be.
+    pub decisions: usize,
     /// Rows of usage that were kept for as long as they are to be.
     pub usage_rows: usize,
 }
@@ -82,6 +86,7 @@ impl Sweeper {
         Ok(Self {
             store,
             usage_retention,
+            decisions_days: decisions::DAYS,
             holder,
             system_of: Arc::new(|_| None),
             held_until: None,
@@ -93,6 +98,12 @@ impl Sweeper {
     #[must_use]
     pub fn keeping_usage(self, usage_retention: UsageRetention) -> Self {
         Self { usage_retention, ..self }
+    }
+
+    /// The same, that keeps decisions for so many days.
+    #[must_use]
+    pub fn keeping_decisions(self, days: u32) -> Self {
+        Self { decisions_days: days, ..self }
     }
 
     /// The same, that tells of callers in which autonomous system they are.
@@ -115,6 +126,7 @@ impl Sweeper {
         if self.looked_ahead_at.is_none_or(|last| at < last || at - last >= AHEAD_EVERY) {
             ahead::sweep(&self.store, at, &mut swept)?;
             swept.forgotten = self.store.write_aside(|conn| forget(conn, at, FORGOTTEN))?;
+            swept.decisions = decisions::sweep(&self.store, at, self.decisions_days)?;
             swept.usage_rows = usage::sweep(&self.store, at, self.usage_retention)?;
             self.looked_ahead_at = Some(at);
         }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use argus_admin::audit::{AuditKeys, AuditTender};
 use argus_admin::{
-    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Clock, Issuer, Parts, Ruling, Supposition, ThisNode,
-    TlsClientAuth, Trial, Unauthenticated, Verdict, Waiting,
+    ActiveToken, Addresses, Admin, Applied, Authority, Caller, Clock, Issuer, Parts, PastDecision, Replay, Ruling,
+    Supposition, ThisNode, TlsClientAuth, Trial, Unauthenticated, Verdict, Waiting,
 };
 use argus_credentials::certificate::CertificateChain;
 use argus_credentials::signing::SigningKeyKind;
@@ -190,6 +190,21 @@ impl Authority for TestAuthority {
             Verdict { refused, matched_scope: scope.map(ToString::to_string) }
         };
         trials.iter().map(verdict).collect()
+    }
+
+    /// Permits by the policies of the time, and denies by those of now.
+    fn replay(&self, past: &PastDecision<'_>) -> Result<Replay, String> {
+        let (decision, policy_set) = match &past.policies {
+            Some(then) => ("Permit", then.digest.clone()),
+            None => ("Deny", "sha256:now".to_owned()),
+        };
+        let status = r#""Status":{"StatusCode":{"Value":"urn:oasis:names:tc:xacml:1.0:status:ok"}}"#;
+        Ok(Replay {
+            response: format!(r#"{{"Response":[{{"Decision":"{decision}",{status}}}]}}"#),
+            policy_id: "urn:argus:policy:root".to_owned(),
+            policy_version: "1.0".to_owned(),
+            policy_set,
+        })
     }
 
     fn remember(&self, _: &Secret) {

@@ -65,7 +65,7 @@ impl Eval {
         console.output(&[Output::Human, Output::Json])?;
         let limits = self.limits.limits();
         let environment = self.environment(limits)?;
-        let program = self.program(limits, console)?;
+        let program = program(&self.policy, &self.policies, limits, console)?;
         let bytes = read_request(&self.request, limits.request_bytes)?;
         let refused = |error: &RequestError| self.request_refused(error, &bytes);
         let Some(format) = Format::of(&bytes) else {
@@ -100,35 +100,6 @@ impl Eval {
         Ok(Environment { now, implicit_zone: zone, limits, source: None })
     }
 
-    fn program(&self, limits: Limits, console: &Console) -> Result<Program, Failure> {
-        let mut files = PolicyFiles::new();
-        files.add_file(&self.policy)?;
-        for folder in &self.policies {
-            files.add_folder(folder, 1)?;
-        }
-        let texts = files.texts();
-        let progress = Progress::new(console, "reading", "policies");
-        let (checked, program) = CheckedFiles::load(&texts, &Options::evaluating(limits), 0, &progress);
-        drop(progress);
-        let program = program.ok_or_else(|| self.policy_refused(&checked.refused(0).errors, &files, console))?;
-        if !console.is_quiet() {
-            let answered: Vec<&Diagnostic> = checked.answered(0).collect();
-            show(&answered, files.sources(), console);
-        }
-        Ok(program)
-    }
-
-    fn policy_refused(&self, errors: &[&Diagnostic], files: &PolicyFiles, console: &Console) -> Failure {
-        let message = format!("`{}` is refused: {}", self.policy.display(), counted(errors.len(), "error"));
-        let failure = Failure::new(Exit::PolicyRefused, "policy-refused", message);
-        if console.is_json() {
-            let diagnostics: Vec<Value> = errors.iter().map(|error| report::json(error, files.sources())).collect();
-            return failure.with("diagnostics", Value::Array(diagnostics));
-        }
-        show(errors, files.sources(), console);
-        failure
-    }
-
     fn request_refused(&self, error: &RequestError, bytes: &[u8]) -> Failure {
         let source = Source::new(self.request.clone(), bytes.to_vec());
         let name = if self.request == Path::new("-") { "standard input" } else { source.name.as_str() };
@@ -147,6 +118,41 @@ impl Eval {
             None => Exit::Done,
         }
     }
+}
+
+/// The policy in a file, with what it refers to in folders.
+pub(super) fn program(
+    policy: &Path,
+    folders: &[PathBuf],
+    limits: Limits,
+    console: &Console,
+) -> Result<Program, Failure> {
+    let mut files = PolicyFiles::new();
+    files.add_file(policy)?;
+    for folder in folders {
+        files.add_folder(folder, 1)?;
+    }
+    let texts = files.texts();
+    let progress = Progress::new(console, "reading", "policies");
+    let (checked, program) = CheckedFiles::load(&texts, &Options::evaluating(limits), 0, &progress);
+    drop(progress);
+    let program = program.ok_or_else(|| policy_refused(policy, &checked.refused(0).errors, &files, console))?;
+    if !console.is_quiet() {
+        let answered: Vec<&Diagnostic> = checked.answered(0).collect();
+        show(&answered, files.sources(), console);
+    }
+    Ok(program)
+}
+
+fn policy_refused(policy: &Path, errors: &[&Diagnostic], files: &PolicyFiles, console: &Console) -> Failure {
+    let message = format!("`{}` is refused: {}", policy.display(), counted(errors.len(), "error"));
+    let failure = Failure::new(Exit::PolicyRefused, "policy-refused", message);
+    if console.is_json() {
+        let diagnostics: Vec<Value> = errors.iter().map(|error| report::json(error, files.sources())).collect();
+        return failure.with("diagnostics", Value::Array(diagnostics));
+    }
+    show(errors, files.sources(), console);
+    failure
 }
 
 fn show(diagnostics: &[&Diagnostic], sources: &[Source], console: &Console) {

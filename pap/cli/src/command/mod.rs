@@ -7,6 +7,7 @@ mod completions;
 mod compliance;
 mod contact;
 mod database;
+mod decisions;
 mod delivery;
 mod eval;
 mod functions;
@@ -17,6 +18,7 @@ mod migrate;
 mod org;
 mod outbox;
 mod project;
+mod replay;
 mod serve;
 mod signing_key;
 mod status;
@@ -67,6 +69,8 @@ commands! {
     Key in key,
     SigningKey in signing_key,
     Usage in usage,
+    Decisions in decisions,
+    Replay in replay,
     Outbox in outbox,
     Contact in contact,
     Delivery in delivery,

@@ -4,6 +4,7 @@ mod audit;
 mod authority;
 mod banner;
 mod bootstrap;
+mod decision_log;
 mod destroy;
 mod failure;
 mod issuer;
@@ -205,6 +206,25 @@ struct Flags {
     /// For how many days usage is kept by the minute, by the hour and by the day, joined by commas (default: 7,90,730).
     #[arg(long, value_name = "DAYS", env = "ARGUS_USAGE_RETENTION_DAYS", hide_env = true)]
     usage_retention_days: Option<String>,
+    /// Which decisions are logged: off, all, denied (whatever is no Permit), or a share of all such as 10% (default: off).
+    #[arg(long, value_name = "WHICH", env = "ARGUS_DECISION_LOG", hide_env = true)]
+    decision_log: Option<String>,
+    /// For how many days logged decisions are kept in the database, where `argus decisions` finds them; 0: not there
+    /// (default: 30).
+    #[arg(long, value_name = "DAYS", env = "ARGUS_DECISION_LOG_DAYS", hide_env = true)]
+    decision_log_days: Option<u32>,
+    /// File that logged decisions are written to as JSON Lines as well; `-` is standard output (default: none).
+    #[arg(long, value_name = "FILE|-", env = "ARGUS_DECISION_LOG_FILE", hide_env = true)]
+    decision_log_file: Option<PathBuf>,
+    /// How large that file may be before it is moved aside (default: 104857600).
+    #[arg(long, value_name = "BYTES", env = "ARGUS_DECISION_LOG_FILE_BYTES", hide_env = true)]
+    decision_log_file_bytes: Option<u64>,
+    /// How many such files there may be (default: 10).
+    #[arg(long, value_name = "COUNT", env = "ARGUS_DECISION_LOG_FILES", hide_env = true)]
+    decision_log_files: Option<u32>,
+    /// Attributes that are left out of logged requests, by their ids joined by commas; `content` is XML content.
+    #[arg(long, value_name = "IDS", env = "ARGUS_DECISION_LOG_REDACT", hide_env = true)]
+    decision_log_redact: Option<String>,
     /// Form of the log on standard error: human or json (default: human).
     #[arg(long, value_name = "FORM", env = "ARGUS_LOG", hide_env = true, value_enum, hide_possible_values = true)]
     log: Option<LogForm>,

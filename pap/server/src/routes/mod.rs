@@ -3,6 +3,7 @@
 mod audit;
 mod compliance;
 mod contacts;
+mod decisions;
 mod deliveries;
 mod health;
 mod keys;
@@ -71,6 +72,9 @@ doors! {
     get "/v1/deliveries" => deliveries::list_deliveries;
     get "/v1/deliveries/{delivery}" => deliveries::show_delivery;
     post "/v1/deliveries/{delivery}/replay" => deliveries::replay_delivery;
+    get "/v1/decisions" => decisions::list::list_decisions;
+    get "/v1/decisions/{decision}" => decisions::show::show_decision;
+    get "/v1/decisions/{decision}/replay" => decisions::replay::replay_decision;
     get "/v1/usage" => usage::list_usage;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
     post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;

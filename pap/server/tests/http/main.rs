@@ -4,6 +4,7 @@
 #![expect(clippy::string_slice, reason = "keys are ASCII")]
 
 mod contacts;
+mod decisions;
 mod description;
 mod keys;
 mod oauth;

@@ -68,6 +68,8 @@ tables! {
     usage: 4,
     usage_distinct: 5,
     usage_writers: 1,
+    decisions: 1,
+    policy_sets: 1,
 }
 
 /// How many rows each table has.

@@ -13,6 +13,8 @@ mod acts;
 mod audit;
 mod away;
 mod database;
+#[path = "../store/decisions.rs"]
+mod decisions;
 #[path = "../store/deliveries.rs"]
 mod deliveries;
 #[path = "../store/due.rs"]

@@ -5,6 +5,7 @@
 mod acts;
 mod audit;
 mod database;
+mod decisions;
 mod deliveries;
 mod due;
 mod idempotency;

@@ -24,7 +24,9 @@ use super::presented::{Presented, presented, read_certificate};
 use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting};
 use crate::caller::{Caller, may_ask};
 use crate::decision_id::DecisionId;
+use crate::decision_log::{DecisionLog, LoggedDecision};
 use crate::limits::{Counted, Tally};
+use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names::{self, ARGUS, REASON};
 use crate::obligation::{Decided, Obligations};
@@ -51,6 +53,8 @@ pub(crate) struct Ask<'s> {
     pub(crate) tally: &'s Tally<'s>,
     /// Who counts decisions.
     pub(crate) usage: Option<&'s dyn UsageSink>,
+    /// Who keeps a log of them, and the door that it names.
+    pub(crate) log: (Option<&'s dyn DecisionLog>, Door),
 }
 
 /// Whose policies decide.
@@ -117,8 +121,11 @@ impl<'a> Ask<'a> {
             Err(step) => return step,
         };
         let environment = self.environment(arena);
-        let results = individuals.into_iter().zip(subjects).map(|(individual, subject)| match individual {
-            Ok(individual) => self.decide(&individual, subject, environment, arena),
+        let is_one = individuals.len() == 1;
+        let places = (1..).map(|place| Some(place).filter(|_| !is_one));
+        let each = individuals.into_iter().zip(subjects).zip(places);
+        let results = each.map(|((individual, subject), place)| match individual {
+            Ok(individual) => self.decide((&individual, place), subject, environment, arena),
             Err(fault) => DecisionResult::failed(fault),
         });
         let results: Vec<_> = results.collect();
@@ -244,25 +251,26 @@ impl<'a> Ask<'a> {
     /// Decides, and tells whoever counts: each individual request is a decision, also where they are combined.
     fn decide(
         &self,
-        individual: &Individual<'a>,
+        (individual, place): (&Individual<'a>, Option<usize>),
         subject: Subject<'a>,
         environment: &'a Environment<'a>,
         arena: &'a Arena,
     ) -> DecisionResult<'a> {
-        let result = self.result(individual, subject, environment, arena);
-        if let Some(usage) = self.usage {
-            self.note_usage(usage, individual, subject, &result);
+        let (result, is_evaluated) = self.result(individual, subject, environment, arena);
+        if self.usage.is_some() || self.log.0.is_some() {
+            self.note((individual, place), subject, &result, is_evaluated);
         }
         result
     }
 
+    /// The result, and whether policies were asked for it.
     fn result(
         &self,
         individual: &Individual<'a>,
         subject: Subject<'a>,
         environment: &'a Environment<'a>,
         arena: &'a Arena,
-    ) -> DecisionResult<'a> {
+    ) -> (DecisionResult<'a>, bool) {
         let record = match subject {
             Subject::Verified(record) => {
                 let user_agent = stated(individual, names::ENVIRONMENT, names::USER_AGENT);
@@ -272,13 +280,15 @@ impl<'a> Ask<'a> {
             Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,
         };
         if let Some(counted) = record.and_then(|record| self.tally.gate.let_in(&record.key)) {
-            return self.limited(&counted, arena.bump().alloc(enrich(individual, None, &self.snapshot.places, arena)));
+            let individual = arena.bump().alloc(enrich(individual, None, &self.snapshot.places, arena));
+            return (self.limited(&counted, individual), false);
         }
         let individual = arena.bump().alloc(enrich(individual, record, &self.snapshot.places, arena));
         match subject {
-            Subject::Refused(reason, _) => denied(reason, individual),
+            Subject::Refused(reason, _) => (denied(reason, individual), false),
             Subject::Faulty(why) => {
-                DecisionResult { attributes: individual.attributes, ..DecisionResult::failed(Fault::syntax(why)) }
+                let failed = DecisionResult::failed(Fault::syntax(why));
+                (DecisionResult { attributes: individual.attributes, ..failed }, false)
             }
             Subject::Nobody | Subject::Verified(_) => match self.domain_for(record) {
                 Some(domain) => {
@@ -286,27 +296,27 @@ impl<'a> Ask<'a> {
                     if let Some(record) = record {
                         let counted = self.tally.gate.count(&record.key, result.decision, None, self.now);
                         if counted.refused.is_some() {
-                            return self.limited(&counted, individual);
+                            return (self.limited(&counted, individual), false);
                         }
                         self.tally.note(&counted);
                     }
                     let ((obligations, id), seconds) = (self.obligations, self.now.seconds);
                     let organisation = &domain.organisation;
                     obligations.take_up(&mut result, Decided { organisation, subject: record, id, seconds });
-                    result
+                    (result, true)
                 }
-                None => denied(Reason::CredentialUnknown, individual),
+                None => (denied(Reason::CredentialUnknown, individual), false),
             },
         }
     }
 
-    /// Tells whoever counts decisions of this one.
-    fn note_usage(
+    /// Tells whoever counts decisions, or keeps them, of this one.
+    fn note(
         &self,
-        usage: &dyn UsageSink,
-        individual: &Individual<'_>,
+        (individual, place): (&Individual<'_>, Option<usize>),
         subject: Subject<'_>,
         result: &DecisionResult<'_>,
+        is_evaluated: bool,
     ) {
         let record = match subject {
             Subject::Verified(record) | Subject::Refused(_, Some(record)) => Some(record),
@@ -316,7 +326,7 @@ impl<'a> Ask<'a> {
             Root::Of(domain) => &domain.organisation,
             Root::OfSubject => &record.unwrap_or(&self.caller.record).key.organisation,
         };
-        usage.note(&Use {
+        let of = Use {
             at: self.now,
             organisation: decides,
             key: record.map(|record| record.key.id),
@@ -327,7 +337,28 @@ impl<'a> Ask<'a> {
             address: client_ip(individual),
             resource: stated(individual, names::RESOURCE, names::RESOURCE_ID),
             action: stated(individual, names::ACTION, names::ACTION_ID),
-        });
+        };
+        if let Some(usage) = self.usage {
+            usage.note(&of);
+        }
+        if let (Some(log), door) = self.log {
+            let policies = &self.snapshot.policies;
+            log.note(
+                &of,
+                &LoggedDecision {
+                    id: self.obligations.1,
+                    place,
+                    caller: self.caller.record.key.id,
+                    policies: &policies.version,
+                    is_evaluated,
+                    door,
+                    policy: policies.of(decides),
+                    // As policies saw it: without what was presented.
+                    request: Individual { attributes: result.attributes, ..*individual },
+                    result,
+                },
+            );
+        }
     }
 
     /// A use that is refused by how much its key is used: Deny, whatever the policies say.

@@ -78,16 +78,22 @@ struct Verification {
 
 /// What the snapshot and the obligations count themselves.
 struct Life {
+    logged: Noted,
     older_uses: Counter,
     newer_uses: Counter,
     done: Counter,
     dropped: Counter,
     refused: Counter,
-    noted: Counter,
-    not_noted: Counter,
+    noted: Noted,
+}
+
+/// What becomes of notes about decisions.
+struct Noted {
+    taken: Counter,
+    dropped: Counter,
     waiting: Gauge,
     written: Counter,
-    not_written: Counter,
+    failures: Counter,
 }
 
 /// What is counted of the life of keys.
@@ -96,6 +102,7 @@ pub(crate) struct LifeCounts<'c> {
     pub(crate) uses: &'c RotationUses,
     pub(crate) obligations: &'c ObligationCounts,
     pub(crate) noted: UsesNoted,
+    pub(crate) logged: UsesNoted,
 }
 
 struct State {
@@ -259,16 +266,13 @@ impl Verification {
 impl Life {
     fn new() -> Self {
         Self {
+            logged: Noted::of_log(),
             older_uses: counter!("argus_uses_while_rotated_total", "secret" => "older"),
             newer_uses: counter!("argus_uses_while_rotated_total", "secret" => "newer"),
             done: counter!("argus_obligations_total", "outcome" => "carried_out"),
             dropped: counter!("argus_obligations_total", "outcome" => "dropped"),
             refused: counter!("argus_obligations_total", "outcome" => "refused"),
-            noted: counter!("argus_usage_events_total"),
-            not_noted: counter!("argus_usage_events_dropped_total"),
-            waiting: gauge!("argus_usage_events_waiting"),
-            written: counter!("argus_usage_events_written_total"),
-            not_written: counter!("argus_usage_write_failures_total"),
+            noted: Noted::of_usage(),
         }
     }
 
@@ -279,12 +283,39 @@ impl Life {
         self.done.absolute(counts.obligations.done.load(Relaxed));
         self.dropped.absolute(counts.obligations.dropped.load(Relaxed));
         self.refused.absolute(counts.obligations.refused.load(Relaxed));
-        self.noted.absolute(counts.noted.taken);
-        self.not_noted.absolute(counts.noted.dropped);
+        self.noted.set(counts.noted);
+        self.logged.set(counts.logged);
+    }
+}
+
+impl Noted {
+    fn of_usage() -> Self {
+        Self {
+            taken: counter!("argus_usage_events_total"),
+            dropped: counter!("argus_usage_events_dropped_total"),
+            waiting: gauge!("argus_usage_events_waiting"),
+            written: counter!("argus_usage_events_written_total"),
+            failures: counter!("argus_usage_write_failures_total"),
+        }
+    }
+
+    fn of_log() -> Self {
+        Self {
+            taken: counter!("argus_decision_log_entries_total"),
+            dropped: counter!("argus_decision_log_entries_dropped_total"),
+            waiting: gauge!("argus_decision_log_entries_waiting"),
+            written: counter!("argus_decision_log_entries_written_total"),
+            failures: counter!("argus_decision_log_write_failures_total"),
+        }
+    }
+
+    fn set(&self, counts: UsesNoted) {
+        self.taken.absolute(counts.taken);
+        self.dropped.absolute(counts.dropped);
         #[expect(clippy::cast_precision_loss, reason = "what fits into a queue")]
-        self.waiting.set(counts.noted.waiting as f64);
-        self.written.absolute(counts.noted.written);
-        self.not_written.absolute(counts.noted.failures);
+        self.waiting.set(counts.waiting as f64);
+        self.written.absolute(counts.written);
+        self.failures.absolute(counts.failures);
     }
 }
 
@@ -347,6 +378,11 @@ fn describe() {
     describe_gauge!("argus_usage_events_waiting", "Decisions that are not yet in the usage of keys.");
     describe_counter!("argus_usage_events_written_total", "Decisions that stand in the usage of keys.");
     describe_counter!("argus_usage_write_failures_total", "Attempts to write usage that failed, and were repeated.");
+    describe_counter!("argus_decision_log_entries_total", "Decisions that were taken for the log of decisions.");
+    describe_counter!("argus_decision_log_entries_dropped_total", "Decisions missing in the log: too many waited.");
+    describe_gauge!("argus_decision_log_entries_waiting", "Decisions that are not yet in the log.");
+    describe_counter!("argus_decision_log_entries_written_total", "Decisions that stand in the log.");
+    describe_counter!("argus_decision_log_write_failures_total", "Attempts to write the log that failed.");
     describe_gauge!("argus_verified_remembered", "Keys that are verified without a derivation.");
     describe_gauge!("argus_snapshot_sequence", "The last line of the change feed that is taken in.");
     describe_gauge!("argus_snapshot_age_seconds", "Seconds since the store was last read.");

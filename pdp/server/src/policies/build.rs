@@ -43,7 +43,8 @@ pub(crate) fn build(
         identities.extend(of_documents);
         own.insert(organisation.into(), Arc::new(policy));
     }
-    let in_force = InForce { shared, own, admin: Arc::new(admin), documents: set.documents.len(), origin };
+    let (admin, version) = (Arc::new(admin), Arc::new(set.version()));
+    let in_force = InForce { shared, own, admin, version, documents: set.documents.len(), origin };
     Ok((in_force, identities))
 }
 

@@ -1,6 +1,7 @@
 //! The documents of a policy set, by where they stand.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,15 @@ pub(crate) struct Document {
     pub(crate) path: String,
     /// Its bytes.
     pub(crate) bytes: Vec<u8>,
+}
+
+/// Which documents are in force together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyVersion {
+    /// What tells them from every other set.
+    pub digest: Box<str>,
+    /// Where each stands, and the digest of its text.
+    pub members: Box<[(Box<str>, Box<str>)]>,
 }
 
 /// All documents, by path.
@@ -50,6 +60,12 @@ impl DocumentSet {
         digest.finalize().into()
     }
 
+    /// The same, in words that can be kept.
+    pub(crate) fn version(&self) -> PolicyVersion {
+        let member = |document: &Document| (document.path.as_str().into(), digest(&document.bytes).into());
+        PolicyVersion { digest: in_words(&self.digest()).into(), members: self.documents.iter().map(member).collect() }
+    }
+
     /// Those that hold for all domains.
     pub(super) fn common(&self) -> impl Iterator<Item = &Document> {
         self.documents.iter().filter(|document| organisation(&document.path).is_none())
@@ -65,6 +81,19 @@ impl DocumentSet {
         }
         own
     }
+}
+
+/// The digest of a text.
+pub(crate) fn digest(text: &[u8]) -> String {
+    in_words(&Sha256::digest(text))
+}
+
+fn in_words(digest: &[u8]) -> String {
+    digest.iter().fold("sha256:".to_owned(), |mut hex, octet| {
+        // Writing to a string can't fail.
+        let _ = write!(hex, "{octet:02x}");
+        hex
+    })
 }
 
 /// The organisation that a document belongs to: `organisations/<organisation>/…`.

@@ -5,10 +5,9 @@ use argus_engine::read::Source;
 use argus_store::policy_document::{self, DocumentKind, Imported, NewPolicyDocument};
 use argus_store::{Act, Conn, StoreError, organisation};
 use chrono::Utc;
-use sha2::{Digest, Sha256};
 use tracing::{info, warn};
 
-use super::document::{Document, DocumentSet};
+use super::document::{Document, DocumentSet, digest};
 use crate::names::ARGUS;
 
 /// What a document turned out to be.
@@ -60,7 +59,7 @@ fn new_document(set: &DocumentSet, identity: &Identity) -> Option<NewPolicyDocum
     let text = std::str::from_utf8(&document.bytes).ok()?;
     Some(NewPolicyDocument {
         path: identity.path.clone(),
-        digest: digest(text),
+        digest: digest(text.as_bytes()),
         kind: identity.kind,
         policy_id: identity.id.clone(),
         version: identity.version.clone(),
@@ -76,8 +75,4 @@ fn tell(imported: &Imported) {
     if arrived + gone > 0 {
         info!(policy.arrived = arrived, policy.gone = gone, "imported policies: {arrived} arrived, {gone} gone");
     }
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold("sha256:".to_owned(), |hex, octet| hex + &format!("{octet:02x}"))
 }

@@ -18,7 +18,8 @@ use argus_engine::compile::Program;
 use rustc_hash::FxHashMap;
 
 pub(crate) use build::build;
-pub(crate) use document::DocumentSet;
+pub use document::PolicyVersion;
+pub(crate) use document::{Document, DocumentSet};
 pub use fault::{PolicyFault, PolicyProblem};
 pub(crate) use folder::{Fingerprint, Folder};
 pub(crate) use import::{Identity, import, read_stored};
@@ -33,6 +34,8 @@ pub(crate) struct InForce {
     own: FxHashMap<Box<str>, Arc<DomainPolicy>>,
     /// Decides who may administer, and who may ask.
     pub(crate) admin: Arc<Program>,
+    /// Which documents there are.
+    pub(crate) version: Arc<PolicyVersion>,
     /// How many documents there are.
     pub(crate) documents: usize,
     /// Where they come from.

@@ -155,6 +155,7 @@ impl Question<'_> {
                 obligations,
                 tally: &tally,
                 usage: self.shared.settings.usage.as_deref(),
+                log: (self.shared.settings.decision_log.as_deref(), self.door),
             };
             match ask.answer(&request, arena) {
                 Step::Answered(response) => Ok(Outcome::Written(self.write(&response), tally.fields())),

@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use actix_web::web::Bytes;
 use argus_admin::{
-    ActiveToken, Applied, Authority, Caller, Ruling, Supposition, TlsClientAuth, Trial, Unauthenticated, Verdict,
-    Waiting,
+    ActiveToken, Applied, Authority, Caller, PastDecision, Replay, Ruling, Supposition, TlsClientAuth, Trial,
+    Unauthenticated, Verdict, Waiting,
 };
 use argus_credentials::Secret;
 use argus_credentials::certificate::CertificateChain;
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_pdp::{
-    Act, AssertionRefused, CallerRefused, CertificateMethod, InspectedToken, Method, Pdp, Reason, SupposedDecision,
-    SupposedKey, SupposedUse,
+    Act, AssertionRefused, CallerRefused, CertificateMethod, InspectedToken, Method, PastDocument, PastRequest, Pdp,
+    Reason, SupposedDecision, SupposedKey, SupposedUse,
 };
 use argus_store::KeyId;
 use chrono::{DateTime, Utc};
@@ -138,6 +138,28 @@ impl Authority for Decisions {
         };
         let uses: Vec<_> = trials.iter().map(supposed_use).collect();
         self.pdp.suppose(&key, &uses).into_iter().map(verdict).collect()
+    }
+
+    fn replay(&self, past: &PastDecision<'_>) -> Result<Replay, String> {
+        let request = PastRequest { organisation: past.organisation, request: past.request, at: past.at };
+        let replayed = match &past.policies {
+            None => self.pdp.replay(request),
+            Some(then) => {
+                let document = |(path, digest, text): &(String, String, Option<String>)| PastDocument {
+                    path: path.clone(),
+                    digest: digest.clone(),
+                    text: text.clone(),
+                };
+                self.pdp.replay_by(request, &then.digest, then.documents.iter().map(document).collect())
+            }
+        };
+        let replayed = replayed.map_err(|fault| fault.to_string())?;
+        Ok(Replay {
+            response: replayed.response,
+            policy_id: replayed.policy_id,
+            policy_version: replayed.policy_version,
+            policy_set: replayed.policies.digest.to_string(),
+        })
     }
 
     fn remember(&self, key: &Secret) {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use argus_insight::usage::{Metering, Outcome, Place, QUEUE, UsageEvent, UsageQueue, UsageSender, Word, hash, queue};
+use argus_insight::usage::{
+    Metering, Outcome, Place, QUEUE, Tally, UsageEvent, UsageQueue, UsageSender, Word, hash, queue,
+};
 use argus_pdp::{Pdp, Reason, UsageSink, Use, UsesNoted};
 use argus_store::Store;
 
@@ -47,14 +49,18 @@ impl UsageSink for Sink {
     }
 
     fn noted(&self) -> UsesNoted {
-        let tally = self.0.tally();
-        UsesNoted {
-            taken: tally.taken,
-            dropped: tally.dropped_at_queue + tally.dropped_at_rows,
-            waiting: tally.taken.saturating_sub(tally.written + tally.dropped_at_rows),
-            written: tally.written,
-            failures: tally.failures,
-        }
+        noted(self.0.tally())
+    }
+}
+
+/// What became of what was noted, as decision points tell it.
+pub(super) fn noted(tally: Tally) -> UsesNoted {
+    UsesNoted {
+        taken: tally.taken,
+        dropped: tally.dropped_at_queue + tally.dropped_at_rows,
+        waiting: tally.taken.saturating_sub(tally.written + tally.dropped_at_rows),
+        written: tally.written,
+        failures: tally.failures,
     }
 }
 

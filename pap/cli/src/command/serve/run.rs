@@ -14,9 +14,12 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{TagKeys, TrustedProxies, self_test};
+use argus_insight::decisions::DecisionLogging;
 use argus_insight::notify::Carrier;
 use argus_insight::usage::Metering;
-use argus_pdp::{ClientTrust, MoreMetrics, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate};
+use argus_pdp::{
+    ClientTrust, DecisionLog, MoreMetrics, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate,
+};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
@@ -27,6 +30,7 @@ use super::audit::{self, Audit};
 use super::authority::Decisions;
 use super::banner::Banner;
 use super::bootstrap::{self, Bootstrap};
+use super::decision_log;
 use super::failure::{of_start, of_store, of_tls, settings as failure};
 use super::issuer;
 use super::listen::{self, Listeners};
@@ -72,6 +76,8 @@ struct Installation {
     _metering: Option<Metering>,
     /// Tells owners of keys, where this node administers.
     carrier: Option<Carrier>,
+    /// Logs decisions until then.
+    _logging: Option<DecisionLogging>,
     /// Signs until the servers have ended.
     _audit: Option<Audit>,
 }
@@ -85,9 +91,8 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let (listeners, addresses) = Listeners::bind(settings)?;
     let guidance = guidance_addresses(console, settings, &addresses)?;
     let mut installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
-    let _sweeping = (settings.role != Role::Pdp)
-        .then(|| Sweeping::begin(&store, &installation.pdp, settings.usage_retention))
-        .transpose()?;
+    let _sweeping =
+        (settings.role != Role::Pdp).then(|| Sweeping::begin(&store, &installation.pdp, settings)).transpose()?;
     let report = installation.pdp.report();
     let bootstrap = installation.bootstrap.take();
     let ready = move || {
@@ -189,8 +194,10 @@ fn install(
     let carrier =
         (settings.role != Role::Pdp).then(|| settings.notices.carrier(store, master_key.clone())).transpose()?;
     let (usage, events) = (role.decides() && settings.usage == Switch::On).then(metering::ends).unzip();
+    let log = if role.decides() { decision_log::begin(&settings.decision_log, store)? } else { None };
+    let (log, logging) = log.unzip();
     let of_node = (addresses.issuer(), presence, tls.as_ref());
-    let told = Told { usage, carrier: carrier.as_ref() };
+    let told = Told { usage, log, carrier: carrier.as_ref() };
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
     let metering = events.map(|events| metering::begin(store, &pdp, events)).transpose()?;
@@ -220,6 +227,7 @@ fn install(
         tls,
         _metering: metering,
         carrier,
+        _logging: logging,
         _audit: audit,
     })
 }
@@ -242,6 +250,7 @@ fn begin_audit(
 /// Whom the decision point tells of its decisions, and who tells something beside it.
 struct Told<'t> {
     usage: Option<Arc<dyn UsageSink>>,
+    log: Option<Arc<dyn DecisionLog>>,
     carrier: Option<&'t Carrier>,
 }
 
@@ -266,6 +275,7 @@ fn start_decisions(
     of_pdp.limits = settings.limits;
     of_pdp.usage = told.usage;
     of_pdp.more_metrics = told.carrier.map(|carrier| Arc::new(Carried(carrier.counted())) as Arc<dyn MoreMetrics>);
+    of_pdp.decision_log = told.log;
     of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())
         .map_err(|fault| of_tls(&fault, "--client-ca-file and --client-crl-files"))?;
     of_pdp.server_tls = tls.cloned().into_iter().collect();

@@ -13,6 +13,7 @@ use argus_pdp::{AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, ServerTlsFil
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
+use super::decision_log::{LogSettings, LogTexts};
 use super::failure::settings;
 use super::issuer::Tokens;
 use super::notices::{self, Notices};
@@ -54,6 +55,7 @@ pub(super) struct Settings {
     pub(super) audit_retention_days: Option<u32>,
     pub(super) usage: Switch,
     pub(super) usage_retention: UsageRetention,
+    pub(super) decision_log: LogSettings,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
     pub(super) limits: Limits,
@@ -110,6 +112,12 @@ struct SettingsFile {
     audit_retention_days: Option<u32>,
     usage: Option<Switch>,
     usage_retention_days: Option<String>,
+    decision_log: Option<String>,
+    decision_log_days: Option<u32>,
+    decision_log_file: Option<PathBuf>,
+    decision_log_file_bytes: Option<u64>,
+    decision_log_files: Option<u32>,
+    decision_log_redact: Option<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
     limits: BTreeMap<String, usize>,
@@ -206,6 +214,14 @@ impl Settings {
             },
             usage: flags.usage.or(file.usage).unwrap_or_default(),
             usage_retention: read_retention(text(flags.usage_retention_days, file.usage_retention_days))?,
+            decision_log: LogSettings::read(LogTexts {
+                which: text(flags.decision_log, file.decision_log),
+                days: flags.decision_log_days.or(file.decision_log_days),
+                file: path(flags.decision_log_file, file.decision_log_file),
+                file_bytes: flags.decision_log_file_bytes.or(file.decision_log_file_bytes),
+                files: flags.decision_log_files.or(file.decision_log_files),
+                redact: text(flags.decision_log_redact, file.decision_log_redact),
+            })?,
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,

@@ -5,12 +5,13 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use argus_admin::{Sweeper, UsageRetention};
+use argus_admin::Sweeper;
 use argus_pdp::Pdp;
 use argus_store::Store;
 use chrono::Utc;
 use tracing::{info, warn};
 
+use super::settings::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -25,14 +26,14 @@ pub(super) struct Sweeping {
 
 impl Sweeping {
     /// Begins.
-    pub(super) fn begin(store: &Store, pdp: &Pdp, usage_retention: UsageRetention) -> Result<Self, Failure> {
+    pub(super) fn begin(store: &Store, pdp: &Pdp, settings: &Settings) -> Result<Self, Failure> {
         let our_fault = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::Bug, "internal", format!("nothing can be done by the clock: {error}"))
         };
         let pdp = pdp.clone();
         let sweeper = Sweeper::new(store.clone()).map_err(|error| our_fault(&error))?;
         let mut sweeper = sweeper.knowing_systems(Arc::new(move |address| pdp.system_of(address)));
-        sweeper = sweeper.keeping_usage(usage_retention);
+        sweeper = sweeper.keeping_usage(settings.usage_retention).keeping_decisions(settings.decision_log.days);
         let (until, ended) = channel();
         let run = move || {
             let mut is_failing = false;

@@ -17,6 +17,7 @@ use super::trace::denies_by_failure;
 use crate::authentication::{Lent, Waiting};
 use crate::caller::Caller;
 use crate::context::{Ask, Root, Subject, Verification, denied, subject_attributes, whereabouts, with_arena};
+use crate::decision_log::LoggedDecision;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media;
@@ -55,6 +56,8 @@ struct Decided<'a> {
     refused: Option<&'a KeyRecord>,
     /// What was counted of it.
     counted: Counted<'a>,
+    /// Whether policies were asked, and were not overruled.
+    is_evaluated: bool,
 }
 
 /// Verify one use of a key: is the credential right, and may its key do this to that?
@@ -138,18 +141,27 @@ impl Verify<'_> {
                 }
             };
             let decided = self.decide(&snapshot, organisation, subject, question, arena);
-            self.note_usage(&snapshot, organisation, question, &decided);
+            self.note(&snapshot, organisation, (question, &decided), arena);
             tally.note(&decided.counted);
             let written = self.write(&snapshot, organisation, question, &decided);
             Ok(Outcome::Written(written, tally.fields()))
         })
     }
 
-    /// Tells whoever counts decisions of this one.
-    fn note_usage(&self, snapshot: &Snapshot, organisation: &str, question: &Question<'_>, decided: &Decided<'_>) {
-        let Some(usage) = &self.shared.settings.usage else { return };
+    /// Tells whoever counts decisions, or keeps them, of this one.
+    fn note(
+        &self,
+        snapshot: &Snapshot,
+        organisation: &str,
+        (question, decided): (&Question<'_>, &Decided<'_>),
+        arena: &Arena,
+    ) {
+        let (usage, log) = (&self.shared.settings.usage, &self.shared.settings.decision_log);
+        if usage.is_none() && log.is_none() {
+            return;
+        }
         let domain = snapshot.domain(organisation).map(|domain| &domain.organisation);
-        usage.note(&Use {
+        let of = Use {
             at: self.call.now,
             // Names of what isn't there would be without number.
             organisation: domain.unwrap_or(&self.caller.record.key.organisation),
@@ -161,7 +173,32 @@ impl Verify<'_> {
             address: question.context.ip,
             resource: Some(&question.resource),
             action: Some(&question.action),
-        });
+        };
+        if let Some(usage) = usage {
+            usage.note(&of);
+        }
+        if let Some(log) = log {
+            // Where no policy was asked, none has seen a request.
+            let asked = if decided.is_evaluated {
+                Individual { attributes: decided.result.attributes, xpath_version: None, return_policy_id_list: false }
+            } else {
+                individual(question, None, &snapshot.places, arena)
+            };
+            log.note(
+                &of,
+                &LoggedDecision {
+                    id: self.call.decision_id,
+                    place: None,
+                    caller: self.caller.record.key.id,
+                    policies: &snapshot.policies.version,
+                    is_evaluated: decided.is_evaluated,
+                    door: Door::Verify,
+                    policy: snapshot.policies.of(organisation),
+                    request: asked,
+                    result: &decided.result,
+                },
+            );
+        }
     }
 
     fn subject<'s>(
@@ -184,8 +221,9 @@ impl Verify<'_> {
         let (root, limits) = (Root::Of(domain), self.shared.settings.limits);
         let credentials_at = self.shared.credentials_at(now);
         let obligations = (&self.shared.obligations, self.call.decision_id);
-        let usage = self.shared.settings.usage.as_deref();
-        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations, tally, usage }
+        // Verifying decides nothing that would be noted.
+        let (usage, log) = (None, (None, Door::Verify));
+        Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations, tally, usage, log }
             .verify_proof(credential, certificate)
     }
 
@@ -207,7 +245,7 @@ impl Verify<'_> {
         if let Some(counted) = self.shared.gate.let_in(&record.key) {
             return limited(counted, record, arena);
         }
-        let individual = arena.bump().alloc(individual(question, record, &snapshot.places, arena));
+        let individual = arena.bump().alloc(individual(question, Some(record), &snapshot.places, arena));
         let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
         let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
             now,
@@ -236,7 +274,7 @@ impl Verify<'_> {
                 if by_failure { Reason::PolicyError } else { Reason::PolicyDenied }
             })),
         };
-        Decided { result, reason, record: Some(record), refused: None, counted }
+        Decided { result, reason, record: Some(record), refused: None, counted, is_evaluated: true }
     }
 
     fn write(
@@ -246,7 +284,7 @@ impl Verify<'_> {
         question: &Question<'_>,
         decided: &Decided<'_>,
     ) -> Vec<u8> {
-        let Decided { result, reason, record, refused, counted } = decided;
+        let Decided { result, reason, record, refused, counted, .. } = decided;
         let decision = if result.decision == Decision::Permit { Decision::Permit } else { Decision::Deny };
         self.shared.metrics.count(Door::Verify, decision, *reason);
         debug!(
@@ -298,6 +336,7 @@ fn refused<'a>(reason: Reason, refused: Option<&'a KeyRecord>, arena: &'a Arena)
         record: None,
         refused,
         counted: Counted::default(),
+        is_evaluated: false,
     }
 }
 
@@ -310,7 +349,7 @@ fn limited<'a>(counted: Counted<'a>, record: &'a KeyRecord, arena: &'a Arena) ->
 /// The question as an XACML request, enriched.
 fn individual<'a>(
     question: &'a Question<'_>,
-    record: &'a KeyRecord,
+    record: Option<&'a KeyRecord>,
     places: &'a Places,
     arena: &'a Arena,
 ) -> Individual<'a> {
@@ -340,8 +379,9 @@ fn individual<'a>(
     };
     let resource = attribute(names::RESOURCE_ID, DataType::String, &question.resource);
     let action = attribute(names::ACTION_ID, DataType::String, &question.action);
+    let subject: &[Attribute<'_>] = record.map_or(&[], |record| subject_attributes(&[], record, arena));
     let attributes = bump.alloc_slice_copy(&[
-        category(names::ACCESS_SUBJECT, subject_attributes(&[], record, arena)),
+        category(names::ACCESS_SUBJECT, subject),
         category(names::RESOURCE, bump.alloc_slice_copy(&[resource])),
         category(names::ACTION, bump.alloc_slice_copy(&[action])),
         category(names::ENVIRONMENT, bump.alloc_slice_copy(&environment)),

@@ -1,0 +1,5 @@
+//! The log of decisions.
+
+pub(super) mod list;
+pub(super) mod replay;
+pub(super) mod show;
