@@ -282,7 +282,7 @@ fn find_secrets(dump: &Dump, asked: &Asked) -> BTreeMap<&'static str, Vec<String
     };
     for (name, key) in &asked.keys {
         for part in [key.as_str(), &key[23..66], &key[23..44], &key[44..66]] {
-            search(*name, part);
+            search(name, part);
         }
         on_the_wire += dump.find(&key.as_bytes()[23..66]).len();
     }
