@@ -41,3 +41,20 @@ fn what_somebody_chose_adds_no_lines_and_what_is_missing_is_no_fault() {
     assert!(!told.subject.contains(['\r', '\n']) && !told.body.contains('\r'));
     assert!(letter("key.expiry_ahead", "", "not JSON").body.contains("(unknown)"));
 }
+
+#[test]
+fn a_letter_about_many_keys_says_how_many_and_which_come_first() {
+    let [one, other] = ["0197f3aa-0000-7000-8000-000000000001", "0197f3aa-0000-7000-8000-000000000002"];
+    let told = |keys: u32, ids: &[&str], above: Option<&str>| {
+        let payload = json!({"key_id": one, "path": "acme/reader", "keys": keys, "key_ids": ids, "above_path": above});
+        letter("key.revoked", "ada@acme.example", &payload.to_string())
+    };
+    let many = told(3, &[one, other], None);
+    assert_eq!(many.subject, "[argus] acme/reader is revoked, and 2 more");
+    let expected = format!("all 3 keys of the same owner, of which these are the first:\n\n  {one}\n  {other}\n\nWhat");
+    assert!(many.body.contains(&expected), "{}", many.body);
+    assert!(told(2, &[one, other], None).body.contains("all 2 keys of the same owner:\n"));
+    let below = told(1, &[one], Some("acme/root"));
+    assert_eq!(below.subject, "[argus] acme/reader is revoked");
+    assert!(below.body.contains("below acme/root") && !below.body.contains("the same owner:"), "{}", below.body);
+}

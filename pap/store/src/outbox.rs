@@ -10,9 +10,9 @@ mod tell;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-pub(crate) use below::{tell_below, tell_below_many};
+pub(crate) use below::{tell_below, tell_many};
+pub(crate) use tell::tell;
 pub use tell::tell_of_use;
-pub(crate) use tell::{Affected, tell, tell_many};
 
 use crate::conn::{Conn, on};
 use crate::error::StoreError;

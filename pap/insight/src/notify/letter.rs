@@ -33,7 +33,12 @@ pub fn letter(kind: &str, owner: &str, payload: &str) -> Letter {
     let data: Value = serde_json::from_str(payload).unwrap_or(Value::Null);
     let key = value(&data, "path").or_else(|| value(&data, "key_id")).unwrap_or_else(|| "(unknown)".to_owned());
     let (subject, happened, next) = words(kind, &key, &data);
-    let mut body = format!("{happened}\n\nWhat to do:\n{next}\n");
+    let others = others(&data);
+    let subject = match data.get("keys").and_then(Value::as_u64) {
+        Some(keys @ 2..) => format!("{subject}, and {} more", keys - 1),
+        _ => subject,
+    };
+    let mut body = format!("{happened}{others}\n\nWhat to do:\n{next}\n");
     if kind == "key.old_secret_used" {
         body.push_str(&callers(&data));
     }
@@ -196,6 +201,22 @@ fn grace(data: &Value) -> String {
 
 fn reason(data: &Value) -> String {
     value(data, "reason").filter(|reason| !reason.is_empty()).map_or_else(String::new, |why| format!("\nReason: {why}"))
+}
+
+/// The keys of the same owner that one act stops, or starts again, with the one that the letter names.
+fn others(data: &Value) -> String {
+    let above = value(data, "above_path").or_else(|| value(data, "above_key_id"));
+    let mut text = above.map_or_else(String::new, |above| format!("\nIt is below {above}, which this was done to."));
+    let keys = data.get("keys").and_then(Value::as_u64).unwrap_or(1);
+    let named = data.get("key_ids").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if keys > 1 {
+        let _ = write!(text, "\nThe same holds for all {keys} keys of the same owner");
+        text.push_str(if named.len() as u64 == keys { ":\n" } else { ", of which these are the first:\n" });
+        named.iter().filter_map(Value::as_str).for_each(|id| {
+            let _ = write!(text, "\n  {id}");
+        });
+    }
+    text
 }
 
 /// By whom an older secret is used.

@@ -14,7 +14,7 @@ use crate::conn::{Conn, on};
 use crate::error::{Record, StoreError};
 use crate::id::KeyId;
 use crate::organisation;
-use crate::outbox::{self, Affected, NoticeKind};
+use crate::outbox::{self, NoticeKind};
 use crate::schema::keys;
 use crate::value::{column, words};
 
@@ -92,8 +92,8 @@ pub fn revoke(conn: &mut Conn, act: &Act, id: KeyId, revocation: &Revocation) ->
 }
 
 /// Revokes every key of the organisation of the act that the filter lets through and that hasn't ended, with a line
-/// each in the change feed and, for each [`BULK`] of them, an audit entry that names them: all or none. Of the filter's
-/// organisation nothing is asked.
+/// each in the change feed, for each [`BULK`] of them an audit entry that names them, and a notice to each owner: all or
+/// none. Of the filter's organisation nothing is asked.
 pub fn revoke_many(
     conn: &mut Conn,
     act: &Act,
@@ -102,13 +102,10 @@ pub fn revoke_many(
 ) -> Result<RevokedMany, StoreError> {
     conn.write(|conn| {
         let done = list_revocable(conn, act, filter)?;
-        let details = revocation.details();
         for ids in done.revoked.chunks(CHUNK) {
-            let affected = Affected::list(conn, ids)?;
             stop(conn, act, ids, revocation)?;
-            outbox::tell_many(conn, act, &affected, NoticeKind::Revoked, &details)?;
         }
-        outbox::tell_below_many(conn, act, &done.revoked, &done.below, &details)?;
+        outbox::tell_many(conn, act, &done.revoked, &done.below, &revocation.details())?;
         let entries = entries(conn, act, filter, revocation, &done)?;
         change::append_many(conn, act, ChangeKind::Key, &done.revoked, &entries)?;
         Ok(done)

@@ -1,4 +1,5 @@
-//! Whoever answers for keys below one that is stopped is told as well: theirs are refused with it.
+//! Whoever answers for one of many keys that one act stops is told, and so is whoever answers for keys below them:
+//! theirs are refused with it.
 //!
 //! Each of them is told once of an act, however many of the keys are his: of a thousand keys a thousand notices would
 //! tell him less than one. What he gets has the number of them and the first few.
@@ -40,14 +41,16 @@ pub(crate) fn tell_below(
     details: &Map<String, Value>,
 ) -> Result<(), StoreError> {
     let below = list_below(conn, &[key.id])?;
-    let above = Above { id: key.id, path: Some(key.path()), occasion: format!("{}/{}", key.id, key.generation) };
+    let above = Above { id: key.id, path: Some(key.path()) };
+    let cause = Cause { above: Some(above), occasion: format!("below/{}/{}", key.id, key.generation) };
     let mut shares = share(conn, &below)?;
     shares.remove(&key.owner);
-    tell(conn, act, &above, &shares, kind, details)
+    tell(conn, act, &cause, &shares, kind, details)
 }
 
-/// The same of many keys that are revoked at once, and of those below them. The first of the former stands for all.
-pub(crate) fn tell_below_many(
+/// Tells whoever answers for one of many keys that are revoked at once, and then whoever answers for those below
+/// them. For the latter, the first of the former stands for all.
+pub(crate) fn tell_many(
     conn: &mut Conn,
     act: &Act,
     revoked: &[KeyId],
@@ -56,17 +59,27 @@ pub(crate) fn tell_below_many(
 ) -> Result<(), StoreError> {
     let Some(first) = revoked.first() else { return Ok(()) };
     // A key is revoked once: no later act has it for its first.
-    let above = Above { id: *first, path: None, occasion: format!("{first}/many") };
+    let themselves = Cause { above: None, occasion: format!("many/{first}") };
+    let shares = share(conn, revoked)?;
+    tell(conn, act, &themselves, &shares, NoticeKind::Revoked, details)?;
+    let above = Above { id: *first, path: None };
+    let by_those_above = Cause { above: Some(above), occasion: format!("below/{first}/many") };
     let shares = share(conn, below)?;
-    tell(conn, act, &above, &shares, NoticeKind::Revoked, details)
+    tell(conn, act, &by_those_above, &shares, NoticeKind::Revoked, details)
 }
 
-/// What is stopped by the act itself.
+/// Why keys are stopped.
+struct Cause {
+    /// What is stopped by the act itself, where these are not.
+    above: Option<Above>,
+    /// Makes the act another than every other.
+    occasion: String,
+}
+
+/// A key that others are stopped with.
 struct Above {
     id: KeyId,
     path: Option<String>,
-    /// Makes the act another than every other.
-    occasion: String,
 }
 
 /// The keys, by who answers for them.
@@ -89,7 +102,7 @@ fn share(conn: &mut Conn, ids: &[KeyId]) -> Result<BTreeMap<String, Share>, Stor
 fn tell(
     conn: &mut Conn,
     act: &Act,
-    above: &Above,
+    cause: &Cause,
     shares: &BTreeMap<String, Share>,
     kind: NoticeKind,
     details: &Map<String, Value>,
@@ -98,7 +111,7 @@ fn tell(
     for firsts in firsts.chunks(CHUNK) {
         let affected = Affected::list(conn, firsts)?;
         let notices: Vec<NewNotice> =
-            affected.iter().filter_map(|first| notice(act, above, shares, first, kind, details)).collect();
+            affected.iter().filter_map(|first| notice(act, cause, shares, first, kind, details)).collect();
         put_many(conn, act, &notices)?;
     }
     Ok(())
@@ -106,7 +119,7 @@ fn tell(
 
 fn notice(
     act: &Act,
-    above: &Above,
+    cause: &Cause,
     shares: &BTreeMap<String, Share>,
     first: &Affected,
     kind: NoticeKind,
@@ -114,13 +127,15 @@ fn notice(
 ) -> Option<NewNotice> {
     let share = shares.get(first.owner())?;
     let mut details = details.clone();
-    details.insert("above_key_id".to_owned(), json!(above.id));
-    if let Some(path) = &above.path {
-        details.insert("above_path".to_owned(), json!(path));
+    if let Some(above) = &cause.above {
+        details.insert("above_key_id".to_owned(), json!(above.id));
+        if let Some(path) = &above.path {
+            details.insert("above_path".to_owned(), json!(path));
+        }
     }
     details.insert("keys".to_owned(), json!(share.keys));
     details.insert("key_ids".to_owned(), json!(share.named));
     let notice = first.notice(act.organisation, kind, &details);
     // Every key has one owner, so that the first of his keys tells him from all others without naming him.
-    Some(NewNotice { dedup_key: format!("{kind}/below/{}/{}", above.occasion, first.id()), ..notice })
+    Some(NewNotice { dedup_key: format!("{kind}/{}/{}", cause.occasion, first.id()), ..notice })
 }

@@ -100,18 +100,6 @@ pub fn tell_of_use(
     put(conn, at, &NewNotice { dedup_key: format!("{kind}/{}/{occasion}", key.id), ..notice })
 }
 
-/// Tells of one act upon many keys, each told to its own owner.
-pub(crate) fn tell_many(
-    conn: &mut Conn,
-    act: &Act,
-    keys: &[Affected],
-    kind: NoticeKind,
-    details: &Map<String, Value>,
-) -> Result<(), StoreError> {
-    let notices: Vec<_> = keys.iter().map(|key| key.notice(act.organisation, kind, details)).collect();
-    put_many(conn, act, &notices)
-}
-
 /// Writes notices that nobody has written before.
 pub(super) fn put_many(conn: &mut Conn, act: &Act, notices: &[NewNotice]) -> Result<(), StoreError> {
     let at = column(act.at);
