@@ -12,6 +12,7 @@
     reason = "a panic is a failed test; what was measured is to be seen"
 )]
 
+mod bulk;
 mod clock;
 mod crash;
 mod decisions;

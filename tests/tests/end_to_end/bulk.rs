@@ -1,0 +1,113 @@
+//! A fleet of keys revoked in one act: how long it takes until every decision knows, and what decisions wait meanwhile.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use argus_tests::http::{Connection, once, post};
+use argus_tests::program::{Server, is_release};
+use argus_tests::walk::{Keys, create};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
+use serde_json::{Value, json};
+
+/// How many are revoked: what is promised, and what is enough to see that it works.
+const FLEET: usize = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
+
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// How long decisions are watched before the act.
+const QUIET: Duration = Duration::from_secs(3);
+
+const PACE: Duration = Duration::from_millis(1);
+
+/// Makes a fleet of the one key that is tagged so, by copying its rows while nobody serves them.
+fn multiply(database: &Path) {
+    let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    let step = "UPDATE one SET id = printf('0197f3aa-0000-7000-8000-%012x', {number}), name = 'fleet-' || {number};
+         INSERT INTO keys SELECT * FROM one;
+         UPDATE proof SET id = printf('fleet%07d', {number}), key_id = printf('0197f3aa-0000-7000-8000-%012x', {number});
+         INSERT INTO credentials SELECT * FROM proof;";
+    conn.batch_execute(
+        "CREATE TEMP TABLE one AS SELECT * FROM keys WHERE tags LIKE '%fleet%';
+         CREATE TEMP TABLE proof AS SELECT * FROM credentials WHERE key_id = (SELECT id FROM one);
+         BEGIN;",
+    )
+    .unwrap();
+    for n in 1..FLEET {
+        conn.batch_execute(&step.replace("{number}", &n.to_string())).unwrap();
+    }
+    conn.batch_execute("COMMIT;").unwrap();
+}
+
+/// Asks at a steady pace until it is to end; what each answer took.
+async fn ask(address: SocketAddr, request: Vec<u8>, ends: Arc<AtomicBool>) -> Vec<Duration> {
+    let mut connection = Connection::open(address).await.unwrap();
+    let mut taken = Vec::new();
+    while !ends.load(Ordering::Relaxed) {
+        let begun = Instant::now();
+        let answer = connection.send(&request).await.unwrap();
+        taken.push(begun.elapsed());
+        assert_eq!(answer.json().unwrap()["decision"], "Permit", "{}", answer.text());
+        tokio::time::sleep(PACE).await;
+    }
+    taken.sort();
+    taken
+}
+
+fn verify(caller: &str, credential: &str) -> Vec<u8> {
+    let body = json!({"credential": credential, "action": "read", "resource": "acme/atlas/evidence/1"});
+    post("/v1/verify", "application/json", Some(caller), body.to_string().as_bytes())
+}
+
+async fn watch<T>(server: &Server, request: &[u8], meanwhile: impl Future<Output = T>) -> (T, Vec<Duration>) {
+    let ends = Arc::new(AtomicBool::new(false));
+    let asked = tokio::spawn(ask(server.pdp, request.to_vec(), Arc::clone(&ends)));
+    let done = meanwhile.await;
+    ends.store(true, Ordering::Relaxed);
+    (done, asked.await.unwrap())
+}
+
+fn percentile_99(sorted: &[Duration]) -> Duration {
+    sorted[sorted.len() * 99 / 100]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_is_revoked_in_one_act_and_decisions_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (keys, one) = {
+        let server = Server::start(&data).unwrap();
+        let keys = Keys::create(&server).await.unwrap();
+        let asked = json!({"organisation": "acme", "project": "atlas", "name": "fleet", "tags": ["fleet"],
+                           "scopes": ["acme/atlas/evidence:read"]});
+        let one = create(&server, "/v1/keys", &asked).await.unwrap();
+        server.terminate().unwrap();
+        (keys, one)
+    };
+    multiply(&data.join("argus.db"));
+    let server = Server::start(&data).unwrap();
+    let of_the_fleet = verify(&keys.enforcement_point, one["secret"].as_str().unwrap());
+    let before: Value = once(server.pdp, &of_the_fleet).await.unwrap().json().unwrap();
+    assert_eq!(before["decision"], "Permit", "{before}");
+
+    let others = verify(&keys.enforcement_point, &keys.reader);
+    let ((), quiet) = watch(&server, &others, tokio::time::sleep(QUIET)).await;
+    let asked = json!({"organisation": "acme", "tag": "fleet", "reason": "over"}).to_string();
+    let revoke = post("/v1/keys/revoke", "application/json", Some(&server.key), asked.as_bytes());
+    let begun = Instant::now();
+    let (answer, busy) = watch(&server, &others, once(server.pap, &revoke)).await;
+    let (taken, answer) = (begun.elapsed(), answer.unwrap());
+    assert_eq!((answer.status, &answer.json().unwrap()["revoked"]), (200, &json!(FLEET)), "{}", answer.text());
+    let after: Value = once(server.pdp, &of_the_fleet).await.unwrap().json().unwrap();
+    assert_eq!(after["reason"], "credential_revoked", "{after}");
+
+    println!(
+        "{FLEET} keys are revoked and refused after {taken:?}; a decision takes {:?} (99 of 100) meanwhile, {:?} else",
+        percentile_99(&busy),
+        percentile_99(&quiet)
+    );
+    assert!(!is_release() || taken <= LONGEST, "{taken:?}");
+}
