@@ -58,6 +58,7 @@ mod kept;
 mod limit;
 mod limiter;
 mod now;
+pub mod shared;
 mod standing;
 mod strategy;
 mod table;

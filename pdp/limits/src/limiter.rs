@@ -54,7 +54,7 @@ pub struct Charge<'a> {
 
 /// What became of a request: how each of its limits stands, in the order of the charges.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome(SmallVec<[Standing; 4]>);
+pub struct Outcome(pub(crate) SmallVec<[Standing; 4]>);
 
 impl Outcome {
     /// Whether each limit had room.
