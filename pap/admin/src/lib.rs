@@ -27,6 +27,7 @@ mod authority;
 mod body;
 mod call;
 mod compliance;
+mod csv;
 mod cursor;
 mod error;
 mod guidance;
@@ -46,11 +47,11 @@ mod view;
 mod words;
 
 pub use act::{
-    AuditEntryView, AuditPublicKeys, ChangedCredential, CreatedContact, CreatedKey, DecisionPolicy, DecisionView,
-    ForgottenPerson, InForce, LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView, Nodes,
-    OpenedRotation, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey, RevokedKeys, Rotated, RotatedContact,
-    RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView, UsageFormat, UsageView,
-    WholeDecision,
+    AuditEntryView, AuditPublicKeys, ChangedCredential, ComplianceFormat, CreatedContact, CreatedKey, DecisionPolicy,
+    DecisionView, ForgottenPerson, InForce, LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView,
+    Nodes, OpenedRotation, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey, RevokedKeys, Rotated,
+    RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView, UsageFormat,
+    UsageView, WholeDecision,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use authority::{
@@ -59,7 +60,10 @@ pub use authority::{
 };
 pub use body::Body;
 pub use call::Call;
-pub use compliance::{Control, ControlResult, EvidenceItem, FipsReport};
+pub use compliance::{
+    ChainProof, ComplianceReport, Control, ControlReport, ControlResult, ControlStanding, EvidenceItem, Excerpt,
+    FipsReport, Framework, Listing, Summary,
+};
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
 pub use oauth::{

@@ -401,6 +401,10 @@ fn compare_audit(schemas: &Schemas, server: &Server) {
     assert_eq!(forgotten["keys_written_over"], 1);
     let report = schemas.answer("compliance-fips", &run(&["compliance", "fips"]));
     assert_eq!((&report["failed"], report["controls"].as_array().unwrap().len()), (&json!(0), 11), "{report:#}");
+    for framework in ["soc2", "iso27001", "pci-dss", "gdpr"] {
+        let report = schemas.answer("compliance-report", &run(&["compliance", framework]));
+        assert_eq!((&report["framework"], &report["audit"]["is_whole"]), (&json!(framework), &json!(true)));
+    }
 }
 
 #[test]

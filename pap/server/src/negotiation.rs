@@ -15,6 +15,7 @@ pub(crate) fn offers(path: &str) -> Option<&'static [&'static str]> {
         "/oauth/revoke" => None,
         "/v1/audit/export" => Some(&["application/jsonl"]),
         "/v1/usage" => Some(USAGE),
+        "/v1/compliance/fips" | "/v1/compliance/{framework}" => Some(COMPLIANCE),
         _ => Some(&["application/json"]),
     }
 }
@@ -24,6 +25,12 @@ pub(crate) const USAGE: &[&str] = &["application/json", CSV];
 
 /// The other form of usage.
 pub(crate) const CSV: &str = "text/csv";
+
+/// The forms of reports.
+pub(crate) const COMPLIANCE: &[&str] = &["application/json", HTML, CSV];
+
+/// The form of reports that people read.
+pub(crate) const HTML: &str = "text/html";
 
 /// Which of the forms of a path the caller likes best.
 pub(crate) fn wished(request: &HttpRequest, offers: &[&'static str]) -> Option<&'static str> {

@@ -1,9 +1,18 @@
 //! What an assessor asks of the keys that are kept: counts and ages, read from the tables as they are.
 
+mod register;
+mod scoped;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+
+pub use register::{Person, PersonalField, REGISTER};
+pub use scoped::{
+    CredentialFacts, Period, count_checkpoints, count_contacts, count_deliveries, count_forgotten, count_notices,
+    count_register_rows, find_callers, list_credentials, list_touched, sum_usage,
+};
 
 use crate::conn::{Conn, on};
 use crate::credential::{CredentialKind, CredentialState, StoredHash};

@@ -14,6 +14,7 @@
 
 mod bulk;
 mod clock;
+mod compliance;
 mod crash;
 mod decisions;
 mod first_minute;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::named_organisation;
+use crate::csv::quoted;
 use crate::cursor::{self, Stretch};
 use crate::resource::{HOST, Own};
 use crate::view::{Listed, Time};
@@ -205,10 +206,4 @@ impl UsageView {
         ];
         cells.map(Option::unwrap_or_default).join(",") + "\r\n"
     }
-}
-
-/// A text as a cell. One that a spreadsheet would take for a formula is marked as a text.
-fn quoted(text: &str) -> String {
-    let mark = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }

@@ -32,6 +32,7 @@ mod revoke_keys;
 mod revoke_token;
 mod rotate_key;
 mod rotate_signing_key;
+mod show_compliance;
 mod show_decision;
 mod show_fips;
 mod show_key;
@@ -59,6 +60,7 @@ pub use revoke_key::RevokedKey;
 pub use revoke_keys::RevokedKeys;
 pub use rotate_key::{OpenedRotation, Rotated, RotatedKey, RotationView};
 pub use rotate_signing_key::RotatedSigningKey;
+pub use show_compliance::ComplianceFormat;
 pub use show_decision::WholeDecision;
 pub use suspend_key::StoppedKey;
 

@@ -1,10 +1,23 @@
+//! Key management held against what assessors ask: FIPS 140 by functions of its own, the other frameworks by tables.
+//!
+//! A [`framework`] is a table of controls, each answered by [`theme`]s; a theme is a function of the [`facts`], which are
+//! read from the running system once. Nothing here knows a result that it didn't compute.
+//!
+//! # FIPS 140
+//!
 //! Key management held against FIPS 140-2 §4.7, FIPS 140-3 (ISO/IEC 19790:2012 §7.9) and NIST SP 800-132.
 //!
 //! Each control says what it asks, what was read from the running system, and whether that is enough. It is evidence
 //! for an assessor: only an accredited laboratory judges a cryptographic module.
 
 mod controls;
+mod csv;
 mod evidence;
+mod facts;
+mod framework;
+mod html;
+mod report;
+mod theme;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,6 +25,9 @@ use utoipa::ToSchema;
 
 pub(crate) use controls::controls;
 pub(crate) use evidence::Evidence;
+pub(crate) use facts::{Facts, Within};
+pub use framework::Framework;
+pub use report::{ChainProof, ComplianceReport, ControlReport, ControlStanding, Excerpt, Listing, Summary};
 
 /// What was found of all controls.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -58,7 +74,7 @@ pub enum ControlResult {
 }
 
 /// One thing that was read.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EvidenceItem {
     /// What it is.
     pub name: String,

@@ -29,6 +29,12 @@ impl Addresses {
         Ok(Self { decisions: read(decisions)?, administration: read(administration)?, issuer: read(issuer)? })
     }
 
+    /// Those that are known, each with what is found there.
+    pub(crate) fn known(&self) -> Vec<(&'static str, String)> {
+        let all = [("decisions", &self.decisions), ("administration", &self.administration), ("tokens", &self.issuer)];
+        all.into_iter().filter_map(|(name, address)| Some((name, address.clone()?))).collect()
+    }
+
     /// What tokens name as their issuer.
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()

@@ -20,7 +20,7 @@ mod when;
 
 use std::time::{Duration, Instant};
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
 use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -135,11 +135,23 @@ impl Client {
         &self,
         path: &str,
         query: &[(&str, &str)],
+        take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.download_as("*/*", path, query, take)
+    }
+
+    /// The same in a form of the caller's choice.
+    pub(crate) fn download_as(
+        &self,
+        media: &str,
+        path: &str,
+        query: &[(&str, &str)],
         mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let unreachable = |error: reqwest::Error| self.server.unreachable(&error);
         // The client's own patience is with whole answers.
         let request = self.request(Method::GET, path).query(query).timeout(LONGEST_DOWNLOAD);
+        let request = request.header(ACCEPT, media);
         self.runtime.block_on(async {
             let mut answer = request.send().await.map_err(unreachable)?;
             let status = answer.status().as_u16();

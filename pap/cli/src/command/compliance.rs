@@ -1,18 +1,24 @@
-//! `argus compliance fips`
+//! `argus compliance soc2|iso27001|pci-dss|gdpr|fips`
 
-use std::fmt::Write as _;
+mod words;
 
-use clap::{Args, Subcommand};
-use serde_json::Value;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 
-use crate::client::{Client, number, text};
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::client::{Client, number};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Hold the installation against what assessors ask, with evidence.
+/// Hold key management against what assessors ask, with evidence from the running system.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  argus compliance fips")]
+#[command(
+    after_help = "Example:\n  argus compliance soc2 acme --from 2026-07-01T00:00:00Z --to 2026-10-01T00:00:00Z \\\n      \
+    --format html --file soc2.html"
+)]
 pub(crate) struct Compliance {
     #[command(subcommand)]
     verb: Verb,
@@ -20,45 +26,140 @@ pub(crate) struct Compliance {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// SOC 2: the common criteria on access, monitoring and change. Leaves with 1 where a control wants attention.
+    #[command(after_help = "Example:\n  argus compliance soc2 acme --format html --file soc2.html")]
+    Soc2(Report),
+    /// ISO/IEC 27001:2022, annex A. Leaves with 1 where a control wants attention.
+    #[command(
+        name = "iso27001",
+        after_help = "Example:\n  argus compliance iso27001 acme --format html --file iso.html"
+    )]
+    Iso27001(Report),
+    /// PCI DSS 4.0.1. Leaves with 1 where a control wants attention.
+    #[command(after_help = "Example:\n  argus compliance pci-dss acme --format csv --file pci-dss.csv")]
+    PciDss(Report),
+    /// GDPR, with the register of what is stored of people. Leaves with 1 where a control wants attention.
+    #[command(after_help = "Example:\n  argus compliance gdpr acme --format html --file gdpr.html")]
+    Gdpr(Report),
     /// Key management by FIPS 140-2 section 4.7, FIPS 140-3 (ISO/IEC 19790 7.9) and NIST SP 800-132. Leaves with 1 where
     /// a control fails.
     #[command(after_help = "Example:\n  argus compliance fips --output json")]
-    Fips,
+    Fips(Saved),
+}
+
+#[derive(Debug, Args)]
+struct Report {
+    /// Only of this organisation (default: all that your key may read).
+    #[arg(value_name = "ORG")]
+    organisation: Option<String>,
+    /// From this time on (default: 90 days before the end).
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Up to this time (default: now).
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    #[command(flatten)]
+    saved: Saved,
+}
+
+#[derive(Debug, Args)]
+struct Saved {
+    /// The whole report as a document: html, csv or json (default: in words).
+    #[arg(long, value_name = "FORM", value_enum, hide_possible_values = true)]
+    format: Option<Format>,
+    /// Where the document is written (default: standard output).
+    #[arg(long, value_name = "FILE", requires = "format")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Html,
+    Csv,
+    Json,
 }
 
 impl Compliance {
     pub(super) fn run(self, console: &Console) -> Result<Exit, Failure> {
-        let Verb::Fips = self.verb;
+        match self.verb {
+            Verb::Soc2(report) => report.run(console, "soc2"),
+            Verb::Iso27001(report) => report.run(console, "iso27001"),
+            Verb::PciDss(report) => report.run(console, "pci-dss"),
+            Verb::Gdpr(report) => report.run(console, "gdpr"),
+            Verb::Fips(saved) => run_fips(console, &saved),
+        }
+    }
+}
+
+impl Report {
+    fn run(self, console: &Console, framework: &str) -> Result<Exit, Failure> {
         let output = console.output(&[Output::Human, Output::Json])?;
-        let report = Client::administration(console)?.get("/v1/compliance/fips", &[])?;
-        if output == Output::Json {
-            console.print_json(&report)?;
-        } else {
-            console.print(in_words(&report))?;
+        let client = Client::administration(console)?;
+        let path = format!("/v1/compliance/{framework}");
+        let all = [("organisation", &self.organisation), ("from", &self.from), ("to", &self.to)];
+        let query: Vec<_> = all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
+        if let Some(format) = self.saved.format {
+            return self.saved.save(console, &client, (&path, &query, format));
         }
-        Ok(if number(&report, "failed") == 0 { Exit::Done } else { Exit::No })
+        let report = client.get(&path, &query)?;
+        match output {
+            Output::Json => console.print_json(&report)?,
+            _ => console.print(words::of_report(&report))?,
+        }
+        let wants_attention = report.get("summary").is_some_and(|summary| number(summary, "attention") > 0);
+        Ok(if wants_attention { Exit::No } else { Exit::Done })
     }
 }
 
-fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
-    value.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+fn run_fips(console: &Console, saved: &Saved) -> Result<Exit, Failure> {
+    let output = console.output(&[Output::Human, Output::Json])?;
+    let client = Client::administration(console)?;
+    let path = "/v1/compliance/fips";
+    if let Some(format) = saved.format {
+        return saved.save(console, &client, (path, &[], format));
+    }
+    let report = client.get(path, &[])?;
+    match output {
+        Output::Json => console.print_json(&report)?,
+        _ => console.print(words::of_fips(&report))?,
+    }
+    Ok(if number(&report, "failed") == 0 { Exit::Done } else { Exit::No })
 }
 
-fn in_words(report: &Value) -> String {
-    let mut words = String::new();
-    for control in list(report, "controls") {
-        let references: Vec<&str> = list(control, "references").iter().filter_map(Value::as_str).collect();
-        let _ = writeln!(words, "{} {}: {}", text(control, "result"), text(control, "id"), text(control, "asks"));
-        let _ = writeln!(words, "     {}", references.join(", "));
-        for item in list(control, "evidence") {
-            let _ = writeln!(words, "     {}: {}", text(item, "name"), text(item, "value"));
-        }
-        for finding in list(control, "findings").iter().filter_map(Value::as_str) {
-            let _ = writeln!(words, "     wrong: {finding}");
+impl Saved {
+    /// Writes the document as the server makes it.
+    fn save(
+        &self,
+        console: &Console,
+        client: &Client,
+        (path, query, format): (&str, &[(&str, &str)], Format),
+    ) -> Result<Exit, Failure> {
+        let (form, media) = format.as_words();
+        let query: Vec<_> = query.iter().copied().chain([("format", form)]).collect();
+        let Some(file) = &self.file else {
+            client.download_as(media, path, &query, |piece| console.print(piece))?;
+            return Ok(Exit::Done);
+        };
+        let failed = |error: io::Error| Failure::unwritable(format_args!("`{}`", file.display()), &error);
+        // What can't be had leaves no empty file behind.
+        let mut document = Vec::new();
+        client.download_as(media, path, &query, |piece| {
+            document.extend_from_slice(piece);
+            Ok(())
+        })?;
+        let mut file = File::create(file).map_err(failed)?;
+        file.write_all(&document).and_then(|()| file.sync_all()).map_err(failed)?;
+        Ok(Exit::Done)
+    }
+}
+
+impl Format {
+    /// Its word and its media type.
+    const fn as_words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Html => ("html", "text/html"),
+            Self::Csv => ("csv", "text/csv"),
+            Self::Json => ("json", "application/json"),
         }
     }
-    let (passed, failed) = (number(report, "passed"), number(report, "failed"));
-    let _ = writeln!(words, "{} controls: {passed} pass, {failed} fail", passed + failed);
-    let _ = writeln!(words, "{}", text(report, "statement"));
-    words
 }

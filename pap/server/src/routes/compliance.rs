@@ -1,21 +1,83 @@
-//! `GET /v1/compliance/fips`
+//! `GET /v1/compliance/fips` and `GET /v1/compliance/{framework}`
 
 use actix_web::http::header::ContentType;
-use actix_web::{HttpRequest, HttpResponse};
-use argus_admin::FipsReport;
+use actix_web::{HttpRequest, HttpResponse, web};
+use argus_admin::{ComplianceFormat, ComplianceReport, FipsReport};
 
 use crate::asked::Asked;
+use crate::negotiation::{COMPLIANCE, CSV, HTML, wished};
+use crate::query::Pairs;
 use crate::{Problem, etag};
 
 /// Show how keys are managed, control by control of FIPS 140-2 section 4.7, FIPS 140-3 and NIST SP 800-132.
 ///
-/// Each control has the evidence that was read from the running system, and passes or fails.
+/// Each control has the evidence that was read from the running system, and passes or fails. As HTML and as CSV, the
+/// report has the form of those of the other frameworks.
 #[utoipa::path(
     get, path = "/v1/compliance/fips", tag = "compliance",
-    responses((status = 200, description = "Every control.", body = FipsReport)),
+    params(("format" = Option<String>, Query, description = "`json`, `html` or `csv`.")),
+    responses((
+        status = 200, description = "Every control.",
+        content((FipsReport = "application/json"), (String = "text/html"), (String = "text/csv"))
+    )),
     extensions(("x-problems" = json!(["not-permitted"])))
 )]
-pub(crate) async fn show_fips(request: HttpRequest, asked: Asked) -> Result<HttpResponse, Problem> {
-    let report = asked.admin.show_fips(&asked.call).await?;
-    etag::shown(&request, None, etag::written(&report)?, ContentType::json())
+pub(crate) async fn show_fips(request: HttpRequest, asked: Asked<Pairs>) -> Result<HttpResponse, Problem> {
+    let (report, format) = asked.admin.show_compliance(&asked.call, "fips", asked.input.0).await?;
+    match format.unwrap_or_else(|| liked(&request)) {
+        ComplianceFormat::Json => {
+            let report = asked.admin.show_fips(&asked.call).await?;
+            etag::shown(&request, None, etag::written(&report)?, ContentType::json())
+        }
+        format => shown(&request, &report, format),
+    }
+}
+
+/// Show what key management can show of a framework's controls, for an organisation and a stretch of time.
+///
+/// Each control has its question, the evidence that was read from the running system, entries of the audit with their
+/// places in the chain, and is `pass`, `attention` or `not_covered`, which is computed. The answer is HTML or CSV where
+/// `Accept` prefers it, or `format` says so.
+#[utoipa::path(
+    get, path = "/v1/compliance/{framework}", tag = "compliance",
+    params(
+        ("framework" = String, Path, description = "`soc2`, `iso27001`, `pci-dss`, `gdpr` or `fips`."),
+        ("organisation" = Option<String>, Query,
+            description = "The organisation; that of the caller's key unless named, and all for a key of `argus`."),
+        ("from" = Option<String>, Query, description = "The first moment; 90 days before `to` unless told."),
+        ("to" = Option<String>, Query, description = "The moment up to which it goes; now unless told."),
+        ("format" = Option<String>, Query, description = "`json`, `html` or `csv`.")
+    ),
+    responses((
+        status = 200, description = "The report.",
+        content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"))
+    )),
+    extensions(("x-problems" = json!(["not-permitted", "not-found", "invalid-field", "unknown-field"])))
+)]
+pub(crate) async fn show_compliance(
+    request: HttpRequest,
+    asked: Asked<(web::Path<String>, Pairs)>,
+) -> Result<HttpResponse, Problem> {
+    let (framework, query) = asked.input;
+    let (report, format) = asked.admin.show_compliance(&asked.call, &framework, query.0).await?;
+    shown(&request, &report, format.unwrap_or_else(|| liked(&request)))
+}
+
+/// The form that `Accept` likes best.
+fn liked(request: &HttpRequest) -> ComplianceFormat {
+    match wished(request, COMPLIANCE) {
+        Some(HTML) => ComplianceFormat::Html,
+        Some(CSV) => ComplianceFormat::Csv,
+        _ => ComplianceFormat::Json,
+    }
+}
+
+fn shown(request: &HttpRequest, report: &ComplianceReport, format: ComplianceFormat) -> Result<HttpResponse, Problem> {
+    let (body, media) = match format {
+        ComplianceFormat::Html => (report.to_html(), "text/html; charset=utf-8"),
+        ComplianceFormat::Csv => (report.to_csv(), "text/csv; charset=utf-8"),
+        _ => (etag::written(report)?, "application/json"),
+    };
+    let media = media.parse().map_err(|_| Problem::internal())?;
+    etag::shown(request, None, body, ContentType(media))
 }

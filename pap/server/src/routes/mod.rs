@@ -60,6 +60,7 @@ doors! {
     post "/v1/audit/forget" => audit::forget::forget_person;
     get "/v1/audit/{sequence}" => audit::show::show_audit_entry;
     get "/v1/compliance/fips" => compliance::show_fips;
+    get "/v1/compliance/{framework}" => compliance::show_compliance;
     post "/v1/leaks" => leaks::report_leaks;
     get "/v1/outbox" => outbox::list_notices;
     get "/v1/contacts" => contacts::list::list_contacts;

@@ -64,6 +64,7 @@ events! {
     ContactRemoved         = "contact.removed",          "A contact was removed, with all that was on its way to it.";
     DeliveryReplayed       = "delivery.replayed",        "What could not be delivered to a contact is sent again.";
     PersonForgotten        = "person.forgotten",         "The key that hides a person's data in the audit was destroyed.";
+    PersonExported         = "person.exported",          "All that is kept of a person was handed out.";
     AuditCut               = "audit.cut",                "Old entries were cut off; a checkpoint stands for them.";
     ActRefused             = "act.refused",              "An administrative act was refused: the caller's key doesn't grant it.";
     AuthenticationRefused  = "authentication.refused",   "Somebody was refused who presented a key to the administration.";

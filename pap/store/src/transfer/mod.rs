@@ -27,6 +27,8 @@ mod tables;
 pub use error::TransferError;
 pub use export::export;
 pub use import::{Over, import};
+#[cfg(test)]
+pub(crate) use tables::table_columns;
 pub use tables::{TableRows, count};
 
 /// What a text calls itself.

@@ -72,6 +72,13 @@ tables! {
     policy_sets: 1,
 }
 
+/// The names of all tables, each with those of its columns.
+#[cfg(test)]
+pub(crate) fn table_columns() -> Vec<(&'static str, Vec<&'static str>)> {
+    let names = |table: &Table| table.columns.iter().map(|column| column.name).collect();
+    tables().iter().map(|table| (table.name, names(table))).collect()
+}
+
 /// How many rows each table has.
 pub fn count(conn: &mut Conn) -> Result<Vec<TableRows>, StoreError> {
     #[derive(QueryableByName)]

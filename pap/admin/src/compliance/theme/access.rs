@@ -1,0 +1,194 @@
+//! Who holds which keys, what they grant, and under which conditions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use super::{Finding, day};
+use crate::compliance::facts::{Facts, KeyFacts};
+
+/// For how long a key may go unused (PCI DSS 8.2.6), and its grant without a look at it (7.2.5.1).
+const IDLE: TimeDelta = TimeDelta::days(90);
+const REVIEW: TimeDelta = TimeDelta::days(180);
+
+pub(in super::super) fn inventory(facts: &Facts) -> Finding {
+    if facts.keys.is_empty() {
+        return Finding::not_covered("there are no keys yet");
+    }
+    let mut by_state = BTreeMap::<&str, usize>::new();
+    for key in &facts.keys {
+        *by_state.entry(key.state.as_str()).or_default() += 1;
+    }
+    let mut found = Finding::new().with("keys on record", facts.keys.len()).with("keys in use", facts.in_use().count());
+    for (state, count) in by_state {
+        found = found.with(format!("keys that are {state}"), count);
+    }
+    let owners: BTreeSet<&str> = facts.in_use().map(|key| key.owner.as_str()).filter(|own| !own.is_empty()).collect();
+    let without: Vec<_> = facts.in_use().filter(|key| key.owner.is_empty()).collect();
+    found
+        .with("owners of keys in use", owners.len())
+        .with("keys in use without an owner", without.len())
+        .attention(!without.is_empty(), || {
+            format!("{} keys have no owner: `argus key update KEY --owner WHO`", without.len())
+        })
+        .listing("Keys in use", &["key", "state", "owner", "made", "ends", "last used"], facts.in_use(), |key| {
+            vec![
+                key.path.clone(),
+                key.state.to_string(),
+                key.owner.clone(),
+                day(Some(key.created_at), ""),
+                day(key.expires_at, "never"),
+                day(key.last_used_at, "never"),
+            ]
+        })
+}
+
+pub(in super::super) fn privileged(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let privileged: Vec<_> = facts.in_use().filter(|key| key.administers()).collect();
+    let exposed: Vec<_> =
+        privileged.iter().filter(|key| !key.has_network && key.exception.is_none()).copied().collect();
+    Finding::new()
+        .with("keys in use", facts.in_use().count())
+        .with("keys in use with an `admin` scope", privileged.len())
+        .with("those bound to no network, with no recorded exception", exposed.len())
+        .with(
+            "keys in use that are derived from another, and can't do more",
+            facts.in_use().filter(|k| k.is_derived).count(),
+        )
+        .attention(!exposed.is_empty(), || {
+            format!(
+                "{} keys administer from any address: bind each with `argus key update KEY --network NET`",
+                exposed.len()
+            )
+        })
+        .listing(
+            "Keys with an `admin` scope",
+            &["key", "scopes", "from a network alone", "last used"],
+            privileged,
+            |key| {
+                let bound = if key.has_network { "yes" } else { "no" };
+                vec![key.path.clone(), key.scopes.join(" "), bound.to_owned(), day(key.last_used_at, "never")]
+            },
+        )
+}
+
+pub(in super::super) fn scopes(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let without = facts.in_use().filter(|key| key.scopes.is_empty()).count();
+    let scopes: usize = facts.in_use().map(|key| key.scopes.len()).sum();
+    Finding::new()
+        .with("keys in use", facts.in_use().count())
+        .with("scopes that they hold", scopes)
+        .with("keys in use that grant nothing", without)
+        .attention(without > 0, || format!("{without} keys grant nothing: revoke them"))
+}
+
+pub(in super::super) fn credentials(facts: &Facts) -> Finding {
+    let mut by_kind = BTreeMap::<&str, usize>::new();
+    for key in facts.in_use() {
+        for (kind, count) in &key.credentials {
+            *by_kind.entry(kind.as_str()).or_default() += count;
+        }
+    }
+    if by_kind.is_empty() {
+        return Finding::not_covered("no key in use has a credential");
+    }
+    by_kind.into_iter().fold(Finding::new(), |found, (kind, count)| {
+        found.with(format!("credentials of keys in use: {}", kind.replace('_', " ")), count)
+    })
+}
+
+pub(in super::super) fn conditions(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let count = |is: fn(&KeyFacts) -> bool| facts.in_use().filter(|key| is(key)).count();
+    let open: Vec<_> = facts.in_use().filter(|key| !key.is_conditioned && key.exception.is_none()).collect();
+    Finding::new()
+        .with("keys in use", facts.in_use().count())
+        .with("keys in use with a condition, their own or one above", count(|key| key.is_conditioned))
+        .with("keys in use that may come from some networks alone", count(|key| key.has_network))
+        .with("keys in use with no condition and no recorded exception", open.len())
+        .attention(!open.is_empty(), || {
+            format!("{} keys may be used from anywhere at any time: `argus key list --risk` shows them", open.len())
+        })
+        .listing("Keys with no condition", &["key", "owner", "scopes"], open, |key| {
+            vec![key.path.clone(), key.owner.clone(), key.scopes.join(" ")]
+        })
+}
+
+pub(in super::super) fn limits(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let limited = facts.in_use().filter(|key| key.limits > 0).count();
+    let all = facts.in_use().count();
+    Finding::new()
+        .with("keys in use", all)
+        .with("keys in use with a limit of their own", limited)
+        .attention(limited == 0, || "no key has a limit: a stolen one could be used without bound".to_owned())
+}
+
+pub(in super::super) fn expiry(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let endless: Vec<_> = facts.in_use().filter(|key| key.expires_at.is_none()).collect();
+    let unexplained = endless.iter().filter(|key| key.exception.is_none()).count();
+    let ahead = |key: &&KeyFacts| key.expires_at.is_some_and(|end| end < facts.now + TimeDelta::days(30));
+    Finding::new()
+        .with("keys in use", facts.in_use().count())
+        .with("keys in use that never end", endless.len())
+        .with("those with no recorded exception", unexplained)
+        .with("keys in use that end within 30 days", facts.in_use().filter(ahead).count())
+        .attention(unexplained > 0, || format!("{unexplained} keys live for ever and nobody has said why"))
+        .listing("Keys that never end", &["key", "owner", "why"], endless, |key| {
+            vec![key.path.clone(), key.owner.clone(), key.exception.clone().unwrap_or_default()]
+        })
+}
+
+pub(in super::super) fn idle(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let before = facts.now - IDLE;
+    let idle: Vec<_> = facts.in_use().filter(|key| key.last_used_at.unwrap_or(key.created_at) < before).collect();
+    let never = facts.in_use().filter(|key| key.last_used_at.is_none()).count();
+    Finding::new()
+        .with("keys in use", facts.in_use().count())
+        .with("keys in use that were never used", never)
+        .with("keys in use that nobody has used for 90 days", idle.len())
+        .attention(!idle.is_empty(), || {
+            format!("{} keys are idle: revoke them, or let the organisation's policy end them", idle.len())
+        })
+        .listing("Idle keys", &["key", "owner", "made", "last used"], idle, |key| {
+            let made = day(Some(key.created_at), "");
+            vec![key.path.clone(), key.owner.clone(), made, day(key.last_used_at, "never")]
+        })
+}
+
+pub(in super::super) fn reviewed(facts: &Facts) -> Finding {
+    if facts.in_use().next().is_none() {
+        return Finding::not_covered("no key is in use");
+    }
+    let touched = |key: &KeyFacts| facts.trail.last_touched(&key.id).max(Some(key.created_at));
+    let old: Vec<_> = facts.in_use().filter(|key| touched(key) < Some(facts.now - REVIEW)).collect();
+    Finding::new()
+        .with("keys in use", facts.in_use().count())
+        .with("those made, changed or renewed in the last 180 days", facts.in_use().count() - old.len())
+        .with("those that nobody has touched for 180 days", old.len())
+        .attention(!old.is_empty(), || {
+            format!(
+                "nobody has looked at {} keys for 180 days: `argus key advise KEY` tells what each needs",
+                old.len()
+            )
+        })
+        .listing("Keys that want a review", &["key", "owner", "made"], old, |key| {
+            vec![key.path.clone(), key.owner.clone(), day(Some(key.created_at), "")]
+        })
+}

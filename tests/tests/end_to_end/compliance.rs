@@ -1,0 +1,351 @@
+//! The reports of a seeded organisation: complete, and each figure what SQL on the database file, or the list of what was
+//! done, says as well.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use argus_tests::http::{once, post};
+use argus_tests::program::{Server, stdout};
+use argus_tests::walk::{Keys, create, create_key};
+use diesel::sql_types::{BigInt, Text};
+use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
+use quick_xml::events::Event;
+use serde_json::{Value, json};
+
+const FRAMEWORKS: [&str; 4] = ["soc2", "iso27001", "pci-dss", "gdpr"];
+
+/// A name that would end a table, were it not escaped.
+const EXCEPTION: &str = "the <b>machine</b> & its \"friend\"";
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+#[derive(QueryableByName)]
+struct Read {
+    #[diesel(sql_type = Text)]
+    text: String,
+}
+
+/// The database beside the server that has it open.
+struct Sql(SqliteConnection);
+
+impl Sql {
+    fn open(data: &Path) -> Self {
+        let mut files = std::fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
+        let file = files.find(|file| file.extension().is_some_and(|ending| ending == "db")).unwrap();
+        Self(SqliteConnection::establish(file.to_str().unwrap()).unwrap())
+    }
+
+    fn count(&mut self, from: &str) -> String {
+        let counted: Counted =
+            sql_query(format!("SELECT count(*) AS count FROM {from}")).get_result(&mut self.0).unwrap();
+        counted.count.to_string()
+    }
+
+    fn texts(&mut self, query: &str) -> Vec<String> {
+        sql_query(query).load::<Read>(&mut self.0).unwrap().into_iter().map(|row| row.text).collect()
+    }
+}
+
+async fn ask(server: &Server, keys: &Keys, credential: &str, action: &str) {
+    let body = json!({"credential": credential, "action": action, "resource": "acme/atlas/evidence/1"}).to_string();
+    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
+    assert_eq!(once(server.pdp, &request).await.unwrap().status, 200);
+}
+
+async fn act(server: &Server, path: &str, body: &Value) -> Value {
+    let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
+    let answer = once(server.pap, &request).await.unwrap();
+    assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.text());
+    answer.json().unwrap()
+}
+
+/// Keys of every state that a call can bring about, decisions of both kinds, a refused act, another organisation.
+async fn seed(server: &Server) -> Keys {
+    let keys = Keys::create(server).await.unwrap();
+    let mut ids = BTreeMap::new();
+    for (name, more) in [
+        ("plain", json!({})),
+        ("netted", json!({"conditions": {"networks": ["10.0.0.0/8"]}, "owner": "ada@acme.example"})),
+        ("endless", json!({"expires_at": null, "expiry_exception": EXCEPTION})),
+        ("root", json!({"scopes": ["acme:admin"]})),
+        (
+            "later",
+            json!({"not_before": "2099-01-01T00:00:00Z", "expires_at": "2099-03-01T00:00:00Z",
+            "expiry_exception": "for later"}),
+        ),
+        ("limited", json!({"limits": [{"name": "l", "strategy": "fixed_window", "limit": 5, "window_seconds": 60}]})),
+        ("suspended", json!({})),
+        ("revoked", json!({})),
+        ("leaked", json!({})),
+        ("rotating", json!({"grace_seconds": 86_400})),
+    ] {
+        let mut body = json!({"organisation": "acme", "project": "atlas", "name": name, "scopes": ["acme/atlas:read"]});
+        for (member, value) in more.as_object().unwrap() {
+            body[member] = value.clone();
+        }
+        let made = create(server, "/v1/keys", &body).await.unwrap();
+        ids.insert(name, (made["id"].as_str().unwrap().to_owned(), made["secret"].as_str().unwrap().to_owned()));
+    }
+    let path = |name: &str, verb: &str| format!("/v1/keys/{}/{verb}", ids[name].0);
+    act(server, &path("suspended", "suspend"), &json!({})).await;
+    act(server, &path("revoked", "revoke"), &json!({"reason": "no longer needed"})).await;
+    act(server, &path("rotating", "rotate"), &json!({})).await;
+    act(server, "/v1/leaks", &json!({"keys": [ids["leaked"].1]})).await;
+    for _ in 0..3 {
+        ask(server, &keys, &keys.reader, "read").await;
+    }
+    ask(server, &keys, &keys.reader, "delete").await;
+    let refused =
+        post("/v1/projects", "application/json", Some(&keys.reader), br#"{"organisation":"acme","name":"x"}"#);
+    assert_eq!(once(server.pap, &refused).await.unwrap().status, 403);
+    create(server, "/v1/organisations", &json!({"name": "globex"})).await.unwrap();
+    let other = json!({"organisation": "globex", "name": "other", "scopes": ["globex:admin"]});
+    create(server, "/v1/keys", &other).await.unwrap();
+    keys
+}
+
+fn report(server: &Server, framework: &str, format: &str) -> String {
+    stdout(&server.argus(&["compliance", framework, "acme", "--format", format])).unwrap()
+}
+
+/// The figures of a report by what they are called; one name has one figure wherever it stands.
+fn figures(report: &Value) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    for control in report["controls"].as_array().unwrap() {
+        for item in control["evidence"].as_array().unwrap() {
+            let (name, value) = (item["name"].as_str().unwrap(), item["value"].as_str().unwrap().to_owned());
+            if let Some(before) = all.insert(name.to_owned(), value.clone()) {
+                assert_eq!(before, value, "{name}");
+            }
+        }
+    }
+    all
+}
+
+/// Every text of a page, as an XML parser reads it, and how many elements of each name there are.
+fn read_page(page: &str) -> (String, BTreeMap<String, usize>) {
+    let mut reader = quick_xml::Reader::from_str(page);
+    reader.config_mut().check_end_names = true;
+    let (mut text, mut elements, mut open) = (String::new(), BTreeMap::new(), Vec::new());
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(start) => {
+                let name = start.name().as_ref().to_owned();
+                *elements.entry(name.clone()).or_default() += 1;
+                open.push(name);
+            }
+            Event::End(_) => {
+                open.pop().unwrap();
+                text.push('\n');
+            }
+            Event::Text(part) => text.push_str(&part),
+            Event::GeneralRef(name) => text.push(match name.as_ref() {
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "amp" => '&',
+                "#39" => '\'',
+                other => panic!("{other:?}"),
+            }),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    (text, elements)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_figure_of_the_reports_is_what_the_database_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let keys = seed(&server).await;
+    // Usage is there two seconds after it happened, and the sweeper has tended what it found.
+    let since = std::time::Instant::now();
+    let usage = || stdout(&server.argus(&["usage", "acme"])).unwrap();
+    while !usage().ends_with("4 decisions: 3 permitted, 1 denied, 0 errors\n") {
+        assert!(since.elapsed().as_secs() < 10, "{}", usage());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    drop(keys);
+
+    let reports: BTreeMap<_, Value> =
+        FRAMEWORKS.iter().map(|name| (*name, serde_json::from_str(&report(&server, name, "json")).unwrap())).collect();
+    let all = reports.values().map(figures).reduce(|mut all, more| {
+        for (name, value) in more {
+            // Reports are read one after the other, and each has the audit signed up to its end.
+            let moves = name.starts_with("checkpoints signed");
+            let before = all.insert(name.clone(), value.clone());
+            assert!(moves || before.is_none_or(|before| before == value), "{name}");
+        }
+        all
+    });
+    let all = all.unwrap();
+    let mut sql = Sql::open(&data);
+    let acme = "organisation_id = (SELECT id FROM organisations WHERE name = 'acme')";
+    let live = format!("keys WHERE {acme} AND state NOT IN ('revoked', 'expired')");
+    let bound = "(conditions LIKE '%networks%')";
+    let open = "conditions = '{}'";
+    for (name, expected) in [
+        ("keys on record", sql.count(&format!("keys WHERE {acme}"))),
+        ("keys in use", sql.count(&live)),
+        ("owners of keys in use", sql.count(&format!("(SELECT DISTINCT owner FROM {live})"))),
+        ("keys in use without an owner", sql.count(&format!("{live} AND owner = ''"))),
+        ("keys in use with an `admin` scope", sql.count(&format!("{live} AND scopes LIKE '%:admin\"%'"))),
+        ("keys in use that may come from some networks alone", sql.count(&format!("{live} AND {bound}"))),
+        ("keys in use with a condition, their own or one above", sql.count(&format!("{live} AND NOT {open}"))),
+        (
+            "keys in use with no condition and no recorded exception",
+            sql.count(&format!("{live} AND {open} AND expiry_exception IS NULL")),
+        ),
+        ("keys in use with a limit of their own", sql.count(&format!("{live} AND limits <> '[]'"))),
+        ("keys in use that never end", sql.count(&format!("{live} AND expires_at IS NULL"))),
+        ("those with no recorded exception", "0".to_owned()),
+        ("keys in use that were never used", sql.count(&format!("{live} AND last_used_at IS NULL"))),
+        ("keys in use that nobody has used for 90 days", "0".to_owned()),
+        ("keys revoked in this time", sql.count(&format!("keys WHERE {acme} AND revoked_at IS NOT NULL"))),
+        ("keys made in this time", sql.count(&format!("keys WHERE {acme}"))),
+        ("keys made in this time of which the audit tells nothing", "0".to_owned()),
+        ("keys revoked because they were found where they don't belong", "1".to_owned()),
+        ("credentials of keys in use: secret", {
+            sql.count(&format!("credentials WHERE state <> 'revoked' AND key_id IN (SELECT id FROM {live})"))
+        }),
+        ("keys in use with a secret", sql.count(&live)),
+        ("entries of this time", sql.count(&format!("audit_entries WHERE {acme}"))),
+        ("acts refused for want of a grant", "1".to_owned()),
+        ("decisions in the days of this time (UTC)", "4".to_owned()),
+        ("permitted", "3".to_owned()),
+        ("denied", "1".to_owned()),
+        ("contacts that are told", "0".to_owned()),
+        ("policy documents in force", sql.count("policy_documents WHERE current")),
+        ("entries that lack something", "0".to_owned()),
+        ("addresses of callers kept in full", sql.count("credential_callers")),
+    ] {
+        assert_eq!(all.get(name), Some(&expected), "{name}");
+    }
+    for state in ["pending", "active", "rotating", "suspended", "revoked"] {
+        let count = sql.count(&format!("keys WHERE {acme} AND state = '{state}'"));
+        assert_eq!(all.get(&format!("keys that are {state}")), Some(&count), "{state}");
+        assert_ne!(count, "0", "{state}");
+    }
+    for event in sql.texts("SELECT DISTINCT event AS text FROM audit_entries") {
+        let count = sql.count(&format!("audit_entries WHERE {acme} AND event = '{event}'"));
+        if let Some(told) = all.get(&format!("entries `{event}`")) {
+            assert_eq!(*told, count, "{event}");
+        } else {
+            assert_eq!(count, "0", "no report tells of `{event}`");
+        }
+    }
+    for kind in sql.texts(&format!("SELECT DISTINCT kind AS text FROM outbox WHERE {acme}")) {
+        let due = format!("outbox WHERE {acme} AND kind = '{kind}' AND due_at <= strftime('%Y-%m-%d %H:%M:%f', 'now')");
+        assert_eq!(all.get(&format!("notices `{kind}`")).map_or("0", String::as_str), sql.count(&due), "{kind}");
+    }
+    compare_with_the_chain(&reports, &mut sql);
+    compare_register(&reports["gdpr"], &mut sql, acme);
+    compare_documents(&server, &reports);
+}
+
+/// Each excerpt is the entry of its number, and a checkpoint vouches for all of them.
+fn compare_with_the_chain(reports: &BTreeMap<&str, Value>, sql: &mut Sql) {
+    for (name, report) in reports {
+        let proof = &report["audit"];
+        assert_eq!((&proof["is_whole"], &proof["first"]), (&json!(true), &json!(1)), "{name}");
+        let last = sql.texts(&format!("SELECT hash AS text FROM audit_entries WHERE sequence = {}", proof["last"]));
+        assert_eq!(proof["hash"], *last[0], "{name}");
+        let signed = sql.count(&format!("audit_checkpoints WHERE sequence = {}", proof["signed_up_to"]));
+        assert_eq!((signed.as_str(), &proof["signed_up_to"]), ("1", &proof["last"]), "{name}");
+        let excerpts =
+            report["controls"].as_array().unwrap().iter().flat_map(|one| one["excerpts"].as_array().unwrap());
+        let mut shown = BTreeSet::new();
+        for excerpt in excerpts {
+            let query = format!("FROM audit_entries WHERE sequence = {}", excerpt["sequence"]);
+            let kept = sql.texts(&format!("SELECT event || ' ' || hash AS text {query}"));
+            assert_eq!(kept, [format!("{} {}", excerpt["event"].as_str().unwrap(), excerpt["hash"].as_str().unwrap())]);
+            shown.insert(excerpt["event"].as_str().unwrap());
+        }
+        assert!(!shown.is_empty(), "{name}");
+    }
+}
+
+/// The register has every field, with the rows that the organisation has in its table.
+fn compare_register(report: &Value, sql: &mut Sql, acme: &str) {
+    let listings = report["controls"].as_array().unwrap().iter().flat_map(|one| one["listings"].as_array().unwrap());
+    let register = { listings }.find(|listing| listing["name"] == "What is stored of people").unwrap();
+    let rows = register["rows"].as_array().unwrap();
+    let fields: BTreeMap<_, _> =
+        rows.iter().map(|row| (row[0].as_str().unwrap(), row[6].as_str().unwrap().to_owned())).collect();
+    for table in ["keys", "audit_entries", "outbox", "contacts", "deliveries"] {
+        let own: Vec<_> = fields.iter().filter(|(field, _)| field.split('.').next() == Some(table)).collect();
+        assert!(!own.is_empty() && own.iter().all(|(_, rows)| **rows == sql.count(&format!("{table} WHERE {acme}"))));
+    }
+    assert!(fields.contains_key("keys.owner") && fields.contains_key("credential_callers.address"), "{fields:?}");
+}
+
+/// The page is well formed and says all that the JSON says, and so does the CSV.
+fn compare_documents(server: &Server, reports: &BTreeMap<&str, Value>) {
+    for (name, whole) in reports {
+        let page = report(server, name, "html");
+        let (text, elements) = read_page(&page);
+        let controls = whole["controls"].as_array().unwrap();
+        assert_eq!(elements["section"], controls.len(), "{name}");
+        assert!(!elements.contains_key("b") || elements["b"] == 3, "{name}: a name became an element");
+        assert!(!page.contains("http-equiv") && !elements.contains_key("script") && !elements.contains_key("link"));
+        let csv = report(server, name, "csv");
+        for control in controls {
+            let id = control["id"].as_str().unwrap();
+            let [question, title] = ["question", "title"].map(|member| control[member].as_str().unwrap());
+            assert!(text.contains(id) && text.contains(question) && text.contains(title), "{name} {id}");
+            assert!(csv.contains(&format!("\"{name}\",\"{id}\",")), "{name} {id}");
+            for finding in control["findings"].as_array().unwrap() {
+                let plain = finding.as_str().unwrap().replace('`', "");
+                assert!(text.replace('\n', "").contains(&plain), "{name} {id}: {plain}");
+            }
+            for row in control["listings"].as_array().unwrap().iter().flat_map(|one| one["rows"].as_array().unwrap()) {
+                for cell in row.as_array().unwrap() {
+                    assert!(text.contains(cell.as_str().unwrap()), "{name} {id}: {cell}");
+                }
+            }
+        }
+        if *name == "soc2" {
+            assert!(text.contains(EXCEPTION), "the reason, as it was written");
+        }
+    }
+    let fips = stdout(&server.argus(&["compliance", "fips", "--format", "html"])).unwrap();
+    assert_eq!(read_page(&fips).1["section"], 11);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_of_nothing_covers_nothing_and_one_of_a_broken_chain_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    create(&server, "/v1/organisations", &json!({"name": "acme"})).await.unwrap();
+    let result = |framework: &str, id: &str| -> String {
+        let report: Value = serde_json::from_str(&report(&server, framework, "json")).unwrap();
+        let control =
+            report["controls"].as_array().unwrap().iter().find(|control| control["id"] == id).unwrap().clone();
+        control["result"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(result("pci-dss", "8.2.6"), "not_covered");
+    assert_eq!(result("iso27001", "A.8.16"), "not_covered");
+    create(&server, "/v1/projects", &json!({"organisation": "acme", "name": "atlas"})).await.unwrap();
+    create_key(&server, "reader", "acme/atlas:read").await.unwrap();
+    assert_eq!(result("pci-dss", "8.2.6"), "pass");
+    assert_eq!(result("pci-dss", "10.3"), "pass");
+
+    let mut sql = Sql::open(&data);
+    let altered = "UPDATE audit_entries SET entry = replace(entry, 'acme', 'acne') WHERE event = 'key.created'";
+    sql_query(altered).execute(&mut sql.0).unwrap();
+    let idle = "UPDATE keys SET created_at = '2020-01-01 00:00:00', last_used_at = NULL WHERE name = 'reader'";
+    sql_query(idle).execute(&mut sql.0).unwrap();
+    assert_eq!(result("pci-dss", "10.3"), "attention");
+    assert_eq!(result("pci-dss", "8.2.6"), "attention");
+    let output = server.argus(&["compliance", "pci-dss", "acme"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("attention 10.3"), "{output:?}");
+}
