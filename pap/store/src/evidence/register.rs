@@ -58,6 +58,8 @@ const CONTACTS: &str = "as it is, for whoever may read contacts";
 const SEALED: &str = "sealed under the person's own key";
 const WITH_KEY: &str = "with the key; erased for a person whose keys have ended";
 const WITH_CONTACT: &str = "until the contact is removed, or the person is forgotten";
+const DECISIONS: &str = "as it is, without what the settings leave out, for whoever may read decisions";
+const LOGGED: &str = "30 days unless set otherwise";
 const NINETY_DAYS: &str = "90 days at most; erased with the person";
 
 /// All of them.
@@ -84,6 +86,10 @@ pub const REGISTER: &[PersonalField] = &[
     row("deliveries", "recipient", "whose notice it is", OWNER, "owners are told of their own keys", CONTACTS, NINETY_DAYS),
     row("deliveries", "payload", "what the notice says: the key's owner, callers of an older secret", OWNER, "notices say what happened", CONTACTS, NINETY_DAYS),
     row("idempotency", "answer", "an answer that may show a key's owner or a contact", OWNER, "a repeated request is answered alike", "as it is, for whoever asked", "24 hours"),
+    row("decisions", "address", "where a key was used from", CALLER, "decisions are explained, where the log of them is on", DECISIONS, LOGGED),
+    row("decisions", "resource", "what was asked for, which may name somebody", CALLER, "decisions are explained, where the log of them is on", DECISIONS, LOGGED),
+    row("decisions", "request", "the request as policies saw it", CALLER, "decisions are explained and made again, where the log of them is on", DECISIONS, LOGGED),
+    row("decisions", "response", "what policies answered", CALLER, "decisions are explained and made again, where the log of them is on", DECISIONS, LOGGED),
     row("usage_distinct", "sketch", "how many addresses a key was used from", CALLER, "the use of keys is counted", "a sketch, from which no address can be read", "730 days unless set otherwise"),
 ];
 
@@ -109,6 +115,7 @@ mod tests {
     /// Tables of the machine: none of their columns says anything of a person.
     const OF_THE_MACHINE: &[&str] = &[
         "policy_documents",
+        "policy_sets",
         "changes",
         "wrapped_keys",
         "settings",
@@ -232,6 +239,26 @@ mod tests {
         (
             "idempotency",
             &["caller", "route", "idempotency_key", "body_digest", "status", "key_id", "created_at", "contact_id"],
+        ),
+        (
+            "decisions",
+            &[
+                "id",
+                "at",
+                "organisation",
+                "door",
+                "caller_key_id",
+                "key_id",
+                "decision",
+                "reason",
+                "action",
+                "microseconds",
+                "policy_id",
+                "policy_version",
+                "policy_set",
+                "is_evaluated",
+                "redacted",
+            ],
         ),
         ("usage_distinct", &["granularity", "starts_at", "organisation", "key_id", "kind"]),
     ];

@@ -187,7 +187,7 @@ fn condition(table: &str, organisation: Option<&(OrganisationId, String)>) -> Op
         "credentials" => format!("key_id IN {keys}"),
         "credential_callers" => format!("credential_id IN (SELECT id FROM credentials WHERE key_id IN {keys})"),
         "idempotency" => format!("caller IN {keys}"),
-        "usage_distinct" => format!("organisation = '{}'", name.replace('\'', "''")),
+        "usage_distinct" | "decisions" => format!("organisation = '{}'", name.replace('\'', "''")),
         _ => return None,
     })
 }
