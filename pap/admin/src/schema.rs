@@ -178,6 +178,25 @@ pub struct Policy {
     /// How long an older secret is good beside a new one, where the key doesn't say.
     #[schema(minimum = 0, maximum = 2_592_000)]
     pub grace_seconds: Option<i64>,
+    /// What is done about anomalies without anybody's asking. Of several that apply, the strongest is done.
+    #[schema(max_items = 60)]
+    pub responses: Option<Vec<ResponseRule>>,
+}
+
+/// What is done about anomalies of one detector, or of all.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = ResponseRuleAsked)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseRule {
+    /// Of this detector; left out: of all.
+    #[schema(example = "shared-key")]
+    pub detector: Option<String>,
+    /// From this severity on: `low`, `medium`, `high` or `critical`.
+    #[schema(example = "critical")]
+    pub severity: String,
+    /// What is done: `notify`, `rotate`, `suspend` or `revoke`.
+    #[schema(example = "suspend")]
+    pub response: String,
 }
 
 /// What is to become of a project. What isn't named stays as it is.

@@ -4,13 +4,13 @@
 //! waits, and what finds the queue full is counted as dropped. [`Metering`](usage::Metering) folds events into rows for
 //! each minute, hour and day of each key, and adds them to the store at least once a second. [`report`](usage::report)
 //! reads them back. [`decisions`] writes the log of decisions, on a queue of its own. [`anomaly`] watches each key from
-//! its first use and says when its use is no longer its own. [`notify`] carries notices to people and programs, by
-//! e-mail and by webhook.
+//! its first use and says when its use is no longer its own; [`watching`] feeds it and notes what it finds. [`notify`]
+//! carries notices to people and programs, by e-mail and by webhook.
 //!
 //! What is not here: no decision, no HTTP, no settings, no words for people but those of an anomaly and of a notice.
 //! Whoever composes brings the client that asks addresses of others, and says by which server e-mail goes. Usage keeps
 //! no address, resource or secret: of addresses and resources there are sketches, which tell how many different ones
-//! there were and not which.
+//! there were and not which. Hashes of them are on their way to the watcher for some seconds, and are deleted then.
 //!
 //! # Decisions
 //!
@@ -26,3 +26,4 @@ pub mod anomaly;
 pub mod decisions;
 pub mod notify;
 pub mod usage;
+pub mod watching;

@@ -19,8 +19,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use argus_insight::usage::{
-    Grouping, LineId, Metering, Outcome, Place, PlaceOf, QUEUE, UsageEvent, UsageLine, UsageSender, Word, hash, queue,
-    report,
+    Detail, Grouping, LineId, Metering, Outcome, Place, PlaceOf, Presented, QUEUE, UsageEvent, UsageLine, UsageSender,
+    Word, hash, queue, report,
 };
 use argus_store::usage::{Granularity, UsageCounts, UsageFilter};
 use argus_store::{KeyId, Location, NodeId, Store};
@@ -47,10 +47,10 @@ fn file(folder: &tempfile::TempDir) -> String {
 
 /// Two countries, each with a system of its own.
 fn places() -> PlaceOf {
-    Arc::new(|address| {
+    Arc::new(|address, _| {
         let is_even = matches!(address, IpAddr::V4(address) if address.octets()[3] % 2 == 0);
         let (country, system) = if is_even { ("DE", 64_500) } else { ("FR", 64_501) };
-        Place { country: Some(country.to_owned()), system: Some(system) }
+        Place { country: Some(country.to_owned()), system: Some(system), point: None }
     })
 }
 
@@ -73,6 +73,9 @@ fn event(n: u32, keys: &[KeyId; 3]) -> UsageEvent {
         address: Some(IpAddr::V4(Ipv4Addr::from_bits(0x0A00_0000 + n % 700))),
         resource: Some(hash(format!("acme/atlas/evidence/{}", n % 300).as_bytes())),
         action: Word::new(["read", "write"][n as usize % 2]),
+        client: None,
+        decision: n.into(),
+        credential: Presented::Own,
     }
 }
 
@@ -173,7 +176,7 @@ fn check_sums(nodes: [Store; 2]) {
         assert_eq!(read(granularity, part("reason")), sums(&events, granularity, by));
         let by = |event: &UsageEvent| event.action.as_str().to_owned();
         assert_eq!(read(granularity, part("action")), sums(&events, granularity, by));
-        let place = |event: &UsageEvent| places()(event.address.unwrap());
+        let place = |event: &UsageEvent| places()(event.address.unwrap(), Detail::Network);
         assert_eq!(
             read(granularity, part("country")),
             sums(&events, granularity, |event| place(event).country.unwrap())

@@ -146,6 +146,8 @@ pub enum Record {
     Contact,
     /// A delivery to a contact.
     Delivery,
+    /// Something that stood out in the use of a key.
+    Anomaly,
 }
 
 impl fmt::Display for Record {
@@ -164,6 +166,7 @@ impl fmt::Display for Record {
             Self::Checkpoint => "checkpoint",
             Self::Contact => "contact",
             Self::Delivery => "delivery",
+            Self::Anomaly => "anomaly",
         })
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
+use crate::anomaly;
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
 use crate::id::{DeliveryId, NoticeId};
@@ -19,6 +20,9 @@ const UNHANDED: TimeDelta = TimeDelta::days(90);
 
 /// How long the answer to a request with an idempotency key is kept.
 const ANSWERS: TimeDelta = TimeDelta::hours(24);
+
+/// How long an anomaly is kept after it was last seen: whoever reviews a year has all of it.
+const ANOMALIES: TimeDelta = TimeDelta::days(400);
 
 /// How many rows of each table were forgotten.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +41,10 @@ pub struct Forgotten {
     pub tokens: usize,
     /// Deliveries that have arrived, or were given up, long ago.
     pub deliveries: usize,
+    /// Anomalies that were last seen long ago.
+    pub anomalies: usize,
+    /// What is remembered of the use of keys that have ended.
+    pub watches: usize,
 }
 
 impl Forgotten {
@@ -49,6 +57,8 @@ impl Forgotten {
             + self.assertions
             + self.tokens
             + self.deliveries
+            + self.anomalies
+            + self.watches
     }
 }
 
@@ -66,6 +76,8 @@ pub fn forget(conn: &mut Conn, at: DateTime<Utc>, most: u32) -> Result<Forgotten
             assertions: assertions(conn, at - SLACK, most)?,
             tokens: revoked_token::forget(conn, at - SLACK)?,
             deliveries: deliveries(conn, at - UNHANDED, most)?,
+            anomalies: anomaly::forget(conn, at - ANOMALIES, most)?,
+            watches: anomaly::forget_ended_watches(conn, most)?,
         })
     })
 }

@@ -106,6 +106,11 @@ id!(
     "contact id"
 );
 id!(
+    /// The id of something that stood out in the use of a key.
+    AnomalyId,
+    "anomaly id"
+);
+id!(
     /// The id of a delivery: one notice on its way to one contact.
     DeliveryId,
     "delivery id"

@@ -22,7 +22,7 @@ pub use due::{
     list_older_secrets, list_rotating_soon, list_rotation_due, list_uncollected, list_used_at_half_time,
 };
 pub use find::{KeyFilter, find, find_by_name, list};
-pub use life::{ExpiryCause, begin, expire, resume, suspend};
+pub use life::{ExpiryCause, begin, expire, resume, suspend, suspend_for};
 pub(crate) use life::{ensure, find_own, update_key};
 pub use lifecycle::{KeyEvent, KeyState};
 pub use make::{NewKey, create};

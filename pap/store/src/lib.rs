@@ -3,7 +3,8 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`contact`], [`delivery`], [`policy_document`], [`wrapped_key`],
-//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`decision`].
+//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`decision`],
+//! [`anomaly`].
 //! An administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
 //! feed ([`change`]); [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one
 //! database to another.
@@ -45,6 +46,7 @@
 //!   differ the order is that of their clocks.
 
 mod act;
+pub mod anomaly;
 pub mod audit;
 pub mod change;
 mod clock;
@@ -94,7 +96,9 @@ pub use conditions::Conditions;
 pub use conn::{Conn, SqliteConn};
 pub use error::{Record, StoreError};
 pub use forget::{Forgotten, forget};
-pub use id::{ContactId, DeliveryId, KeyId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, WrappedKeyId};
+pub use id::{
+    AnomalyId, ContactId, DeliveryId, KeyId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, WrappedKeyId,
+};
 pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};

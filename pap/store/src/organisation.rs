@@ -9,6 +9,7 @@ use diesel::sql_types::Text;
 use serde::{Deserialize, Serialize};
 
 use crate::act::Act;
+use crate::anomaly::{AnomalyDetector, Response, Severity};
 use crate::audit::{AuditEvent, Entry, Target, TargetKind, View};
 use crate::change::{self, ChangeKind};
 use crate::conditions::Conditions;
@@ -48,12 +49,12 @@ impl Organisation {
 
     fn view(&self) -> View {
         let view = View::default().with("name", &self.name).with("display_name", &self.display_name);
-        view.with("conditions", &self.conditions).with("policy", self.policy)
+        view.with("conditions", &self.conditions).with("policy", &self.policy)
     }
 }
 
 /// What an organisation asks of the life of its keys. What isn't set isn't asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrganisationPolicy {
@@ -69,6 +70,32 @@ pub struct OrganisationPolicy {
     /// How long an older secret is good beside a new one, where the key doesn't say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_seconds: Option<i64>,
+    /// What is done about anomalies without anybody's asking. Of several that apply, the strongest is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub responses: Vec<ResponseRule>,
+}
+
+/// What is done about anomalies of one detector, or of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseRule {
+    /// Of this detector; none: of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detector: Option<AnomalyDetector>,
+    /// From this severity on.
+    pub severity: Severity,
+    /// What is done.
+    pub response: Response,
+}
+
+impl OrganisationPolicy {
+    /// What is done about an anomaly: whoever answers for the key is told in any case.
+    pub fn response_to(&self, detector: AnomalyDetector, severity: Severity) -> Response {
+        let applies =
+            |rule: &&ResponseRule| rule.detector.is_none_or(|own| own == detector) && severity >= rule.severity;
+        let strongest = self.responses.iter().filter(applies).map(|rule| rule.response).max();
+        strongest.unwrap_or(Response::Notify)
+    }
 }
 
 text_out!(OrganisationPolicy, policy => serde_json::to_string(policy)?);
@@ -187,4 +214,25 @@ pub fn list(conn: &mut Conn, after: Option<OrganisationId>, size: PageSize) -> R
         }
         Ok(size.cut(rows.order(organisations::id).limit(size.rows()).load(c)?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strongest_response_that_applies_is_the_one() {
+        let rule = |detector, severity, response| ResponseRule { detector, severity, response };
+        let of = AnomalyDetector::SharedKey;
+        let responses = vec![
+            rule(Some(of), Severity::Critical, Response::Revoke),
+            rule(None, Severity::High, Response::Suspend),
+            rule(Some(AnomalyDetector::Dormant), Severity::Low, Response::Rotate),
+        ];
+        let policy = OrganisationPolicy { responses, ..OrganisationPolicy::default() };
+        assert_eq!(policy.response_to(of, Severity::Critical), Response::Revoke);
+        assert_eq!(policy.response_to(of, Severity::High), Response::Suspend);
+        assert_eq!(policy.response_to(of, Severity::Medium), Response::Notify);
+        assert_eq!(policy.response_to(AnomalyDetector::Dormant, Severity::Medium), Response::Rotate);
+    }
 }

@@ -349,6 +349,49 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    watches (key_id) {
+        key_id -> Text,
+        memory -> Text,
+        looked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sightings (node_id, batch) {
+        node_id -> Text,
+        batch -> BigInt,
+        seen -> Text,
+        written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    anomalies (id) {
+        id -> Text,
+        organisation_id -> Text,
+        key_id -> Text,
+        detector -> Text,
+        severity -> Text,
+        explanation -> Text,
+        evidence -> Text,
+        since -> BigInt,
+        first_seen_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        times -> BigInt,
+        earlier_times -> BigInt,
+        state -> Text,
+        snoozed_until -> Nullable<Timestamp>,
+        note -> Nullable<Text>,
+        response -> Nullable<Text>,
+        responded_at -> Nullable<Timestamp>,
+        is_learned -> Bool,
+        generation -> BigInt,
+    }
+}
+
+diesel::joinable!(watches -> keys (key_id));
+diesel::joinable!(anomalies -> keys (key_id));
 diesel::joinable!(projects -> organisations (organisation_id));
 diesel::joinable!(keys -> organisations (organisation_id));
 diesel::joinable!(keys -> projects (project_id));
@@ -365,5 +408,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     credential_callers,
     outbox,
     contacts,
-    deliveries
+    deliveries,
+    watches,
+    anomalies
 );

@@ -33,6 +33,11 @@ impl DecisionId {
         drawn < share
     }
 
+    /// The number that it is.
+    pub fn number(self) -> u128 {
+        self.0.as_u128()
+    }
+
     /// Its canonical text, lent from the buffer.
     pub(crate) fn encode(self, buffer: &mut [u8; 36]) -> &str {
         self.0.hyphenated().encode_lower(buffer)

@@ -55,7 +55,7 @@ pub use metrics::MoreMetrics;
 pub use moment::Moment;
 pub use outbound::{Fetched, Lookup, Outbound, OutboundFault, Reach, SystemLookup};
 pub use pdp::{Pdp, Report};
-pub use places::{PlaceFault, PlaceFiles, PlaceSource};
+pub use places::{PlaceFault, PlaceFiles, PlaceSource, Point};
 pub use policies::{Origin, PolicyFault, PolicyProblem, PolicyVersion, SHIPPED_POLICIES};
 pub use presence::Presence;
 pub use reason::Reason;

@@ -38,7 +38,7 @@ use crate::metrics::{Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
 use crate::outbound::Outbound;
-use crate::places::{Keep, PlaceFault, PlaceSource};
+use crate::places::{Keep, PlaceFault, PlaceSource, Point};
 use crate::policies::{Folder, Origin, PolicyFault};
 use crate::presence::{self, Message as Told, Speaker};
 use crate::reason::Reason;
@@ -321,6 +321,11 @@ impl Pdp {
     pub fn place_of(&self, address: IpAddr) -> (Option<String>, Option<u32>) {
         let places = &self.shared.snapshot().places;
         (places.country(address).map(str::to_owned), places.asn(address))
+    }
+
+    /// Where on Earth an address is thought to be, where a database of cities tells it.
+    pub fn point_of(&self, address: IpAddr) -> Option<Point> {
+        self.shared.snapshot().places.point(address)
     }
 
     /// The last line of the change feed that decisions know.

@@ -4,9 +4,11 @@ use std::fmt::Debug;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use argus_credentials::CredentialId;
 use argus_engine::decision::Decision;
 use argus_store::KeyId;
 
+use crate::decision_id::DecisionId;
 use crate::moment::Moment;
 use crate::reason::Reason;
 
@@ -33,6 +35,14 @@ pub struct Use<'u> {
     pub resource: Option<&'u str>,
     /// The action.
     pub action: Option<&'u str>,
+    /// The id of the answer.
+    pub id: DecisionId,
+    /// What the client calls itself.
+    pub user_agent: Option<&'u str>,
+    /// The key and the credential for which a wrong secret was presented: who did so does not hold the key.
+    pub guessed: Option<(KeyId, Option<CredentialId>)>,
+    /// Whether what was presented is a credential that was taken from its key.
+    pub is_retired: bool,
 }
 
 /// What became of the uses that were noted.

@@ -59,6 +59,6 @@ fn document(present: &Organisation) -> Value {
     json!({
         "display_name": present.display_name,
         "conditions": ConditionsView::from(present.conditions.clone()),
-        "policy": PolicyView::from(present.policy),
+        "policy": PolicyView::from(present.policy.clone()),
     })
 }

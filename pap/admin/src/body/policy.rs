@@ -1,8 +1,12 @@
-//! `policy`: what an organisation asks of the life of its keys.
+//! `policy`: what an organisation asks of the life of its keys, and what is done where their use stands out.
 
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
-use argus_store::organisation::OrganisationPolicy;
+use argus_store::UnknownValue;
+use argus_store::anomaly::{Response, Severity};
+use argus_store::organisation::{OrganisationPolicy, ResponseRule};
+use serde_json::Value;
 
 use super::{Fields, grace, rotation_interval};
 use crate::FaultCode;
@@ -18,6 +22,7 @@ pub(crate) fn policy(fields: &mut Fields) -> OrganisationPolicy {
         max_idle_seconds: age(&mut within, "max_idle_seconds"),
         rotation_interval_seconds: rotation_interval(&mut within),
         grace_seconds: grace(&mut within),
+        responses: responses(&mut within),
     };
     fields.absorb(within);
     policy
@@ -31,4 +36,46 @@ fn age(fields: &mut Fields, member: &'static str) -> Option<i64> {
         fields.fault(member, FaultCode::InvalidField, detail, None);
     }
     Some(seconds)
+}
+
+/// The most rules: each detector with each severity.
+const MOST_RESPONSES: usize = 60;
+
+fn responses(fields: &mut Fields) -> Vec<ResponseRule> {
+    let items = match fields.value("responses") {
+        None => return Vec::new(),
+        Some(Value::Array(items)) if items.len() <= MOST_RESPONSES => items,
+        Some(_) => {
+            let detail = format!("`responses` has to be a list of at most {MOST_RESPONSES} objects");
+            fields.fault("responses", FaultCode::InvalidField, detail, None);
+            return Vec::new();
+        }
+    };
+    let mut rules = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        let at = format!("responses/{index}");
+        let Value::Object(members) = item else {
+            fields.fault(&at, FaultCode::InvalidField, "a response is an object", None);
+            continue;
+        };
+        let mut within = fields.within(&at, members);
+        rules.extend(response(&mut within));
+        fields.absorb(within);
+    }
+    rules
+}
+
+fn response(fields: &mut Fields) -> Option<ResponseRule> {
+    let detector = fields.text("detector").and_then(|text| word(fields, "detector", &text));
+    let severity = fields.required_text("severity").and_then(|text| word::<Severity>(fields, "severity", &text));
+    let response = fields.required_text("response").and_then(|text| word::<Response>(fields, "response", &text));
+    Some(ResponseRule { detector, severity: severity?, response: response? })
+}
+
+fn word<T: FromStr<Err = UnknownValue>>(fields: &mut Fields, member: &'static str, text: &str) -> Option<T> {
+    let read: Result<T, UnknownValue> = text.parse();
+    if let Err(unknown) = &read {
+        fields.fault(member, FaultCode::InvalidField, unknown.to_string(), None);
+    }
+    read.ok()
 }

@@ -1,11 +1,11 @@
 //! What an organisation asks of the life of its keys, in the form in which it is sent.
 
-use argus_store::organisation::OrganisationPolicy;
+use argus_store::organisation::{OrganisationPolicy, ResponseRule};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What an organisation asks of the life of its keys. What is `null` isn't asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = OrganisationPolicy)]
 pub(crate) struct PolicyView {
     /// How old a key may become.
@@ -16,6 +16,33 @@ pub(crate) struct PolicyView {
     rotation_interval_seconds: Option<i64>,
     /// How long an older secret is good beside a new one, where the key doesn't say.
     grace_seconds: Option<i64>,
+    /// What is done about anomalies without anybody's asking. Of several that apply, the strongest is done.
+    responses: Vec<ResponseRuleView>,
+}
+
+/// What is done about anomalies of one detector, or of all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ResponseRule)]
+pub(crate) struct ResponseRuleView {
+    /// Of this detector; `null`: of all.
+    #[schema(example = "shared-key")]
+    detector: Option<String>,
+    /// From this severity on: `low`, `medium`, `high` or `critical`.
+    #[schema(example = "critical")]
+    severity: String,
+    /// What is done: `notify`, `rotate`, `suspend` or `revoke`.
+    #[schema(example = "suspend")]
+    response: String,
+}
+
+impl From<ResponseRule> for ResponseRuleView {
+    fn from(rule: ResponseRule) -> Self {
+        Self {
+            detector: rule.detector.map(|detector| detector.to_string()),
+            severity: rule.severity.to_string(),
+            response: rule.response.to_string(),
+        }
+    }
 }
 
 impl From<OrganisationPolicy> for PolicyView {
@@ -25,6 +52,7 @@ impl From<OrganisationPolicy> for PolicyView {
             max_idle_seconds: policy.max_idle_seconds,
             rotation_interval_seconds: policy.rotation_interval_seconds,
             grace_seconds: policy.grace_seconds,
+            responses: policy.responses.into_iter().map(ResponseRuleView::from).collect(),
         }
     }
 }

@@ -86,7 +86,7 @@ fn an_organisation_bounds_the_age_and_the_idleness_of_its_keys_and_has_their_sec
         max_age_seconds: Some(30 * DAY),
         max_idle_seconds: Some(10 * DAY),
         rotation_interval_seconds: Some(7 * DAY),
-        grace_seconds: None,
+        ..OrganisationPolicy::default()
     };
     on_both(policy, |fixture| {
         let used = fixture.add("used", |_| {});

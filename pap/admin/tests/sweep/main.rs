@@ -32,7 +32,7 @@ struct Fixture {
 fn on_both(policy: OrganisationPolicy, test: impl Fn(&Fixture)) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("argus.db").display());
-    test(&Fixture::open(&url, policy, folder));
+    test(&Fixture::open(&url, policy.clone(), folder));
     #[cfg(unix)]
     if let Some(server) = server::PostgresServer::shared() {
         test(&Fixture::open(&server.new_database(), policy, tempfile::tempdir().unwrap()));

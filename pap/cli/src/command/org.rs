@@ -21,17 +21,7 @@ enum Verb {
     /// Make an organisation.
     #[command(after_help = "Examples:\n  argus org create acme --display-name 'ACME Ltd'\n  \
         argus org create acme --max-age 365d --max-idle 90d --rotate-every 30d")]
-    Create {
-        /// Its name: small letters, digits, `-`, `_` and `.`.
-        name: String,
-        /// What people call it.
-        #[arg(long, value_name = "TEXT")]
-        display_name: Option<String>,
-        #[command(flatten)]
-        policy: PolicyFlags,
-        #[command(flatten)]
-        conditions: ConditionFlags,
-    },
+    Create(Box<Create>),
     /// List all organisations.
     #[command(after_help = "Example:\n  argus org list")]
     List,
@@ -42,8 +32,23 @@ enum Verb {
         name: String,
     },
     /// Change an organisation. What isn't named stays as it is.
-    #[command(after_help = "Example:\n  argus org update acme --max-idle 90d")]
+    #[command(after_help = "Examples:\n  argus org update acme --max-idle 90d\n  \
+        argus org update acme --respond suspend:critical --respond rotate:medium:dormant")]
     Update(Box<Update>),
+}
+
+/// What an organisation begins as.
+#[derive(Debug, Args)]
+struct Create {
+    /// Its name: small letters, digits, `-`, `_` and `.`.
+    name: String,
+    /// What people call it.
+    #[arg(long, value_name = "TEXT")]
+    display_name: Option<String>,
+    #[command(flatten)]
+    policy: PolicyFlags,
+    #[command(flatten)]
+    conditions: ConditionFlags,
 }
 
 /// What an organisation is to become.
@@ -63,6 +68,7 @@ struct Update {
         "display_name", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
         "conditions.network_types", "conditions.device_compliant", "policy", "policy.max_age_seconds",
         "policy.max_idle_seconds", "policy.rotation_interval_seconds", "policy.grace_seconds",
+        "policy.responses",
     ])]
     unset: Vec<String>,
 }
@@ -73,6 +79,7 @@ impl Update {
         policy.set("max_age_seconds", age(self.policy.max_age)).set("max_idle_seconds", age(self.policy.max_idle));
         policy.set("rotation_interval_seconds", age(self.policy.rotate_every));
         policy.set("grace_seconds", age(self.policy.grace));
+        policy.set("responses", self.policy.responses());
         patch.set("display_name", self.display_name).set_within("conditions", self.conditions.to_json());
         patch.set_within("policy", policy.into_value()).unset(&self.unset);
         let patch = patch.finish()?;
@@ -98,15 +105,41 @@ struct PolicyFlags {
     /// How long an older secret is good beside a new one where the key doesn't say, such as 24h; at most 30d.
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     grace: Option<u64>,
+    /// What is done when the use of a key stands out: notify, rotate, suspend or revoke; then the severity from which
+    /// on, and the one detector, if not all. Repeat for more.
+    #[arg(long, value_name = "RESPONSE:SEVERITY[:DETECTOR]", value_parser = read_response)]
+    respond: Vec<ResponseRule>,
+}
+
+/// What is done about an anomaly; the server knows the words.
+#[derive(Debug, Clone)]
+struct ResponseRule(Value);
+
+fn read_response(text: &str) -> Result<ResponseRule, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts[..] {
+        [response, severity] => Ok(ResponseRule(json!({"response": response, "severity": severity}))),
+        [response, severity, detector] => {
+            Ok(ResponseRule(json!({"response": response, "severity": severity, "detector": detector})))
+        }
+        _ => Err("write it like suspend:high or revoke:critical:shared-key".to_owned()),
+    }
 }
 
 impl PolicyFlags {
+    /// The rules, where any was given: they are set as a whole.
+    fn responses(&self) -> Option<Vec<Value>> {
+        let rules: Vec<_> = self.respond.iter().map(|rule| rule.0.clone()).collect();
+        (!rules.is_empty()).then_some(rules)
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "max_age_seconds": self.max_age,
             "max_idle_seconds": self.max_idle,
             "rotation_interval_seconds": self.rotate_every,
             "grace_seconds": self.grace,
+            "responses": self.responses(),
         })
     }
 }
@@ -116,7 +149,8 @@ impl Org {
         let output = console.output(&[Output::Human, Output::Json])?;
         let client = Client::administration(console)?;
         let answer = match self.verb {
-            Verb::Create { name, display_name, policy, conditions } => {
+            Verb::Create(create) => {
+                let Create { name, display_name, policy, conditions } = *create;
                 let (conditions, policy) = (conditions.to_json(), policy.to_json());
                 let body =
                     json!({"name": name, "display_name": display_name, "conditions": conditions, "policy": policy});
@@ -165,7 +199,13 @@ fn policy_in_words(organisation: &Value) -> String {
         let seconds = policy.get(member).and_then(Value::as_u64)?;
         Some(format!("{words} {}\n", duration_in_words(seconds)))
     };
-    asked.into_iter().filter_map(line).collect()
+    let rule = |rule: &Value| {
+        let detector = Some(text(rule, "detector")).filter(|name| !name.is_empty());
+        let of = detector.map_or("all detectors".to_owned(), |name| format!("detector {name}"));
+        format!("anomalies of {of}, from {} on: {}\n", text(rule, "severity"), text(rule, "response"))
+    };
+    let rules = policy.get("responses").and_then(Value::as_array).into_iter().flatten().map(rule);
+    asked.into_iter().filter_map(line).chain(rules).collect()
 }
 
 fn as_table(list: &Value) -> String {

@@ -18,6 +18,7 @@ mod settings;
 mod signals;
 mod sweep;
 mod trust;
+mod watch;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -206,6 +207,16 @@ struct Flags {
     /// For how many days usage is kept by the minute, by the hour and by the day, joined by commas (default: 7,90,730).
     #[arg(long, value_name = "DAYS", env = "ARGUS_USAGE_RETENTION_DAYS", hide_env = true)]
     usage_retention_days: Option<String>,
+    /// Whether the use of keys is watched for what stands out: on or off (default: on, where usage is counted).
+    #[arg(
+        long,
+        value_name = "SWITCH",
+        env = "ARGUS_ANOMALIES",
+        hide_env = true,
+        value_enum,
+        hide_possible_values = true
+    )]
+    anomalies: Option<Switch>,
     /// Which decisions are logged: off, all, denied (whatever is no Permit), or a share of all such as 10% (default: off).
     #[arg(long, value_name = "WHICH", env = "ARGUS_DECISION_LOG", hide_env = true)]
     decision_log: Option<String>,

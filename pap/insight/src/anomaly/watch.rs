@@ -95,6 +95,11 @@ impl Watch {
         postcard::to_extend(self, vec![FORM]).map_err(|error| MemoryError::Damaged(error.to_string()))
     }
 
+    /// The newest time that it was told of, in seconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.profile.now
+    }
+
     /// The alerts that stand.
     pub fn book(&self) -> &Book {
         &self.book
@@ -165,7 +170,13 @@ impl Watch {
     /// `false` where no alert of the detector stands.
     pub fn mark_false(&mut self, detector: Detector) -> bool {
         let Some(alert) = self.book.take(detector) else { return false };
-        let (hour, observed) = (alert.last.div_euclid(HOUR), alert.finding.observed);
+        self.teach(detector, alert.last, alert.finding.observed);
+        true
+    }
+
+    /// What a detector saw at a time was in order, whether or not its alert still stands.
+    pub fn teach(&mut self, detector: Detector, at: i64, observed: f64) {
+        let hour = at.div_euclid(HOUR);
         match detector {
             Detector::Volume | Detector::OffHours => self.profile.week.teach(hour, observed),
             Detector::Silence => self.silence.teach(),
@@ -183,7 +194,6 @@ impl Watch {
             | Detector::Dormant
             | Detector::OldCredential => {}
         }
-        true
     }
 
     /// Who presents a wrong or a retired secret does not use the key: he must not teach what its use is like.

@@ -28,6 +28,24 @@ pub struct UsageEvent {
     pub resource: Option<u64>,
     /// The action.
     pub action: Word,
+    /// What the client calls itself, without its version.
+    pub client: Option<Word>,
+    /// The id of the decision, as a number.
+    pub decision: u128,
+    /// What the presented credential makes of it.
+    pub credential: Presented,
+}
+
+/// What was presented, as far as whoever watches has to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presented {
+    /// A credential of the key; or none, or one that is refused for what it and everybody knows.
+    Own,
+    /// One that was taken from its key.
+    Retired,
+    /// A wrong secret of this key's: whoever presented it does not hold the key. Of the credential there is a
+    /// [hash](super::hash).
+    Guessed(KeyId, u64),
 }
 
 /// What a decision came to.
@@ -44,7 +62,7 @@ pub enum Outcome {
 }
 
 /// A short word without an allocation. What is longer, or no word, is `other`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Word {
     octets: [u8; Word::LONGEST],
     length: u8,

@@ -7,12 +7,13 @@ mod latency;
 mod parts;
 mod queue;
 mod report;
+mod telling;
 mod writer;
 
 pub use distinct::{Distinct, hash};
-pub use event::{Outcome, UsageEvent, Word};
+pub use event::{Outcome, Presented, UsageEvent, Word};
 pub use latency::{Latency, Quantiles};
 pub use parts::{Part, Parts};
 pub use queue::{QUEUE, Tally, UsageQueue, UsageSender, queue};
 pub use report::{Grouping, LineId, UsageLine, report};
-pub use writer::{FLUSH, Metering, Place, PlaceOf};
+pub use writer::{Detail, FLUSH, Metering, Place, PlaceOf};

@@ -19,6 +19,7 @@ use super::fold::Fold;
 use super::latency::Latency;
 use super::parts::Parts;
 use super::queue::UsageQueue;
+use super::telling::Telling;
 
 /// How often what was counted is written: at most so much is lost when the process is killed, and half a queue.
 pub const FLUSH: Duration = Duration::from_millis(500);
@@ -36,16 +37,27 @@ const ROWS: usize = 60_000;
 const LAST_ATTEMPTS: u32 = 3;
 
 /// Where an address is, as far as that is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Place {
     /// Its country, ISO 3166-1 alpha-2.
     pub country: Option<String>,
     /// The number of its autonomous system.
     pub system: Option<u32>,
+    /// Latitude, longitude and accuracy in kilometres.
+    pub point: Option<(f32, f32, f32)>,
 }
 
-/// What tells where addresses are.
-pub type PlaceOf = Arc<dyn Fn(IpAddr) -> Place + Send + Sync>;
+/// What tells where addresses are: their points where these are asked for.
+pub type PlaceOf = Arc<dyn Fn(IpAddr, Detail) -> Place + Send + Sync>;
+
+/// How exactly is asked where an address is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Its country and its autonomous system.
+    Network,
+    /// The point on Earth as well.
+    Point,
+}
 
 /// Counts until it is dropped. Then it writes what is left.
 pub struct Metering {
@@ -66,6 +78,8 @@ struct Writer {
     queue: UsageQueue,
     place_of: PlaceOf,
     fold: Fold,
+    /// What is told to the watcher, where it is told at all.
+    telling: Option<Telling>,
     waiting: VecDeque<Batch>,
     last_number: i64,
     is_failing: bool,
@@ -74,8 +88,24 @@ struct Writer {
 impl Metering {
     /// Begins to count for a node, whose id no other process has.
     pub fn begin(store: Store, node: NodeId, queue: UsageQueue, place_of: PlaceOf) -> io::Result<Self> {
+        Self::begin_with(store, node, queue, place_of, None)
+    }
+
+    /// The same, and tells the [watcher](crate::watching::Watcher) what it sees.
+    pub fn begin_telling(store: Store, node: NodeId, queue: UsageQueue, place_of: PlaceOf) -> io::Result<Self> {
+        Self::begin_with(store, node, queue, place_of, Some(Telling::default()))
+    }
+
+    fn begin_with(
+        store: Store,
+        node: NodeId,
+        queue: UsageQueue,
+        place_of: PlaceOf,
+        telling: Option<Telling>,
+    ) -> io::Result<Self> {
         let (fold, waiting) = (Fold::default(), VecDeque::new());
-        let mut writer = Writer { store, node, queue, place_of, fold, waiting, last_number: 0, is_failing: false };
+        let (last_number, is_failing) = (0, false);
+        let mut writer = Writer { store, node, queue, place_of, fold, telling, waiting, last_number, is_failing };
         let (until, ended) = channel::<()>();
         let run = move || {
             let mut written_at = Instant::now();
@@ -99,7 +129,10 @@ impl Writer {
         let waiting: usize = self.waiting.iter().map(|batch| batch.rows.len()).sum();
         let room = ROWS.saturating_sub(waiting);
         for event in self.queue.events.try_iter().take(super::QUEUE) {
-            let place = event.address.map(|address| (self.place_of)(address)).unwrap_or_default();
+            if let Some(telling) = &mut self.telling {
+                telling.seen.add(&event, |address| (self.place_of)(address, Detail::Point));
+            }
+            let place = event.address.map(|address| (self.place_of)(address, Detail::Network)).unwrap_or_default();
             if !self.fold.add(&event, &place, room) {
                 self.queue.counters.rows_full.fetch_add(1, Relaxed);
             }
@@ -109,6 +142,9 @@ impl Writer {
     /// Writes what was counted, the oldest first. What fails stays what it is, under its number.
     fn write(&mut self) {
         self.close();
+        if let Some(telling) = &mut self.telling {
+            telling.tell(&self.store, self.node);
+        }
         while let Some(batch) = self.waiting.front() {
             match self.add(batch) {
                 Ok(_) => {

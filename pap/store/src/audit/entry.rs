@@ -35,6 +35,8 @@ words!(
         Credential = "credential",
         /// A place where somebody is told of what happens to keys.
         Contact = "contact",
+        /// Something that stood out in the use of a key.
+        Anomaly = "anomaly",
     }
 );
 

@@ -63,6 +63,10 @@ events! {
     ContactTested          = "contact.tested",           "A trial was sent to a contact.";
     ContactRemoved         = "contact.removed",          "A contact was removed, with all that was on its way to it.";
     DeliveryReplayed       = "delivery.replayed",        "What could not be delivered to a contact is sent again.";
+    AnomalyDetected        = "anomaly.detected",         "The use of a key stands out; what is done about it has entries of its own.";
+    AnomalyAcknowledged    = "anomaly.acknowledged",     "Somebody has looked at an anomaly.";
+    AnomalySnoozed         = "anomaly.snoozed",          "An anomaly is not to be told again before a time.";
+    AnomalyMarkedFalse     = "anomaly.marked_false",     "An anomaly was in order: the key's baseline learns it.";
     PersonForgotten        = "person.forgotten",         "The key that hides a person's data in the audit was destroyed.";
     PersonExported         = "person.exported",          "All that is kept of a person was handed out.";
     AuditCut               = "audit.cut",                "Old entries were cut off; a checkpoint stands for them.";

@@ -1,9 +1,9 @@
 //! A key begins, is suspended, resumed, and expires. What may follow on what is said in [`KeyState::after`] alone.
 
 use chrono::NaiveDateTime;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
-use super::{Key, KeyEvent, KeyState, find};
+use super::{Key, KeyEvent, KeyState, Revocation, find};
 use crate::act::Act;
 use crate::audit::{AuditEvent, Entry};
 use crate::change::{self, ChangeKind};
@@ -59,6 +59,13 @@ pub fn suspend(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, Sto
     step(conn, act, id, |_, _| Ok(Some((KeyEvent::Suspend, AuditEvent::KeySuspended))))
 }
 
+/// The same, for a cause that the audit and whoever answers for the key are told.
+pub fn suspend_for(conn: &mut Conn, act: &Act, id: KeyId, why: &Revocation) -> Result<Option<Key>, StoreError> {
+    let (cause, reason) = (why.cause, why.reason.as_str());
+    let tell = |entry: Entry| entry.with("cause", cause).with("reason", reason);
+    told_step(conn, act, id, |_, _| Ok(Some((KeyEvent::Suspend, AuditEvent::KeySuspended))), tell, &why.details())
+}
+
 /// Puts a suspended key back where it was in its life, with its audit entry and its line in the change feed. `None` as
 /// for [`begin`]; a key that isn't suspended stays what it is, one that has ended is [`StoreError::NotPossible`].
 pub fn resume(conn: &mut Conn, act: &Act, id: KeyId) -> Result<Option<Key>, StoreError> {
@@ -77,7 +84,8 @@ pub fn expire(conn: &mut Conn, act: &Act, id: KeyId, cause: ExpiryCause) -> Resu
     conn.write(|conn| {
         let before = find_own(conn, act, id)?;
         let tell = |entry: Entry| entry.with("cause", cause);
-        let after = told_step(conn, act, id, |_, _| Ok(Some((KeyEvent::Expire, AuditEvent::KeyExpired))), tell)?;
+        let step = |_: &Key, _: &mut Conn| Ok(Some((KeyEvent::Expire, AuditEvent::KeyExpired)));
+        let after = told_step(conn, act, id, step, tell, &Map::new())?;
         if let Some(before) = before.filter(|before| !before.state.has_ended()) {
             let details = Map::from_iter([("cause".to_owned(), json!(cause))]);
             outbox::tell(conn, act, &before, NoticeKind::Expired, &details)?;
@@ -97,7 +105,7 @@ fn step(
     id: KeyId,
     choose: impl FnOnce(&Key, &mut Conn) -> Result<Option<(KeyEvent, AuditEvent)>, StoreError>,
 ) -> Result<Option<Key>, StoreError> {
-    told_step(conn, act, id, choose, |entry| entry)
+    told_step(conn, act, id, choose, |entry| entry, &Map::new())
 }
 
 /// The same, with more to tell of it.
@@ -107,6 +115,7 @@ fn told_step(
     id: KeyId,
     choose: impl FnOnce(&Key, &mut Conn) -> Result<Option<(KeyEvent, AuditEvent)>, StoreError>,
     tell: impl FnOnce(Entry) -> Entry,
+    details: &Map<String, Value>,
 ) -> Result<Option<Key>, StoreError> {
     conn.write(|conn| {
         let Some(key) = find_own(conn, act, id)? else { return Ok(None) };
@@ -124,9 +133,9 @@ fn told_step(
         let after = find(conn, id)?.ok_or_else(|| StoreError::not_found(Record::Key, id))?;
         change::append(conn, act, ChangeKind::Key, &id, &tell(after.entry(told, &key)))?;
         match event {
-            KeyEvent::Suspend => tell_all(conn, act, &key, NoticeKind::Suspended)?,
+            KeyEvent::Suspend => tell_all(conn, act, &key, NoticeKind::Suspended, details)?,
             KeyEvent::Resume | KeyEvent::ResumePending | KeyEvent::ResumeRotating => {
-                tell_all(conn, act, &key, NoticeKind::Resumed)?;
+                tell_all(conn, act, &key, NoticeKind::Resumed, details)?;
             }
             _ => {}
         }
@@ -135,9 +144,15 @@ fn told_step(
 }
 
 /// Tells whoever answers for the key, and for those below it.
-fn tell_all(conn: &mut Conn, act: &Act, key: &Key, kind: NoticeKind) -> Result<(), StoreError> {
-    outbox::tell(conn, act, key, kind, &Map::new())?;
-    outbox::tell_below(conn, act, key, kind, &Map::new())
+fn tell_all(
+    conn: &mut Conn,
+    act: &Act,
+    key: &Key,
+    kind: NoticeKind,
+    details: &Map<String, Value>,
+) -> Result<(), StoreError> {
+    outbox::tell(conn, act, key, kind, details)?;
+    outbox::tell_below(conn, act, key, kind, details)
 }
 
 /// The key, if it belongs to the organisation of the act.

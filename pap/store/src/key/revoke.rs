@@ -48,7 +48,7 @@ impl Revocation {
     }
 
     /// What the owner is told of it.
-    fn details(&self) -> Map<String, Value> {
+    pub(super) fn details(&self) -> Map<String, Value> {
         let details = [("cause", json!(self.cause)), ("reason", json!(self.reason))];
         details.map(|(member, value)| (member.to_owned(), value)).into_iter().collect()
     }

@@ -70,6 +70,9 @@ tables! {
     usage_writers: 1,
     decisions: 1,
     policy_sets: 1,
+    watches: 1,
+    sightings: 2,
+    anomalies: 1,
 }
 
 /// The names of all tables, each with those of its columns.

@@ -9,6 +9,8 @@
 
 #[path = "../store/acts.rs"]
 mod acts;
+#[path = "../store/anomalies.rs"]
+mod anomalies;
 #[path = "../store/audit.rs"]
 mod audit;
 mod away;

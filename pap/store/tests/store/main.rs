@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, and its helpers are part of it")]
 
 mod acts;
+mod anomalies;
 mod audit;
 mod database;
 mod decisions;

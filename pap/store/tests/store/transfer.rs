@@ -58,6 +58,13 @@ const ROWS: &str = r#"
         VALUES ('d', '2027-01-15 08:00:00.123456', 'acme', 'verify', 'c', NULL, 'Deny', 'scope_missing', 'read', 'acme/x',
                 NULL, 17, 'urn:root', '1.0', 'sha256:ab', TRUE, '{}', '{}', '[]');
     INSERT INTO policy_sets (digest, members) VALUES ('sha256:ab', '[["root.xml", "ab"]]');
+    INSERT INTO watches (key_id, memory, looked_at)
+        VALUES ((SELECT min(id) FROM keys), 'AQ==', '2027-01-15 08:00:00');
+    INSERT INTO sightings (node_id, batch, seen, written_at) VALUES ('n', 3, 'AQ==', '2027-01-15 08:00:00.5');
+    INSERT INTO anomalies (id, organisation_id, key_id, detector, severity, explanation, evidence, since, first_seen_at,
+                           last_seen_at, times, earlier_times, state, is_learned, generation)
+        VALUES ('a1', (SELECT min(id) FROM organisations), (SELECT min(id) FROM keys), 'volume', 'high', 'ü', '{}', 7,
+                '2027-01-15 08:00:00', '2027-01-15 08:00:00.000001', 3, 1, 'open', TRUE, 1);
     INSERT INTO leases (name, holder, until) VALUES ('sweeper', 'n', '2027-01-15 08:00:00');
 "#;
 

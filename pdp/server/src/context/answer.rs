@@ -97,6 +97,8 @@ pub(crate) enum Subject<'s> {
     Verified(&'s KeyRecord),
     /// Its credential is refused. The record is there where it is known, and of the organisation that decides.
     Refused(Reason, Option<&'s KeyRecord>),
+    /// Its credential is there, and of the organisation that decides, but the secret is wrong: nothing of it is told.
+    Guessed(&'s KeyRecord),
     /// What was presented can't be taken for a credential.
     Faulty(&'static str),
 }
@@ -213,7 +215,11 @@ impl<'a> Ask<'a> {
                 let reason = Reason::of_refusal(refusal).filter(|_| !is_foreign).unwrap_or(Reason::CredentialUnknown);
                 // What is told of the record has to be why it is refused, not something else about it.
                 let is_why = |record: &&Arc<KeyRecord>| record.judge(self.credentials_at) == Err(refusal);
-                let record = record.filter(|_| !is_foreign).filter(is_why).map(|record| &**record);
+                let own = record.filter(|_| !is_foreign);
+                if let (Refusal::WrongSecret, Some(record)) = (refusal, own) {
+                    return self.with_grant(Subject::Guessed(record), ARGUS);
+                }
+                let record = own.filter(is_why).map(|record| &**record);
                 self.with_grant(Subject::Refused(reason, record), ARGUS)
             }
             Checked::Wait(waiting, record) => match record.map(|record| self.belonging(record)) {
@@ -277,7 +283,7 @@ impl<'a> Ask<'a> {
                 record.note_use(self.now.seconds, Origin { address: client_ip(individual), user_agent });
                 Some(record)
             }
-            Subject::Nobody | Subject::Refused(..) | Subject::Faulty(_) => None,
+            Subject::Nobody | Subject::Refused(..) | Subject::Guessed(_) | Subject::Faulty(_) => None,
         };
         if let Some(counted) = record.and_then(|record| self.tally.gate.let_in(&record.key)) {
             let individual = arena.bump().alloc(enrich(individual, None, &self.snapshot.places, arena));
@@ -286,6 +292,7 @@ impl<'a> Ask<'a> {
         let individual = arena.bump().alloc(enrich(individual, record, &self.snapshot.places, arena));
         match subject {
             Subject::Refused(reason, _) => (denied(reason, individual), false),
+            Subject::Guessed(_) => (denied(Reason::CredentialUnknown, individual), false),
             Subject::Faulty(why) => {
                 let failed = DecisionResult::failed(Fault::syntax(why));
                 (DecisionResult { attributes: individual.attributes, ..failed }, false)
@@ -320,7 +327,11 @@ impl<'a> Ask<'a> {
     ) {
         let record = match subject {
             Subject::Verified(record) | Subject::Refused(_, Some(record)) => Some(record),
-            Subject::Nobody | Subject::Refused(_, None) | Subject::Faulty(_) => None,
+            Subject::Nobody | Subject::Refused(_, None) | Subject::Guessed(_) | Subject::Faulty(_) => None,
+        };
+        let guessed = match subject {
+            Subject::Guessed(record) => Some((record.key.id, record.credential_id)),
+            _ => None,
         };
         let decides = match self.root {
             Root::Of(domain) => &domain.organisation,
@@ -337,6 +348,10 @@ impl<'a> Ask<'a> {
             address: client_ip(individual),
             resource: stated(individual, names::RESOURCE, names::RESOURCE_ID),
             action: stated(individual, names::ACTION, names::ACTION_ID),
+            id: self.obligations.1,
+            user_agent: stated(individual, names::ENVIRONMENT, names::USER_AGENT),
+            guessed,
+            is_retired: matches!(subject, Subject::Refused(_, Some(record)) if record.is_retired()),
         };
         if let Some(usage) = self.usage {
             usage.note(&of);

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use maxminddb::{MaxMindDbError, PathElement, Reader, WithinOptions};
 
-use super::{PlaceFault, PlaceSource};
+use super::{PlaceFault, PlaceSource, Point};
 
 /// Networks that are looked at for one that tells what the database is for.
 const LOOKED_AT: usize = 10_000;
+
+/// What is assumed of a database that doesn't say how accurate it is.
+const UNKNOWN_RADIUS_KM: f64 = 100.0;
 
 const COUNTRY: [PathElement<'static>; 2] = [PathElement::Key("country"), PathElement::Key("iso_code")];
 const ASN: [PathElement<'static>; 1] = [PathElement::Key("autonomous_system_number")];
@@ -50,6 +53,16 @@ impl Database {
     pub(super) fn country(&self, address: IpAddr) -> Option<&str> {
         let found = self.reader.lookup(address.to_canonical()).ok()?;
         found.decode_path(&COUNTRY).ok().flatten()
+    }
+
+    /// Where on Earth an address is thought to be, where the database tells more than countries.
+    pub(super) fn point(&self, address: IpAddr) -> Option<Point> {
+        let found = self.reader.lookup(address.to_canonical()).ok()?;
+        let member = |name| [PathElement::Key("location"), PathElement::Key(name)];
+        let latitude: f64 = found.decode_path(&member("latitude")).ok().flatten()?;
+        let longitude: f64 = found.decode_path(&member("longitude")).ok().flatten()?;
+        let radius_km: Option<u16> = found.decode_path(&member("accuracy_radius")).ok().flatten();
+        Some(Point { latitude, longitude, radius_km: radius_km.map_or(UNKNOWN_RADIUS_KM, f64::from) })
     }
 
     pub(super) fn asn(&self, address: IpAddr) -> Option<u32> {
@@ -118,6 +131,9 @@ mod tests {
         ] {
             assert_eq!(cities.country(address.parse().unwrap()), country, "{address}");
         }
+        let london = cities.point("81.2.69.142".parse().unwrap()).unwrap();
+        assert!((london.latitude - 51.5).abs() < 0.1 && london.longitude.abs() < 0.2, "{london:?}");
+        assert!(london.radius_km > 0.0 && cities.point("10.0.0.1".parse().unwrap()).is_none());
         let systems = Database::read(&folder.join("GeoLite2-ASN-Test.mmdb"), Check::Asn).unwrap();
         for (address, system) in [("1.128.0.1", Some(1221)), ("::ffff:1.0.0.1", Some(15169)), ("10.0.0.1", None)] {
             assert_eq!(systems.asn(address.parse().unwrap()), system, "{address}");

@@ -57,6 +57,17 @@ impl PlaceFiles {
     }
 }
 
+/// A point on Earth, as accurate as is claimed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// Within so many kilometres.
+    pub radius_km: f64,
+}
+
 impl Places {
     /// Reads all databases. Blocks.
     pub(crate) fn read(files: &PlaceFiles) -> Result<Self, PlaceFault> {
@@ -90,6 +101,11 @@ impl Places {
     /// The country of an address, ISO 3166-1 alpha-2.
     pub(crate) fn country(&self, address: IpAddr) -> Option<&str> {
         self.country.as_deref()?.country(address)
+    }
+
+    /// Where on Earth an address is thought to be, where the database of countries tells more than those.
+    pub(crate) fn point(&self, address: IpAddr) -> Option<Point> {
+        self.country.as_deref()?.point(address)
     }
 
     /// The number of the autonomous system of an address.

@@ -129,6 +129,11 @@ impl KeyRecord {
         self.stopped.as_ref().map(ToString::to_string)
     }
 
+    /// Whether it is a credential that was taken from its key.
+    pub(crate) fn is_retired(&self) -> bool {
+        self.stopped.as_ref().is_some_and(Stopped::is_of_credential)
+    }
+
     /// The time from which it can be used, in words.
     pub(crate) fn begin(&self) -> Option<String> {
         self.not_before.and_then(|first| DateTime::from_timestamp(first, 0)).map(time)

@@ -41,6 +41,11 @@ impl Stopped {
         Self { whose: Whose::Credential, is_revoked: true, at, reason: None }
     }
 
+    /// Whether it is the credential that was stopped, and not the key.
+    pub(super) fn is_of_credential(&self) -> bool {
+        self.whose == Whose::Credential
+    }
+
     /// The same, as it looks from a key below.
     pub(super) fn above(&self) -> Self {
         Self { whose: Whose::KeyAbove, ..self.clone() }

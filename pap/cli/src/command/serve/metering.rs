@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use argus_insight::usage::{
-    Metering, Outcome, Place, QUEUE, Tally, UsageEvent, UsageQueue, UsageSender, Word, hash, queue,
+    Detail, Metering, Outcome, Place, Presented, QUEUE, Tally, UsageEvent, UsageQueue, UsageSender, Word, hash, queue,
 };
-use argus_pdp::{Pdp, Reason, UsageSink, Use, UsesNoted};
+use argus_pdp::{Pdp, Point, Reason, UsageSink, Use, UsesNoted};
 use argus_store::Store;
 
 use crate::exit::Exit;
@@ -21,14 +21,16 @@ pub(super) fn ends() -> (Arc<dyn UsageSink>, UsageQueue) {
     (Arc::new(Sink(sender)), events)
 }
 
-/// Begins to count.
-pub(super) fn begin(store: &Store, pdp: &Pdp, events: UsageQueue) -> Result<Metering, Failure> {
+/// Begins to count; and to show what it counts to whoever watches, where somebody does.
+pub(super) fn begin(store: &Store, pdp: &Pdp, events: UsageQueue, is_watched: bool) -> Result<Metering, Failure> {
     let (places, node) = (pdp.clone(), pdp.node_id());
-    let place_of = Arc::new(move |address| {
+    let place_of = Arc::new(move |address, detail| {
         let (country, system) = places.place_of(address);
-        Place { country, system }
+        let point = if detail == Detail::Point { places.point_of(address) } else { None };
+        Place { country, system, point: point.map(short) }
     });
-    Metering::begin(store.clone(), node, events, place_of)
+    let begin = if is_watched { Metering::begin_telling } else { Metering::begin };
+    begin(store.clone(), node, events, place_of)
         .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))
 }
 
@@ -45,12 +47,37 @@ impl UsageSink for Sink {
             address: of.address,
             resource: of.resource.map(|resource| hash(resource.as_bytes())),
             action: Word::new(of.action.unwrap_or_default()),
+            client: of.user_agent.map(family),
+            decision: of.id.number(),
+            credential: presented(of),
         });
     }
 
     fn noted(&self) -> UsesNoted {
         noted(self.0.tally())
     }
+}
+
+/// What a client calls itself, without its version.
+fn family(user_agent: &str) -> Word {
+    Word::new(user_agent.split(['/', ' ']).next().unwrap_or_default())
+}
+
+fn presented(of: &Use<'_>) -> Presented {
+    match of.guessed {
+        Some((key, credential)) => {
+            Presented::Guessed(key, credential.map_or(0, |credential| hash(credential.to_string().as_bytes())))
+        }
+        None if of.is_retired => Presented::Retired,
+        None => Presented::Own,
+    }
+}
+
+/// A point on Earth, as exactly as anybody knows it.
+fn short(point: Point) -> (f32, f32, f32) {
+    #[expect(clippy::cast_possible_truncation, reason = "some metres are nothing beside the accuracy that is claimed")]
+    let short = |value: f64| value as f32;
+    (short(point.latitude), short(point.longitude), short(point.radius_km))
 }
 
 /// What became of what was noted, as decision points tell it.

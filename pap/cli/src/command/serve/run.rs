@@ -40,6 +40,7 @@ use super::notices::Carried;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::sweep::Sweeping;
+use super::watch::Watching;
 use super::{Role, Switch};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -93,6 +94,8 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let mut installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
     let _sweeping =
         (settings.role != Role::Pdp).then(|| Sweeping::begin(&store, &installation.pdp, settings)).transpose()?;
+    let is_watched = settings.role != Role::Pdp && settings.anomalies == Switch::On;
+    let _watching = is_watched.then(|| Watching::begin(&store)).transpose()?;
     let report = installation.pdp.report();
     let bootstrap = installation.bootstrap.take();
     let ready = move || {
@@ -200,7 +203,8 @@ fn install(
     let told = Told { usage, log, carrier: carrier.as_ref() };
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
-    let metering = events.map(|events| metering::begin(store, &pdp, events)).transpose()?;
+    let metering =
+        events.map(|events| metering::begin(store, &pdp, events, settings.anomalies == Switch::On)).transpose()?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }

@@ -55,6 +55,7 @@ pub(super) struct Settings {
     pub(super) audit_retention_days: Option<u32>,
     pub(super) usage: Switch,
     pub(super) usage_retention: UsageRetention,
+    pub(super) anomalies: Switch,
     pub(super) decision_log: LogSettings,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
@@ -112,6 +113,7 @@ struct SettingsFile {
     audit_retention_days: Option<u32>,
     usage: Option<Switch>,
     usage_retention_days: Option<String>,
+    anomalies: Option<Switch>,
     decision_log: Option<String>,
     decision_log_days: Option<u32>,
     decision_log_file: Option<PathBuf>,
@@ -214,6 +216,7 @@ impl Settings {
             },
             usage: flags.usage.or(file.usage).unwrap_or_default(),
             usage_retention: read_retention(text(flags.usage_retention_days, file.usage_retention_days))?,
+            anomalies: flags.anomalies.or(file.anomalies).unwrap_or_default(),
             decision_log: LogSettings::read(LogTexts {
                 which: text(flags.decision_log, file.decision_log),
                 days: flags.decision_log_days.or(file.decision_log_days),

@@ -54,6 +54,8 @@ struct Decided<'a> {
     record: Option<&'a KeyRecord>,
     /// What was presented and refused, where it is known.
     refused: Option<&'a KeyRecord>,
+    /// The credential whose secret was guessed wrong.
+    guessed: Option<&'a KeyRecord>,
     /// What was counted of it.
     counted: Counted<'a>,
     /// Whether policies were asked, and were not overruled.
@@ -173,6 +175,10 @@ impl Verify<'_> {
             address: question.context.ip,
             resource: Some(&question.resource),
             action: Some(&question.action),
+            id: self.call.decision_id,
+            user_agent: question.context.user_agent.as_deref(),
+            guessed: decided.guessed.map(|record| (record.key.id, record.credential_id)),
+            is_retired: decided.refused.is_some_and(KeyRecord::is_retired),
         };
         if let Some(usage) = usage {
             usage.note(&of);
@@ -238,6 +244,9 @@ impl Verify<'_> {
         let record = match subject {
             Subject::Verified(record) => record,
             Subject::Refused(reason, record) => return refused(reason, record, arena),
+            Subject::Guessed(record) => {
+                return Decided { guessed: Some(record), ..refused(Reason::CredentialUnknown, None, arena) };
+            }
             Subject::Nobody | Subject::Faulty(_) => return refused(Reason::CredentialMissing, None, arena),
         };
         let user_agent = question.context.user_agent.as_deref();
@@ -274,7 +283,7 @@ impl Verify<'_> {
                 if by_failure { Reason::PolicyError } else { Reason::PolicyDenied }
             })),
         };
-        Decided { result, reason, record: Some(record), refused: None, counted, is_evaluated: true }
+        Decided { result, reason, record: Some(record), refused: None, guessed: None, counted, is_evaluated: true }
     }
 
     fn write(
@@ -335,6 +344,7 @@ fn refused<'a>(reason: Reason, refused: Option<&'a KeyRecord>, arena: &'a Arena)
         reason: Some(reason),
         record: None,
         refused,
+        guessed: None,
         counted: Counted::default(),
         is_evaluated: false,
     }

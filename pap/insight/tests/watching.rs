@@ -1,0 +1,311 @@
+//! From what nodes have seen to alerts, over real databases: told once whoever dies, answered as the policy says, taught
+//! by people.
+
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and its helpers are part of it"
+)]
+
+#[path = "../../store/tests/support/postgres.rs"]
+mod server;
+
+use argus_insight::anomaly::Settings;
+use argus_insight::watching::{Ended, Seen, Watched, Watcher, encode};
+use argus_store::anomaly::{
+    self, Anomaly, AnomalyDetector, AnomalyFilter, AnomalyState, Response, Severity, find_watch, list_sightings,
+};
+use argus_store::audit::{self, AuditEvent, AuditFilter};
+use argus_store::credential::{Material, NewCredential, StoredHash};
+use argus_store::key::{self, Environment, KeyState, NewKey};
+use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy, ResponseRule};
+use argus_store::outbox::{self, NoticeFilter, NoticeKind};
+use argus_store::{Act, Conditions, KeyId, Location, NodeId, OrganisationId, PageSize, Store};
+use chrono::{DateTime, TimeDelta, Utc};
+use server::PostgresServer;
+use tempfile::TempDir;
+
+const HOUR: i64 = 3_600;
+const WEEK: i64 = 168 * HOUR;
+
+/// A Monday, 00:00 UTC.
+const MONDAY: i64 = 1_799_625_600;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(MONDAY + seconds, 0).unwrap()
+}
+
+/// An organisation with a key, and a node that has seen its uses.
+struct World {
+    store: Store,
+    acme: OrganisationId,
+    key: KeyId,
+    node: NodeId,
+    batch: i64,
+    _folder: TempDir,
+}
+
+/// The same on a file, and on a server where this machine has one.
+fn on_both(responses: &[ResponseRule], test: impl Fn(&mut World)) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("argus.db").display());
+    test(&mut World::open(&url, responses, folder));
+    match PostgresServer::shared() {
+        Some(server) => test(&mut World::open(&server.new_database(), responses, tempfile::tempdir().unwrap())),
+        None => println!("skipped on PostgreSQL: this machine has none"),
+    }
+}
+
+impl World {
+    fn open(url: &str, responses: &[ResponseRule], folder: TempDir) -> Self {
+        let store = Store::open(Location::parse(url).unwrap()).unwrap();
+        let acme = OrganisationId::new(at(0));
+        let act = Act::of_host(acme, at(0), "a test");
+        let new = NewOrganisation {
+            id: acme,
+            name: "acme".into(),
+            display_name: None,
+            conditions: Conditions::default(),
+            policy: OrganisationPolicy { responses: responses.to_vec(), ..OrganisationPolicy::default() },
+        };
+        let of_key = NewKey {
+            id: KeyId::new(at(0)),
+            project_id: None,
+            name: "reader".into(),
+            owner: "ada@acme.example".into(),
+            environment: Environment::Live,
+            scopes: vec!["acme/x:read".into()],
+            conditions: Conditions::default(),
+            limits: Vec::new(),
+            tags: Vec::new(),
+            parent_key_id: None,
+            not_before: None,
+            expires_at: None,
+            expiry_exception: None,
+            rotation_interval_seconds: None,
+            grace_seconds: None,
+        };
+        let material = Material::Secret(StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into()));
+        let credential = NewCredential { id: "000000000001".into(), material, not_before: at(0), expires_at: None };
+        let made = store.write(|conn| {
+            organisation::create(conn, &act, &new)?;
+            key::create(conn, &act, &of_key, &credential)
+        });
+        let key = made.unwrap().id;
+        Self { store, acme, key, node: NodeId::new(at(0)), batch: 0, _folder: folder }
+    }
+
+    fn watcher(&self) -> Watcher {
+        Watcher::new(self.store.clone(), Settings::default()).unwrap()
+    }
+
+    /// A node has seen this.
+    fn see(&mut self, seen: Vec<Seen>) {
+        self.batch += 1;
+        let (of, last) = ((self.node, self.batch), seen.last().unwrap().at);
+        let text = encode(&[(self.key, seen)]).unwrap();
+        let when = DateTime::from_timestamp(last, 0).unwrap();
+        self.store.write_aside(|conn| anomaly::add_sighting(conn, of, when, &text)).unwrap();
+    }
+
+    /// Forty uses an hour for these hours, and what the watcher says of them.
+    fn live(&mut self, watcher: &mut Watcher, hours: std::ops::Range<i64>) -> Vec<Watched> {
+        let mut all = Vec::new();
+        // A day at a time: a look for each hour would be minutes of writing.
+        for day in hours.collect::<Vec<_>>().chunks(24) {
+            self.see(day.iter().map(|hour| Seen { count: 40, ..usual(hour * HOUR) }).collect());
+            all.push(watcher.look(at(day[day.len() - 1] * HOUR + 5)).unwrap());
+        }
+        all
+    }
+
+    fn all(&self) -> Vec<Anomaly> {
+        let all = AnomalyFilter::default();
+        self.store.read(|conn| anomaly::list(conn, &all, None, PageSize::default())).unwrap().items
+    }
+
+    fn notices(&self, kind: NoticeKind) -> usize {
+        let page = self.store.read(|conn| outbox::list(conn, NoticeFilter::default(), None, PageSize::default()));
+        page.unwrap().items.iter().filter(|notice| notice.kind == kind).count()
+    }
+
+    fn audited(&self, event: AuditEvent) -> Vec<String> {
+        let filter = AuditFilter { event: Some(event), ..AuditFilter::default() };
+        let page = self.store.read(|conn| audit::list(conn, &filter, 0, PageSize::default())).unwrap();
+        page.items.into_iter().map(|record| record.entry).collect()
+    }
+
+    fn state(&self) -> KeyState {
+        self.store.read(|conn| key::find(conn, self.key)).unwrap().unwrap().state
+    }
+}
+
+fn usual(seconds: i64) -> Seen {
+    Seen {
+        at: MONDAY + seconds,
+        count: 1,
+        outcome: Ended::Permitted,
+        credential: 0,
+        resource: 7,
+        action: "read".into(),
+        client: None,
+        address: 1,
+        country: Some("DE".into()),
+        asn: Some(64_500),
+        place: None,
+        decision: 5,
+    }
+}
+
+/// The key is used from so many addresses at once.
+fn leaked(seconds: i64, addresses: u64) -> Vec<Seen> {
+    (0..addresses).map(|n| Seen { address: 1_000 + n, decision: n.into(), ..usual(seconds) }).collect()
+}
+
+const SUSPEND: ResponseRule = ResponseRule {
+    detector: Some(AnomalyDetector::SharedKey),
+    severity: Severity::Critical,
+    response: Response::Suspend,
+};
+
+#[test]
+fn a_leaked_key_is_told_once_whoever_dies_and_suspended_as_the_policy_says() {
+    on_both(&[SUSPEND], |world| {
+        let mut first = world.watcher();
+        let quiet = world.live(&mut first, 0..15 * 24);
+        assert!(quiet.iter().all(|watched| watched.is_mine && watched.alerts.is_empty()), "{quiet:?}");
+        first.resign(at(15 * 24 * HOUR)).unwrap();
+        assert_eq!(world.store.read(|conn| list_sightings(conn, &|_| false, 10)).unwrap(), [], "all is learned");
+
+        // Two have been told of nothing yet: what one of them has found and not saved, the other finds again.
+        let theft = 15 * 24 * HOUR + 60;
+        let mut second = world.watcher();
+        assert!(second.look(at(theft - 5)).unwrap().is_mine);
+        world.see(leaked(theft, 60));
+        let found = second.look(at(theft + 1)).unwrap();
+        assert_eq!(found.alerts.len(), 1, "{found:?}");
+        let (alert, response) = &found.alerts[0];
+        let expected = (AnomalyDetector::SharedKey, Severity::Critical, Response::Suspend, AnomalyState::Open);
+        assert_eq!((alert.detector, alert.severity, *response, alert.state), expected);
+        assert!(alert.explanation.contains("30 addresses within an hour"), "{}", alert.explanation);
+        assert_eq!((world.state(), world.notices(NoticeKind::AnomalyDetected)), (KeyState::Suspended, 1));
+        let suspended = world.audited(AuditEvent::KeySuspended);
+        assert!(suspended[0].contains("detected threat: ") && suspended[0].contains(r#""cause":"threat""#));
+        drop(second);
+
+        let mut third = world.watcher();
+        assert!(!third.look(at(theft + 2)).unwrap().is_mine, "the dead one's lease lasts half a minute");
+        let again = third.look(at(theft + 40)).unwrap();
+        assert_eq!((again.is_mine, again.uses, again.alerts), (true, 60, vec![]));
+        third.resign(at(theft + 41)).unwrap();
+        let all = world.all();
+        assert_eq!((all.len(), all[0].response), (1, Some(Response::Suspend)));
+        assert!(all[0].times > 25 && all[0].evidence.observed > 0.0, "every further address is counted: {all:?}");
+        assert_eq!(world.notices(NoticeKind::AnomalyDetected), 1);
+        assert_eq!(world.audited(AuditEvent::AnomalyDetected).len(), 1);
+        assert_eq!(world.audited(AuditEvent::KeySuspended).len(), 1);
+    });
+}
+
+#[test]
+fn what_is_marked_false_is_learned_and_not_told_again() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..15 * 24);
+        let day = 15 * 24 * HOUR;
+        world.see(leaked(day, 60));
+        assert_eq!(watcher.look(at(day + 1)).unwrap().alerts.len(), 1);
+        let found = world.all().remove(0);
+        assert_eq!((found.response, world.state()), (Some(Response::Notify), KeyState::Active));
+        let act = Act::of_host(world.acme, at(day + 60), "a test");
+        let marked = world.store.write(|conn| anomaly::mark_false(conn, &act, found.id, Some("a fleet"))).unwrap();
+        assert!(!marked.unwrap().is_learned);
+        watcher.look(at(day + 61)).unwrap();
+        watcher.look(at(day + 75)).unwrap();
+        assert!(world.all()[0].is_learned);
+        // Another watcher knows it from the store.
+        watcher.resign(at(day + 76)).unwrap();
+        let mut other = world.watcher();
+        for hour in 1..5 {
+            world.see(leaked(day + hour * HOUR, 60));
+            assert_eq!(other.look(at(day + hour * HOUR + 1)).unwrap().alerts, [], "hour {hour}");
+        }
+        assert_eq!(world.all().len(), 1);
+    });
+}
+
+#[test]
+fn an_alert_is_marked_false_long_after_it_was_over() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..4 * 168);
+        let burst = |week: i64| Seen { count: 900, ..usual(week * WEEK + 30) };
+        world.see(vec![burst(4)]);
+        let told = watcher.look(at(4 * WEEK + 31)).unwrap().alerts;
+        assert_eq!(told.iter().map(|told| told.0.detector).collect::<Vec<_>>(), [AnomalyDetector::Volume]);
+        world.live(&mut watcher, 4 * 168 + 1..4 * 168 + 80);
+        let act = Act::of_host(world.acme, at(4 * WEEK + 80 * HOUR), "a test");
+        world.store.write(|conn| anomaly::mark_false(conn, &act, told[0].0.id, None)).unwrap();
+        let rest = world.live(&mut watcher, 4 * 168 + 80..5 * 168);
+        world.see(vec![burst(5)]);
+        let again = watcher.look(at(5 * WEEK + 31)).unwrap();
+        assert!(rest.iter().chain([&again]).all(|watched| watched.alerts.is_empty()), "the job is in order");
+    });
+}
+
+#[test]
+fn silence_is_told_though_nothing_is_seen() {
+    on_both(&[ResponseRule { detector: None, severity: Severity::Low, response: Response::Rotate }], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..3 * 168);
+        let mut alerts = Vec::new();
+        for minute in (0..8 * 60).step_by(10) {
+            alerts.extend(watcher.look(at(3 * WEEK + minute * 60)).unwrap().alerts);
+        }
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
+        assert_eq!((alerts[0].0.detector, alerts[0].1), (AnomalyDetector::Silence, Response::Rotate));
+        assert_eq!(world.audited(AuditEvent::RotationOpened).len(), 1);
+        assert!(alerts[0].0.explanation.starts_with("no request for 4 hours"), "{}", alerts[0].0.explanation);
+    });
+}
+
+#[test]
+fn one_node_watches_at_a_time_and_a_key_of_no_organisation_or_that_has_ended_is_nobodys() {
+    on_both(&[], |world| {
+        let (mut one, mut two) = (world.watcher(), world.watcher());
+        assert!(one.look(at(1)).unwrap().is_mine && !two.look(at(2)).unwrap().is_mine);
+        one.resign(at(3)).unwrap();
+        assert!(two.look(at(4)).unwrap().is_mine);
+        let stranger = encode(&[(KeyId::new(at(0)), vec![usual(5)])]).unwrap();
+        let act = Act::of_host(world.acme, at(5), "a test");
+        world.store.write(|conn| anomaly::add_sighting(conn, (world.node, 99), at(5), &stranger)).unwrap();
+        world.store.write(|conn| anomaly::add_sighting(conn, (world.node, 100), at(5), "no base64")).unwrap();
+        world.store.write(|conn| key::revoke(conn, &act, world.key, &key::Revocation::manual("gone"))).unwrap();
+        world.batch = 200;
+        world.see(vec![usual(6)]);
+        assert_eq!(two.look(at(7)).unwrap().uses, 0);
+        two.resign(at(8)).unwrap();
+        assert_eq!(world.store.read(|conn| list_sightings(conn, &|_| false, 10)).unwrap(), []);
+        assert_eq!(world.store.read(|conn| find_watch(conn, world.key)).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_key_is_watched_from_its_creation_and_two_watchers_in_turn_know_what_one_would() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..60);
+        watcher.resign(at(60 * HOUR)).unwrap();
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 60..70);
+        // After a first use from elsewhere: there is no waiting for days.
+        world.see(vec![Seen { country: Some("BR".into()), address: 2, ..usual(70 * HOUR) }]);
+        let told = watcher.look(at(70 * HOUR + 1)).unwrap().alerts;
+        assert_eq!(told[0].0.detector, AnomalyDetector::NewCountry);
+        let ids = &told[0].0.evidence.request_ids;
+        assert_eq!(ids[..], ["00000000-0000-0000-0000-000000000005".to_owned()]);
+        assert!(told[0].0.first_seen_at - at(0) == TimeDelta::hours(70));
+    });
+}
