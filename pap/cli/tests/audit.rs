@@ -3,6 +3,8 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+#[path = "../../store/tests/support/postgres.rs"]
+mod postgres;
 #[expect(dead_code, reason = "what the other tests need, too")]
 #[path = "server/mod.rs"]
 mod server;
@@ -66,8 +68,15 @@ fn an_auditor_proves_it_without_the_server_and_sees_what_was_changed() {
     let without: Vec<_> = export.lines().filter(|line| !is_of_acme(line)).collect();
     let cut: Vec<_> = export.lines().take(4).collect();
     let (without, cut) = (without.join("\n") + "\n", cut.join("\n") + "\n");
-    for (text, expected) in [(changed, "broken: altered "), (without, "broken: removed "), (cut, "broken: truncated ")]
-    {
+    let mut reordered: Vec<_> = export.lines().collect();
+    reordered.swap(2, 3);
+    let reordered = reordered.join("\n") + "\n";
+    for (text, expected) in [
+        (changed, "broken: altered "),
+        (without, "broken: removed "),
+        (cut, "broken: truncated "),
+        (reordered, "broken: "),
+    ] {
         fs::write(folder.path().join("other.jsonl"), text).unwrap();
         let broken = verify(&["other.jsonl"]);
         assert!(broken.code == 1 && broken.stdout.starts_with(expected), "{expected}: {broken:?}");
@@ -79,6 +88,68 @@ fn an_auditor_proves_it_without_the_server_and_sees_what_was_changed() {
     let signed = fs::read_to_string(folder.path().join(outside)).unwrap();
     assert!(signed.contains("\"signature\""), "{signed}");
     assert!(export.contains("\"sealed\"") && !export.contains("whoever runs this installation"), "it names nobody");
+}
+
+/// The lines of an export that hold entries.
+fn entries(export: &str) -> impl Iterator<Item = &str> {
+    export.lines().filter(|line| line.contains("\"event\":"))
+}
+
+#[test]
+fn entries_of_another_installation_are_seen_whatever_numbers_they_bear() {
+    let exports = [(); 2].map(|()| {
+        let server = Server::start(&[]);
+        make_and_revoke(&server);
+        assert_eq!(server.run(&["audit", "export", "--to", "audit.jsonl"]).code, 0);
+        let folder = server.stop_and_keep();
+        let export = fs::read_to_string(folder.path().join("audit.jsonl")).unwrap();
+        (folder, export)
+    });
+    let [(folder, one), (_, other)] = &exports;
+    let (mine, theirs) = (entries(one).nth(2).unwrap(), entries(other).nth(2).unwrap());
+    fs::write(folder.path().join("spliced.jsonl"), one.replace(mine, theirs)).unwrap();
+    let broken = run(argus(folder.path()).args(["audit", "verify", "spliced.jsonl"]));
+    assert!(broken.code == 1 && broken.stdout.starts_with("broken: "), "{broken:?}");
+}
+
+/// Whether the export of now is whole, and what it holds.
+fn export_and_verify(server: &Server) -> String {
+    let exported = server.run(&["audit", "export", "--to", "now.jsonl"]);
+    assert_eq!(exported.code, 0, "{exported:?}");
+    let whole = server.run(&["audit", "verify", "now.jsonl"]);
+    assert!(whole.code == 0 && whole.stdout.starts_with("whole: "), "{whole:?}");
+    let export = fs::read_to_string(server.folder().join("now.jsonl")).unwrap();
+    fs::remove_file(server.folder().join("now.jsonl")).unwrap();
+    export
+}
+
+fn forget_and_verify(server: &Server) {
+    make_and_revoke(server);
+    let owned = ["key", "create", "acme/hers", "--owner", "ada@acme.example", "--scope", "acme/evidence:read"];
+    for arguments in [&owned[..], &["key", "revoke", "acme/hers", "--yes"]] {
+        let done = server.run(arguments);
+        assert_eq!(done.code, 0, "{done:?}");
+    }
+    let before = export_and_verify(server);
+    let shown = || server.run(&["audit", "list", "acme", "--output", "json"]).stdout;
+    assert!(shown().contains("ada@acme.example"));
+    let forgotten = server.run(&["audit", "forget", "acme", "ada@acme.example", "--yes"]);
+    assert!(forgotten.code == 0 && forgotten.stdout.contains("1 ended keys"), "{forgotten:?}");
+    assert!(!shown().contains("ada@acme.example"));
+    let after = export_and_verify(server);
+    let after: Vec<_> = entries(&after).collect();
+    assert!(entries(&before).all(|entry| after.contains(&entry)), "no entry is another than before");
+}
+
+#[test]
+fn an_export_is_whole_before_and_after_somebody_was_forgotten() {
+    forget_and_verify(&Server::start(&[]));
+}
+
+#[test]
+fn the_same_holds_on_postgres() {
+    let Some(postgres) = postgres::PostgresServer::shared() else { return };
+    forget_and_verify(&Server::start(&["--database-url", &postgres.new_database()]));
 }
 
 #[test]

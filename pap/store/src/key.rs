@@ -21,6 +21,7 @@ pub use due::{
     Due, forget_half_time, list_beginning, list_ended, list_ending, list_grace_ended, list_idle, list_older,
     list_older_secrets, list_rotating_soon, list_rotation_due, list_uncollected, list_used_at_half_time,
 };
+pub(crate) use find::replace;
 pub use find::{KeyFilter, find, find_by_name, list};
 pub use life::{ExpiryCause, begin, expire, resume, suspend, suspend_for};
 pub(crate) use life::{ensure, find_own, update_key};

@@ -1,7 +1,7 @@
-//! Forgetting a person: the key under which the audit speaks of him is destroyed.
+//! Forgetting a person: the key under which the audit speaks of him is destroyed, and what else is known of him goes.
 
 use argus_engine::scope::Action;
-use argus_store::audit::{self, Forgotten};
+use argus_store::audit::{self, Erased, Forgotten};
 use argus_store::{PersonId, Store};
 use serde::Serialize;
 use tracing::info;
@@ -21,6 +21,24 @@ pub struct ForgottenPerson {
     pub person: Option<PersonId>,
     /// Keys that have ended in which the name was written over.
     pub keys_written_over: usize,
+    /// Contacts with that address, or for that owner's keys alone, that were removed.
+    pub contacts_removed: usize,
+    /// Notices, and deliveries of them, that were removed, or in which the name was written over because they wait.
+    pub notices_erased: usize,
+    /// Reasons of revocations in which the name was written over.
+    pub reasons_written_over: usize,
+}
+
+impl ForgottenPerson {
+    fn new(person: Option<PersonId>, erased: Erased) -> Self {
+        Self {
+            person,
+            keys_written_over: erased.keys,
+            contacts_removed: erased.contacts,
+            notices_erased: erased.notices,
+            reasons_written_over: erased.reasons,
+        }
+    }
 }
 
 impl Admin {
@@ -28,6 +46,8 @@ impl Admin {
     /// `<organisation>/argus/audit:write`.
     ///
     /// Nobody can undo it: the entries stay, and the chain holds, but who it was and from where can't be read any more.
+    /// Contacts of that person are removed, what he was told is, too, and the name is written over in what waits and in
+    /// reasons of revocations. What somebody typed as a reason stays in the audit's own entry as it was typed.
     pub async fn forget_person(&self, call: &Call, body: Body) -> Result<ForgottenPerson, AdminError> {
         let mut fields = Fields::of(body);
         let organisation = name(&mut fields, "organisation", Kind::Organisation);
@@ -46,11 +66,11 @@ impl Admin {
         let act = call.act(id, self.now());
         let forget = move |store: &Store| Ok(store.write(|conn| audit::forget(conn, &act, &owner))?);
         match self.with_store(forget).await? {
-            Forgotten::Done { person, keys } => {
+            Forgotten::Done { person, erased } => {
                 info!(person.id = %person, request.id = call.request_id(), "forgot a person of {named}");
-                Ok(ForgottenPerson { person: Some(person), keys_written_over: keys })
+                Ok(ForgottenPerson::new(Some(person), erased))
             }
-            Forgotten::Unknown => Ok(ForgottenPerson { person: None, keys_written_over: 0 }),
+            Forgotten::Unknown => Ok(ForgottenPerson::new(None, Erased::default())),
             Forgotten::StillOwns { keys } => Err(AdminError::WrongState(format!(
                 "this owner answers for {keys} keys that haven't ended: give them another owner, or revoke them first"
             ))),

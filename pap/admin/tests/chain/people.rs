@@ -3,10 +3,13 @@
 use std::net::IpAddr;
 
 use argus_admin::{AdminError, Call, Query};
-use argus_store::{audit, key};
+use argus_store::delivery::{self, DeliveryFilter};
+use argus_store::key::KeyFilter;
+use argus_store::outbox::NoticeFilter;
+use argus_store::{PageSize, StoreError, audit, contact, key, organisation, outbox};
 use serde_json::{Value, json};
 
-use crate::support::{Installation, caller_of};
+use crate::support::{Installation, caller_of, noon};
 use crate::{body, check, export, installations, make_organisation, make_project, of_acme, root, told};
 
 const ADA: &str = "ada@acme.example";
@@ -23,6 +26,30 @@ async fn make_key(installation: &Installation, call: &Call, name: &str, owner: &
 async fn shown(installation: &Installation) -> Vec<Value> {
     let listed = installation.admin.list_audit(&of_acme(), Query::default()).await.unwrap();
     listed.items.iter().map(|item| serde_json::to_value(item).unwrap()).collect()
+}
+
+/// Hers, one that is told of her keys alone, and one that is told of all.
+async fn make_contacts(installation: &Installation) {
+    for contact in [
+        json!({ "organisation": "acme", "kind": "email", "address": ADA }),
+        json!({ "organisation": "acme", "kind": "email", "address": "lead@acme.example", "owner": ADA }),
+        json!({ "organisation": "acme", "kind": "email", "address": "bob@acme.example" }),
+    ] {
+        installation.admin.create_contact(&root(), body(&contact)).await.unwrap();
+    }
+}
+
+/// What the store keeps of people where nothing is sealed.
+fn kept_beside_the_audit(installation: &Installation) -> String {
+    let all = PageSize::new(PageSize::MOST.into()).unwrap();
+    let kept = installation.store.read(|conn| {
+        let acme = organisation::find_by_name(conn, "acme")?.unwrap().id;
+        let notices = outbox::list(conn, NoticeFilter::default(), None, all)?.items;
+        let deliveries = delivery::list(conn, DeliveryFilter::default(), None, all)?.items;
+        let keys = key::list(conn, &KeyFilter::default(), None, all)?.items;
+        Ok::<_, StoreError>(format!("{notices:?} {deliveries:?} {:?} {keys:?}", contact::list_of(conn, acme)?))
+    });
+    kept.unwrap()
 }
 
 #[tokio::test]
@@ -51,18 +78,26 @@ async fn who_it_was_and_from_where_is_shown_and_can_be_forgotten_while_the_chain
 
         let forget = |owner: &str| body(&json!({ "organisation": "acme", "owner": owner }));
         let second = make_key(&installation, &root(), "second", ADA).await;
+        make_contacts(&installation).await;
         let refused = installation.admin.forget_person(&root(), forget(ADA)).await.unwrap_err();
         assert!(matches!(refused, AdminError::WrongState(_)), "{refused}");
-        installation.admin.revoke_key(&root(), &second.to_string(), body(&json!({}))).await.unwrap();
+        let reason = body(&json!({ "reason": format!("{ADA} has left") }));
+        installation.admin.revoke_key(&root(), &second.to_string(), reason).await.unwrap();
+        installation.store.write(|conn| delivery::spread(conn, noon(), 100)).unwrap();
+        assert!(kept_beside_the_audit(&installation).contains(ADA));
         let refused = installation.admin.forget_person(&of_acme(), forget(ADA)).await.unwrap_err();
         assert!(matches!(refused, AdminError::NotPermitted { .. }), "{refused}");
         let done = installation.admin.forget_person(&root(), forget(ADA)).await.unwrap();
-        assert_eq!(done.keys_written_over, 2);
+        assert_eq!((done.keys_written_over, done.contacts_removed, done.reasons_written_over), (2, 2, 1));
+        assert!(done.notices_erased >= 2, "{done:?}");
+        let left = kept_beside_the_audit(&installation);
+        assert!(!left.contains(ADA) && left.contains("forgotten has left") && left.contains("bob@"), "{left}");
         let again = installation.admin.forget_person(&root(), forget(ADA)).await.unwrap();
         assert_eq!((again.person, again.keys_written_over), (None, 0));
 
         let entries = shown(&installation).await;
-        let all = Value::from(entries.clone()).to_string();
+        // What was typed as a reason stands as it was typed.
+        let all = Value::from(entries.clone()).to_string().replace(&format!("{ADA} has left"), "");
         assert!(!all.contains(ADA) && !all.contains("203.0.113.7"), "{all}");
         assert_eq!(entries.last().unwrap()["event"], "person.forgotten");
         let revoked = entries.iter().find(|entry| entry["event"] == "key.revoked").unwrap();

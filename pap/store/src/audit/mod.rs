@@ -13,6 +13,7 @@ mod chain;
 mod checkpoint;
 mod cut;
 mod entry;
+mod erase;
 mod event;
 mod person;
 mod read;
@@ -26,6 +27,7 @@ pub use checkpoint::{
 };
 pub use cut::cut;
 pub use entry::{Entry, Outcome, Target, TargetKind};
+pub use erase::Erased;
 pub use event::AuditEvent;
 pub use person::{Forgotten, Veil, forget, reveal};
 pub use read::{AuditFilter, Record, find, list, list_after};

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::erase::{Erased, erase};
 use super::{AuditEvent, Entry, Target, TargetKind, append};
 use crate::act::{Act, Actor};
 use crate::conn::{Conn, on};
@@ -52,16 +53,16 @@ pub enum Forgotten {
     Done {
         /// What the entries call the person from now on.
         person: PersonId,
-        /// Keys that have ended, in which the name was written over.
-        keys: usize,
+        /// What else was known of the person.
+        erased: Erased,
     },
 }
 
-/// What stands in the place of an owner who was forgotten.
-const NOBODY: &str = "forgotten";
+/// What stands in the place of somebody who was forgotten.
+pub(super) const NOBODY: &str = "forgotten";
 
 /// Destroys the key of a person of the organisation of the act, with its audit entry: what was said of the person can't
-/// be read any more, by anybody, and the chain still holds. Where the name stands beside keys that have ended, it is
+/// be read any more, by anybody, and the chain still holds. Where the name stands elsewhere in the store, it goes, or is
 /// written over.
 pub fn forget(conn: &mut Conn, act: &Act, name: &str) -> Result<Forgotten, StoreError> {
     let Some(veil) = conn.veil() else { return Ok(Forgotten::Unknown) };
@@ -76,16 +77,18 @@ pub fn forget(conn: &mut Conn, act: &Act, name: &str) -> Result<Forgotten, Store
         let found = persons::table.filter(persons::name_digest.eq(digest)).select(persons::id);
         let found: Option<PersonId> = on!(conn, c => found.first(c).optional())?;
         let Some(person) = found else { return Ok(Forgotten::Unknown) };
+        let erased = erase(conn, act, name)?;
         let destroyed = (
             persons::name_digest.eq(None::<String>),
             persons::envelope.eq(None::<String>),
             persons::destroyed_at.eq(column(act.at)),
         );
         on!(conn, c => diesel::update(persons::table.find(person)).set(destroyed).execute(c))?;
-        let keys = on!(conn, c => diesel::update(owned).set(keys::owner.eq(NOBODY)).execute(c))?;
         let target = Target::nameless(TargetKind::Person, &person);
-        append(conn, act, &Entry::new(AuditEvent::PersonForgotten, target).with("keys_written_over", keys))?;
-        Ok(Forgotten::Done { person, keys })
+        let entry = Entry::new(AuditEvent::PersonForgotten, target).with("keys_written_over", erased.keys);
+        let entry = entry.with("contacts_removed", erased.contacts).with("notices_erased", erased.notices);
+        append(conn, act, &entry.with("reasons_written_over", erased.reasons))?;
+        Ok(Forgotten::Done { person, erased })
     })
 }
 

@@ -76,7 +76,8 @@ macro_rules! narrow {
 pub(super) use narrow;
 
 diesel::define_sql_function!(
-    /// `text` without `part`: the one way that both databases have to look for a text in a text, letter by letter.
+    /// `text` with `by` in the place of every `part`. Where it is another text by that, `part` is in it: the one way that
+    /// both databases have to look for a text in a text, letter by letter.
     fn replace(text: Text, part: Text, by: Text) -> Text;
 );
 

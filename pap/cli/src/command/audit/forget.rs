@@ -9,7 +9,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Forget an owner of keys: nobody can read any more, in the audit of an organisation, who it was and from where. The
-/// entries stay, and the chain holds.
+/// entries stay, and the chain holds. Contacts of the owner and what they were told are removed; a reason that somebody
+/// typed stays in its entry as it was typed.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus audit forget acme ada@acme.example --yes")]
 pub(super) struct Forget {
@@ -41,9 +42,16 @@ impl Forget {
         } else if is_unknown {
             console.print(format!("the audit of {} knows nobody of this name\n", self.organisation))?;
         } else {
-            let (person, keys) = (text(&done, "person"), number(&done, "keys_written_over"));
-            console
-                .print(format!("forgotten; the entries say person {person}; written over in {keys} ended keys\n"))?;
+            let count = |member| number(&done, member);
+            console.print(format!(
+                "forgotten; the entries say person {}\n\
+                written over in {} ended keys and {} reasons; {} contacts removed, {} notices erased\n",
+                text(&done, "person"),
+                count("keys_written_over"),
+                count("reasons_written_over"),
+                count("contacts_removed"),
+                count("notices_erased")
+            ))?;
         }
         Ok(if is_unknown { Exit::No } else { Exit::Done })
     }

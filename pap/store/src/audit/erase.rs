@@ -1,0 +1,95 @@
+//! What the store knows of a person beside the entries of the audit: how he is told, what he was told, and what was
+//! typed of him. It goes, or is written over, when he is forgotten.
+
+use diesel::prelude::*;
+
+use super::person::NOBODY;
+use crate::act::Act;
+use crate::conn::{Conn, on};
+use crate::contact::{self, ContactKind};
+use crate::error::StoreError;
+use crate::id::ContactId;
+use crate::key::replace;
+use crate::schema::{contacts, deliveries, keys, outbox};
+
+/// How much was found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Keys that have ended, in which the name was written over: as their owner.
+    pub keys: usize,
+    /// Contacts that are removed.
+    pub contacts: usize,
+    /// Notices and deliveries that are removed, because they have reached their end, or in which the name was written
+    /// over, because they wait.
+    pub notices: usize,
+    /// Reasons of revocations in which the name was written over.
+    pub reasons: usize,
+}
+
+/// Erases a name within the organisation of the act. Its contacts go with an audit entry each, which speaks of the
+/// person: afterwards the person's key can be destroyed.
+pub(super) fn erase(conn: &mut Conn, act: &Act, name: &str) -> Result<Erased, StoreError> {
+    Ok(Erased {
+        contacts: remove_contacts(conn, act, name)?,
+        notices: erase_notices(conn, act, name)? + erase_deliveries(conn, act, name)?,
+        reasons: erase_reasons(conn, act, name)?,
+        keys: erase_owner(conn, act, name)?,
+    })
+}
+
+fn remove_contacts(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let is_his = contacts::owner.eq(name);
+    let is_his = is_his.or(contacts::kind.eq(ContactKind::Email).and(contacts::address.eq(name)));
+    let his = contacts::table.filter(contacts::organisation_id.eq(act.organisation)).filter(is_his);
+    let his: Vec<ContactId> = on!(conn, c => his.select(contacts::id).load(c))?;
+    for id in &his {
+        contact::remove(conn, act, *id)?;
+    }
+    Ok(his.len())
+}
+
+fn erase_notices(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let all = || outbox::table.filter(outbox::organisation_id.eq(act.organisation));
+    let handed = all().filter(outbox::recipient.eq(name)).filter(outbox::handed_at.is_not_null());
+    let handed = on!(conn, c => diesel::delete(handed).execute(c))?;
+    let waiting = diesel::update(all().filter(outbox::recipient.eq(name)));
+    let waiting = on!(conn, c => waiting.set(outbox::recipient.eq(NOBODY)).execute(c))?;
+    let told = in_json(name);
+    let written = || replace(outbox::payload, &*told, NOBODY);
+    let naming = all().filter(written().ne(outbox::payload));
+    on!(conn, c => diesel::update(naming).set(outbox::payload.eq(written())).execute(c))?;
+    Ok(handed + waiting)
+}
+
+fn erase_deliveries(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let all = || deliveries::table.filter(deliveries::organisation_id.eq(act.organisation));
+    let ended = all().filter(deliveries::recipient.eq(name)).filter(deliveries::ended_at.is_not_null());
+    let ended = on!(conn, c => diesel::delete(ended).execute(c))?;
+    let waiting = diesel::update(all().filter(deliveries::recipient.eq(name)));
+    let waiting = on!(conn, c => waiting.set(deliveries::recipient.eq(NOBODY)).execute(c))?;
+    let told = in_json(name);
+    let written = || replace(deliveries::payload, &*told, NOBODY);
+    let naming = all().filter(written().ne(deliveries::payload));
+    on!(conn, c => diesel::update(naming).set(deliveries::payload.eq(written())).execute(c))?;
+    Ok(ended + waiting)
+}
+
+fn erase_reasons(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let typed = keys::revoked_reason.assume_not_null();
+    let written = replace(typed, name, NOBODY);
+    let found = keys::table.filter(keys::organisation_id.eq(act.organisation));
+    let found = found.filter(keys::revoked_reason.is_not_null()).filter(written.ne(typed));
+    Ok(on!(conn, c => diesel::update(found).set(keys::revoked_reason.eq(written.nullable())).execute(c))?)
+}
+
+fn erase_owner(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let owned = keys::table.filter(keys::organisation_id.eq(act.organisation)).filter(keys::owner.eq(name));
+    Ok(on!(conn, c => diesel::update(owned).set(keys::owner.eq(NOBODY)).execute(c))?)
+}
+
+/// As a text stands in JSON, without the quotation marks around it.
+fn in_json(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.unwrap_or(text).to_owned()
+}
