@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::act::LastVitals;
 use crate::audit::AuditTender;
 use crate::oauth::{OauthCounts, Signing};
 use crate::refusals::{Refusal, Refusals, Refused};
@@ -60,6 +61,7 @@ struct Inner {
     /// Secrets that may be derived at once: each takes a core.
     derivations: Semaphore,
     under_way: UnderWay,
+    last_vitals: LastVitals,
 }
 
 const THREADS: usize = 16;
@@ -76,7 +78,8 @@ impl Admin {
         let under_way = UnderWay::default();
         let threads = Semaphore::new(THREADS);
         let oauth_counts = OauthCounts::default();
-        Self(Arc::new(Inner { parts, refusals, signing, oauth_counts, threads, derivations, under_way }))
+        let last_vitals = LastVitals::default();
+        Self(Arc::new(Inner { parts, refusals, signing, oauth_counts, threads, derivations, under_way, last_vitals }))
     }
 
     /// Verifies the key in the `Authorization` headers of a request, or, without any, the certificate that was shown.
@@ -138,6 +141,14 @@ impl Admin {
     /// What was counted at the endpoints of OAuth.
     pub fn oauth_counts(&self) -> &OauthCounts {
         &self.0.oauth_counts
+    }
+
+    pub(crate) fn last_vitals(&self) -> &LastVitals {
+        &self.0.last_vitals
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.parts.store
     }
 
     pub(crate) fn under_way(&self) -> &UnderWay {

@@ -54,6 +54,7 @@ pub use act::{
     UsageView, WholeDecision,
 };
 pub use admin::{Admin, Clock, Parts};
+pub use argus_store::vitals::Vitals;
 pub use authority::{
     ActiveToken, Applied, Authority, Caller, PastDecision, PastPolicies, Replay, Ruling, TlsClientAuth,
     Unauthenticated, Waiting,

@@ -12,7 +12,9 @@ use argus_credentials::stands_in_address;
 use tracing::{debug, warn};
 use uuid::Uuid;
 
+use crate::metrics::Watched;
 use crate::oauth::Refusal;
+use crate::problem::Kind;
 use crate::{Problem, negotiation};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -38,18 +40,18 @@ pub(crate) async fn seal(
     if stands_in_address(request.uri().path(), request.uri().query()) {
         warn!(request.id = id, "a key was sent in a URL: it has to be taken for known, revoke it");
         let answer = credential_in_url(request.request(), &id);
-        return Ok(with_headers(request.into_response(answer), &id));
+        return Ok(sealed(request.into_response(answer), &id, since));
     }
     if let Err(problem) = negotiation::require(request.request()) {
         let answer = problem.respond(&id);
-        return Ok(with_headers(request.into_response(answer), &id));
+        return Ok(sealed(request.into_response(answer), &id, since));
     }
     // Nothing of the request may be held meanwhile: the router writes into it. Errors of handlers are answers here.
     let answer = in_final_form(next.call(request).await?.map_into_boxed_body(), &id);
     let (request, status) = (answer.request(), answer.status().as_u16());
     let (method, route) = (request.method(), request.match_pattern().unwrap_or_default());
     debug!(request.id = id, elapsed_us = since.elapsed().as_micros(), "{method} {route}: {status}");
-    Ok(with_headers(answer, &id))
+    Ok(sealed(answer, &id, since))
 }
 
 /// Each door refuses in its own form.
@@ -89,7 +91,13 @@ fn problem_of(error: &Error) -> Problem {
     error.as_error::<Problem>().cloned().unwrap_or_else(|| Problem::of_status(error.as_response_error().status_code()))
 }
 
-fn with_headers(mut answer: ServiceResponse, id: &str) -> ServiceResponse {
+fn sealed(mut answer: ServiceResponse, id: &str, since: Instant) -> ServiceResponse {
+    if let Some(watched) = answer.request().app_data::<web::Data<Watched>>() {
+        watched.count(answer.request().method(), answer.status(), since.elapsed().as_secs_f64());
+        if let Some(kind) = answer.response().extensions().get::<&'static Kind>() {
+            watched.count_problem(kind.code);
+        }
+    }
     let headers = answer.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID.clone(), id);

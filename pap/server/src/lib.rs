@@ -15,6 +15,7 @@ pub mod doors;
 mod envelope;
 mod etag;
 mod form;
+mod metrics;
 mod negotiation;
 mod oauth;
 pub mod openapi;
@@ -30,6 +31,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use argus_admin::Admin;
 
+pub use metrics::{Watched, metrics};
 pub use problem::Problem;
 pub use routes::DOORS;
 
@@ -39,6 +41,11 @@ const BODY_BYTES: usize = 1024 * 1024;
 /// Puts the API into an application that has a listener of its own. Where the application's data are
 /// `argus_credentials::TrustedProxies`, these are believed when they say for whom they ask.
 pub fn configure(admin: Admin) -> impl FnOnce(&mut ServiceConfig) + Clone {
+    configure_watched(admin, Watched::default())
+}
+
+/// The same, counted together with what others serve of it.
+pub fn configure_watched(admin: Admin, watched: Watched) -> impl FnOnce(&mut ServiceConfig) + Clone {
     move |config| {
         let api = web::scope("")
             .wrap(from_fn(repeat::guard))
@@ -46,6 +53,7 @@ pub fn configure(admin: Admin) -> impl FnOnce(&mut ServiceConfig) + Clone {
             .configure(|config| doors::mount(config, routes::DOORS))
             .configure(routes::mount_metadata_with_path)
             .default_service(web::to(routes::no_such_path));
-        config.app_data(web::Data::new(admin)).app_data(PayloadConfig::new(BODY_BYTES)).service(api);
+        config.app_data(web::Data::new(admin)).app_data(web::Data::new(watched));
+        config.app_data(PayloadConfig::new(BODY_BYTES)).service(api);
     }
 }

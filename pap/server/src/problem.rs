@@ -264,7 +264,9 @@ impl Problem {
                 answer.insert_header((name.clone(), value));
             }
         }
-        answer.content_type("application/problem+json").body(Value::Object(members).to_string())
+        let mut answer = answer.content_type("application/problem+json").body(Value::Object(members).to_string());
+        answer.extensions_mut().insert(self.kind);
+        answer
     }
 }
 

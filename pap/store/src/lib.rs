@@ -88,6 +88,7 @@ pub mod transfer;
 pub mod usage;
 pub mod used_assertion;
 mod value;
+pub mod vitals;
 pub mod wrapped_key;
 
 pub use act::{Act, Actor};
@@ -102,6 +103,7 @@ pub use id::{
 pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};
+pub use pool::Connections;
 pub use postgres::{Listener, PgQueries, PostgresConn};
 pub use sqlite::backup_file;
 pub use store::Store;

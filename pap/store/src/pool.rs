@@ -26,11 +26,33 @@ struct State {
     idle: Vec<Conn>,
     /// Idle and lent together.
     opened: usize,
+    /// Callers that waited in vain.
+    busy: u64,
+}
+
+/// How many connections there are of a sort.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// Those that somebody works with.
+    pub lent: usize,
+    /// Those that wait for somebody.
+    pub idle: usize,
+    /// How many there may be.
+    pub cap: usize,
+    /// How often a caller waited for one in vain.
+    pub busy: u64,
 }
 
 impl Pool {
     pub(crate) fn new(most: usize, open: Box<Open>) -> Self {
         Self { open, most, state: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// How many connections there are.
+    pub(crate) fn connections(&self) -> Connections {
+        let state = self.state();
+        let idle = state.idle.len();
+        Connections { lent: state.opened.saturating_sub(idle), idle, cap: self.most, busy: state.busy }
     }
 
     /// Lends a connection to `work` for as long as one transaction lasts. It comes back after a panic too.
@@ -80,6 +102,7 @@ impl Pool {
         let waited = self.returned.wait_timeout_while(self.state(), PATIENCE, all_lent);
         let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {
+            state.busy += 1;
             return Err(StoreError::Busy);
         }
         if let Some(conn) = state.idle.pop() {

@@ -9,7 +9,7 @@ use crate::conn::{Conn, Purpose};
 use crate::location::{Location, Place, Server};
 use crate::lock::DataLock;
 use crate::migrate::migrate;
-use crate::pool::Pool;
+use crate::pool::{Connections, Pool};
 use crate::postgres::{Connector, Listener, PostgresConn, Session, listen};
 use crate::{StoreError, postgres, sqlite};
 
@@ -82,6 +82,11 @@ impl Store {
     /// stays.
     pub fn hide_people_by(&self, veil: Arc<dyn Veil>) {
         let _ = self.0.veil.set(veil);
+    }
+
+    /// How many connections this process has, by what they are for: `read` or `write`.
+    pub fn connections(&self) -> [(&'static str, Connections); 2] {
+        [("read", self.0.readers.connections()), ("write", self.0.writers.connections())]
     }
 
     /// Runs queries that see one moment of the database, whatever is written meanwhile.

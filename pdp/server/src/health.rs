@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use argus_http::Histogram;
 use argus_store::StoreError;
 
 use crate::clock::Latest;
@@ -20,6 +21,8 @@ pub(crate) struct Health {
     clock_ahead: AtomicI64,
     /// The latest time that this process has seen, whoever looked.
     pub(crate) latest: Latest,
+    /// How long lines of the change feed were on their way.
+    pub(crate) feed_lag: Histogram,
     store: Mutex<Option<String>>,
     policies: Mutex<Option<PolicyFault>>,
     places: Mutex<Vec<PlaceFault>>,
@@ -47,6 +50,7 @@ impl Health {
             read_at_wall: AtomicI64::new(0),
             clock_ahead: AtomicI64::new(0),
             latest: Latest::default(),
+            feed_lag: Histogram::default(),
             store: Mutex::default(),
             policies: Mutex::default(),
             places: Mutex::default(),

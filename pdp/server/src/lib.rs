@@ -51,7 +51,7 @@ pub use decision_log::{DecisionLog, LoggedDecision, LoggedRequest, Redaction};
 pub use error::StartError;
 pub use http::problem::{FieldError, PROBLEM_KINDS, Problem, ProblemKind};
 pub use limits::{AtCap, LimitSettings};
-pub use metrics::MoreMetrics;
+pub use metrics::metrics;
 pub use moment::Moment;
 pub use outbound::{Fetched, Lookup, Outbound, OutboundFault, Reach, SystemLookup};
 pub use pdp::{Pdp, Report};

@@ -34,7 +34,7 @@ use crate::error::StartError;
 use crate::health::Stamp;
 use crate::http::problem::Problem;
 use crate::limits::Gate;
-use crate::metrics::{Gauges, LifeCounts, Metrics};
+use crate::metrics::{Beside, Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
 use crate::outbound::Outbound;
@@ -72,6 +72,8 @@ pub(crate) struct Shared {
     pub(crate) obligations: Obligations,
     pub(crate) gate: Gate,
     kept: Arc<Kept>,
+    /// For what is told of its connections: nothing is read here.
+    store: Store,
     places: Keep,
     wake: Sender<Message>,
     node: NodeId,
@@ -150,7 +152,7 @@ impl Pdp {
         });
         let (stronger, found) = sync_channel(strengthen::QUEUE);
         let sources = Sources {
-            store,
+            store: store.clone(),
             tag_keys: settings.tag_keys.clone(),
             hasher: settings.hasher,
             folder: folder.clone(),
@@ -191,6 +193,7 @@ impl Pdp {
                 obligations,
                 gate,
                 kept,
+                store,
                 places,
                 wake,
                 node,
@@ -579,11 +582,15 @@ impl Shared {
         let (uses, obligations) = (&self.kept.rotation_uses, self.obligations.counts());
         let counts = LifeCounts { uses, obligations, noted, logged };
         self.metrics.set_limits(&self.gate.counts());
-        let mut text = self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges);
-        if let Some(more) = &self.settings.more_metrics {
-            more.write_to(&mut text);
-        }
-        text
+        let (id, version) = &report.policy_root;
+        let beside = Beside {
+            feed_lag: &self.kept.health.feed_lag,
+            root: (id, version),
+            origin: report.policy_origin.as_str(),
+            connections: self.store.connections(),
+            more: self.settings.more_metrics.as_deref(),
+        };
+        self.metrics.render(&self.authenticator.secrets.counts(), &counts, &gauges, &beside)
     }
 }
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
+use argus_http::MoreMetrics;
 
 use crate::authentication::TokenSettings;
 use crate::decision_log::DecisionLog;
 use crate::limits::LimitSettings;
-use crate::metrics::MoreMetrics;
 use crate::outbound::{Lookup, Reach, SystemLookup};
 use crate::places::PlaceFiles;
 use crate::presence::Presence;

@@ -21,6 +21,7 @@ mod first_minute;
 mod flood;
 mod geoip;
 mod hostile;
+mod metrics;
 mod obligation;
 mod rotation;
 mod signing;

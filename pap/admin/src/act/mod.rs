@@ -40,6 +40,7 @@ mod show_metadata;
 mod show_organisation;
 mod show_project;
 mod suspend_key;
+mod vitals;
 
 pub use audit::{AuditEntryView, AuditPublicKeys};
 pub use contacts::{CreatedContact, RotatedContact};
@@ -123,3 +124,4 @@ fn no_name(parameter: &str, text: &str) -> AdminError {
         help: None,
     }])
 }
+pub(crate) use vitals::LastVitals;

@@ -16,7 +16,7 @@ use crate::{Admin, AdminError, Applied, Call, Query};
 const FILTER: &str = "nodes";
 
 /// A node speaks every five seconds. After so many it is silent.
-const SILENT_AFTER: TimeDelta = TimeDelta::seconds(15);
+pub(super) const SILENT_AFTER: TimeDelta = TimeDelta::seconds(15);
 
 /// What may lie between a node's last look at the store and the word on it.
 const LAST_WORD: TimeDelta = TimeDelta::seconds(7);

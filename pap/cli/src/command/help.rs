@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
+use argus_http::Metric;
 use argus_pap::problem::KINDS;
 use argus_pdp::PROBLEM_KINDS;
 use argus_store::audit::AuditEvent;
 use clap::{Args, CommandFactory as _};
 
+use super::serve::metrics::{of_administration, of_both};
 use crate::cli::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -14,7 +16,7 @@ use crate::failure::Failure;
 use crate::limit;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: audit-events, authentication, backup, environment, exit-codes, limits, output, problems, reasons, scopes.
+/// Explain a command or a topic: audit-events, authentication, backup, environment, exit-codes, limits, metrics, output, problems, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -34,6 +36,7 @@ static TOPICS: &[(&str, Write)] = &[
     ("environment", || include_str!("../topic/environment.txt").to_owned()),
     ("exit-codes", || include_str!("../topic/exit-codes.txt").to_owned()),
     ("limits", limit::topic),
+    ("metrics", metrics),
     ("output", || include_str!("../topic/output.txt").to_owned()),
     ("problems", problems),
     ("reasons", || include_str!("../topic/reasons.txt").to_owned()),
@@ -72,6 +75,30 @@ fn problems() -> String {
         }
     }
     text
+}
+
+/// Every metric, from the tables that the servers write them by.
+fn metrics() -> String {
+    let mut text = "What `GET /metrics` tells in Prometheus' text form, on the port of decisions and on that of the\n\
+                    administration. Names and labels stay as they are; there may be more in a later version. No label\n\
+                    is a key, an organisation, a person or an address. `examples/prometheus` has rules for alerts,\n\
+                    `examples/grafana` a dashboard.\n"
+        .to_owned();
+    let both = of_both().iter().copied();
+    list(&mut text, "Decisions", argus_pdp::metrics().chain(both.clone()));
+    list(&mut text, "Administration", argus_pap::metrics().chain(both).chain(of_administration().iter().copied()));
+    text
+}
+
+fn list(text: &mut String, of: &str, metrics: impl Iterator<Item = &'static Metric>) {
+    let _ = write!(text, "\n{of}\n");
+    for metric in metrics {
+        let labels = if metric.labels.is_empty() { String::new() } else { format!("{{{}}}", metric.labels.join(",")) };
+        let _ = write!(text, "\n  {}{labels} ({})\n", metric.name, metric.kind.as_str());
+        for line in wrapped(metric.help, 96) {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
 }
 
 /// Lines of at most `width` characters.

@@ -12,6 +12,7 @@ mod listen;
 mod log;
 mod master_key;
 mod metering;
+pub(super) mod metrics;
 mod notices;
 mod run;
 mod settings;

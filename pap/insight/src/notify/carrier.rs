@@ -240,27 +240,25 @@ impl Counted {
         }
     }
 
-    /// In Prometheus' text form.
-    pub fn write_to(&self, text: &mut String, at: DateTime<Utc>) {
-        use fmt::Write as _;
-        let oldest = self.oldest.load(Relaxed);
-        let age = if oldest == 0 { 0 } else { at.timestamp().unsigned_abs().saturating_sub(oldest) };
-        text.push_str("# HELP argus_deliveries_total Attempts to tell somebody of a notice, by channel and outcome.\n");
-        text.push_str("# TYPE argus_deliveries_total counter\n");
-        for (channel, counts) in ["email", "webhook"].iter().zip(&self.counts) {
-            for (outcome, count) in ["delivered", "retried", "dead"].iter().zip(counts) {
-                let count = count.load(Relaxed);
-                let _ = writeln!(text, "argus_deliveries_total{{channel=\"{channel}\",outcome=\"{outcome}\"}} {count}");
-            }
+    /// Attempts: channel, outcome and how many.
+    pub fn deliveries(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        ["email", "webhook"].into_iter().zip(&self.counts).flat_map(|(channel, counts)| {
+            let counts = ["delivered", "retried", "dead"].into_iter().zip(counts);
+            counts.map(move |(outcome, count)| (channel, outcome, count.load(Relaxed)))
+        })
+    }
+
+    /// Notices that were put on their way.
+    pub fn spread(&self) -> u64 {
+        self.spread.load(Relaxed)
+    }
+
+    /// How old the oldest delivery is that waits.
+    pub fn oldest_seconds(&self, at: DateTime<Utc>) -> u64 {
+        match self.oldest.load(Relaxed) {
+            0 => 0,
+            oldest => at.timestamp().unsigned_abs().saturating_sub(oldest),
         }
-        let spread = self.spread.load(Relaxed);
-        let _ = write!(
-            text,
-            "# HELP argus_notices_spread_total Notices put on their way to contacts.\n\
-             # TYPE argus_notices_spread_total counter\nargus_notices_spread_total {spread}\n\
-             # HELP argus_delivery_oldest_seconds Age of the oldest delivery that waits.\n\
-             # TYPE argus_delivery_oldest_seconds gauge\nargus_delivery_oldest_seconds {age}\n"
-        );
     }
 }
 

@@ -48,3 +48,5 @@ mod tokens;
 mod transfer;
 #[path = "../store/usage.rs"]
 mod usage;
+#[path = "../store/vitals.rs"]
+mod vitals;

@@ -23,3 +23,4 @@ mod tokens;
 mod transfer;
 mod upgrade;
 mod usage;
+mod vitals;

@@ -1,6 +1,6 @@
 //! What is told of limits: how often they admit and refuse, and how full the memory is that they are counted in.
 
-use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge};
+use metrics::{Counter, Gauge, counter, gauge};
 
 use super::to_gauge;
 use crate::limits::{GateCounts, Kind};
@@ -44,12 +44,4 @@ impl Limits {
         self.reclaimed.absolute(counts.table.reclaimed);
         self.turned_away.absolute(counts.table.turned_away);
     }
-}
-
-pub(super) fn describe() {
-    describe_counter!("argus_limits_total", "Limits that admitted a use, or refused it, by how they count.");
-    describe_gauge!("argus_limit_buckets", "Buckets that limits are counted in.");
-    describe_gauge!("argus_limit_buckets_cap", "How many of them there may be.");
-    describe_counter!("argus_limit_buckets_reclaimed_total", "Buckets that gave way because they owed nothing.");
-    describe_counter!("argus_limit_overflow_total", "Uses for which there was no bucket of their own at the cap.");
 }

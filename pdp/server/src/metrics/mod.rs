@@ -2,8 +2,8 @@
 //!
 //! Labels are closed lists (door, decision, reason). No key, organisation or address is one: their number has no bound.
 
-mod histogram;
 mod limits;
+mod table;
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -11,7 +11,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use argus_credentials::Counts;
 use argus_engine::decision::Decision;
-use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge, with_local_recorder};
+use argus_http::{Exposition, Histogram, MetricKind, MoreMetrics};
+use argus_store::Connections;
+use metrics::{
+    Counter, Gauge, counter, describe_counter, describe_gauge, describe_histogram, gauge, with_local_recorder,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
 use crate::limits::GateCounts;
@@ -19,8 +23,10 @@ use crate::obligation::ObligationCounts;
 use crate::reason::Reason;
 use crate::snapshot::RotationUses;
 use crate::usage::UsesNoted;
-use histogram::Histogram;
 use limits::Limits;
+use table::{BUILD, CONNECTIONS, CONNECTIONS_BUSY, CONNECTIONS_CAP, COUNTED, DURATION, FEED_LAG, POLICY_ROOT};
+
+pub use table::metrics;
 
 /// The doors through which decisions are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +44,10 @@ const DECISIONS: usize = 4;
 /// Every reason, and none.
 const REASONS: usize = Reason::ALL.len() + 1;
 
-/// Whoever counts something in the same process, apart from decisions.
-pub trait MoreMetrics: fmt::Debug + Send + Sync {
-    /// Adds it, in Prometheus' text form. No key, organisation or address is a label.
-    fn write_to(&self, text: &mut String);
-}
-
 /// The metrics of a decision point. Each has a registry of its own: two in one process don't mix.
 pub(crate) struct Metrics {
     recorder: PrometheusRecorder,
-    /// Made when first counted, so that `/metrics` lists what has happened.
+    /// Made when first counted, but for those that every decision point has: `/metrics` lists what has happened.
     decisions: [[[OnceLock<Counter>; REASONS]; DECISIONS]; DOORS.len()],
     durations: [Histogram; DOORS.len()],
     callers_refused: Counter,
@@ -132,6 +132,16 @@ pub(crate) struct Gauges {
     pub(crate) remembered: usize,
 }
 
+/// What is told of things that count themselves.
+#[derive(Debug)]
+pub(crate) struct Beside<'b> {
+    pub(crate) feed_lag: &'b Histogram,
+    pub(crate) root: (&'b str, &'b str),
+    pub(crate) origin: &'static str,
+    pub(crate) connections: [(&'static str, Connections); 2],
+    pub(crate) more: Option<&'b dyn MoreMetrics>,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let recorder = PrometheusBuilder::new().build_recorder();
@@ -139,7 +149,7 @@ impl Metrics {
         let (verification, life, state, limits) =
             with_local_recorder(&recorder, || (Verification::new(), Life::new(), State::new(), Limits::new()));
         let refused = |at: &'static str| with_local_recorder(&recorder, || counter!("argus_refused_total", "at" => at));
-        Self {
+        let metrics = Self {
             callers_refused: refused("authentication"),
             bodies_refused: refused("body"),
             keys_in_urls: refused("key_in_url"),
@@ -150,16 +160,25 @@ impl Metrics {
             limits,
             state,
             recorder,
+        };
+        for door in DOORS {
+            // What is not there can't be told from nought, and a rate of it is nothing.
+            metrics.counter_of(door, Decision::Permit, None);
         }
+        metrics
     }
 
     /// One decision.
     pub(crate) fn count(&self, door: Door, decision: Decision, reason: Option<Reason>) {
+        if let Some(counter) = self.counter_of(door, decision, reason) {
+            counter.increment(1);
+        }
+    }
+
+    fn counter_of(&self, door: Door, decision: Decision, reason: Option<Reason>) -> Option<&Counter> {
         let place = self.decisions.get(door as usize).and_then(|by_decision| by_decision.get(number(decision)));
         let place = place.and_then(|by_reason| by_reason.get(reason.map_or(0, |reason| reason as usize + 1)));
-        if let Some(counter) = place {
-            counter.get_or_init(|| self.decision_counter(door, decision, reason)).increment(1);
-        }
+        place.map(|counter| counter.get_or_init(|| self.decision_counter(door, decision, reason)))
     }
 
     /// How long a request took until its answer was written.
@@ -187,16 +206,23 @@ impl Metrics {
     }
 
     /// Everything, in Prometheus' text form.
-    pub(crate) fn render(&self, counts: &Counts, life: &LifeCounts<'_>, gauges: &Gauges) -> String {
+    pub(crate) fn render(
+        &self,
+        counts: &Counts,
+        life: &LifeCounts<'_>,
+        gauges: &Gauges,
+        beside: &Beside<'_>,
+    ) -> String {
         self.life.set(life);
         self.verification.set(counts, gauges.remembered);
         self.state.set(gauges);
-        let mut text = self.recorder.handle().render();
-        histogram::write_head(&mut text);
+        let mut exposition = Exposition::after(self.recorder.handle().render());
+        exposition.head(&DURATION);
         for (door, histogram) in DOORS.iter().zip(&self.durations) {
-            histogram.write(door.as_str(), &mut text);
+            histogram.write_to(&mut exposition, &DURATION, &[door.as_str()]);
         }
-        text
+        beside.write_to(&mut exposition);
+        exposition.into_text()
     }
 
     fn decision_counter(&self, door: Door, decision: Decision, reason: Option<Reason>) -> Counter {
@@ -205,6 +231,33 @@ impl Metrics {
             &self.recorder,
             || counter!("argus_decisions_total", "door" => door, "decision" => decision, "reason" => reason),
         )
+    }
+}
+
+impl Beside<'_> {
+    fn write_to(&self, exposition: &mut Exposition) {
+        exposition.head(&FEED_LAG);
+        self.feed_lag.write_to(exposition, &FEED_LAG, &[]);
+        exposition.head(&POLICY_ROOT);
+        exposition.line(&POLICY_ROOT, &[self.root.0, self.root.1, self.origin], 1);
+        exposition.head(&BUILD);
+        exposition.line(&BUILD, &[env!("CARGO_PKG_VERSION")], 1);
+        exposition.head(&CONNECTIONS);
+        for (pool, connections) in &self.connections {
+            exposition.line(&CONNECTIONS, &[pool, "lent"], connections.lent);
+            exposition.line(&CONNECTIONS, &[pool, "idle"], connections.idle);
+        }
+        exposition.head(&CONNECTIONS_CAP);
+        for (pool, connections) in &self.connections {
+            exposition.line(&CONNECTIONS_CAP, &[pool], connections.cap);
+        }
+        exposition.head(&CONNECTIONS_BUSY);
+        for (pool, connections) in &self.connections {
+            exposition.line(&CONNECTIONS_BUSY, &[pool], connections.busy);
+        }
+        if let Some(more) = self.more {
+            more.write_to(exposition);
+        }
     }
 }
 
@@ -357,42 +410,13 @@ fn to_gauge(count: usize) -> f64 {
 }
 
 fn describe() {
-    limits::describe();
-    describe_counter!("argus_decisions_total", "Decisions, by door, decision and reason.");
-    describe_counter!("argus_refused_total", "Requests refused before a decision.");
-    describe_counter!("argus_derivations_total", "Secrets derived: 60 ms of a core each.");
-    describe_counter!("argus_derivations_in_background_total", "Derivations that renewed what is remembered.");
-    describe_counter!("argus_secrets_strengthened_total", "Secrets hashed anew with more iterations, at a use.");
-    describe_counter!("argus_derivations_shared_total", "Requests that waited for another's derivation.");
-    describe_counter!("argus_verified_from_memory_total", "Keys verified without a derivation.");
-    describe_counter!("argus_refused_from_memory_total", "Wrong keys refused without a second derivation.");
-    describe_counter!("argus_credentials_refused_total", "Keys refused, by cause. Forged ones are an attack.");
-    describe_counter!("argus_verifications_busy_total", "Keys that could not be looked at, by cause.");
-    describe_counter!(
-        "argus_uses_while_rotated_total",
-        "Uses of keys with two secrets, by which of them: the older one's share falls to none before its grace ends."
-    );
-    describe_counter!("argus_obligations_total", "Revocations that policies demand, by what became of them.");
-    describe_counter!("argus_usage_events_total", "Decisions that were counted for the usage of keys.");
-    describe_counter!("argus_usage_events_dropped_total", "Decisions missing in the usage of keys: too many waited.");
-    describe_gauge!("argus_usage_events_waiting", "Decisions that are not yet in the usage of keys.");
-    describe_counter!("argus_usage_events_written_total", "Decisions that stand in the usage of keys.");
-    describe_counter!("argus_usage_write_failures_total", "Attempts to write usage that failed, and were repeated.");
-    describe_counter!("argus_decision_log_entries_total", "Decisions that were taken for the log of decisions.");
-    describe_counter!("argus_decision_log_entries_dropped_total", "Decisions missing in the log: too many waited.");
-    describe_gauge!("argus_decision_log_entries_waiting", "Decisions that are not yet in the log.");
-    describe_counter!("argus_decision_log_entries_written_total", "Decisions that stand in the log.");
-    describe_counter!("argus_decision_log_write_failures_total", "Attempts to write the log that failed.");
-    describe_gauge!("argus_verified_remembered", "Keys that are verified without a derivation.");
-    describe_gauge!("argus_snapshot_sequence", "The last line of the change feed that is taken in.");
-    describe_gauge!("argus_snapshot_age_seconds", "Seconds since the store was last read.");
-    describe_gauge!("argus_snapshot_credentials", "Credentials in the snapshot.");
-    describe_gauge!("argus_policies_loaded", "Policy documents in force.");
-    describe_gauge!("argus_policies_faulty", "Whether the policies in the folder are refused.");
-    describe_gauge!("argus_clock_ahead_seconds", "How far this machine's clock is ahead of the database's.");
-    describe_gauge!("argus_store_away", "Whether the store can't be read.");
-    describe_gauge!("argus_tls_faulty", "How many sets of files for TLS are refused.");
-    describe_gauge!("argus_geoip_faulty", "Whether a database of countries or systems is refused.");
+    for metric in COUNTED {
+        match metric.kind {
+            MetricKind::Counter => describe_counter!(metric.name, metric.help),
+            MetricKind::Gauge => describe_gauge!(metric.name, metric.help),
+            MetricKind::Histogram => describe_histogram!(metric.name, metric.help),
+        }
+    }
 }
 
 impl fmt::Debug for Metrics {

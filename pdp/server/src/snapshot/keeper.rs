@@ -245,6 +245,9 @@ impl Keeper {
         }
         self.sequence = update.sequence;
         self.publish();
+        // A clock that is behind the other node's has waited for nothing.
+        let lag = (Utc::now() - update.since).to_std().unwrap_or_default();
+        self.health.feed_lag.observe(lag.as_secs_f64());
     }
 
     fn reload_tag_keys(&mut self) {

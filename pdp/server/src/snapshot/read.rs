@@ -30,9 +30,10 @@ pub(super) struct Everything {
 }
 
 /// What has become of the things that changed up to one sequence number.
-#[derive(Default)]
 pub(super) struct Update {
     pub(super) sequence: i64,
+    /// When the first of them changed.
+    pub(super) since: DateTime<Utc>,
     pub(super) keys: Keys,
     /// All names, where one may be new.
     pub(super) organisations: Option<Vec<String>>,
@@ -45,9 +46,7 @@ pub(super) struct Update {
 }
 
 /// The keys of an [`Update`].
-#[derive(Default)]
 pub(super) enum Keys {
-    #[default]
     Unchanged,
     Some(Vec<(KeyId, Vec<CredentialRecord>)>),
     All(Vec<CredentialRecord>),
@@ -67,8 +66,17 @@ pub(super) fn read_everything(conn: &mut Conn, now: DateTime<Utc>) -> Result<Eve
 /// Reads what changed since a sequence number; `None` where nothing did.
 pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Result<Option<Update>, StoreError> {
     let lines = list_lines(conn, since)?;
-    let Some(last) = lines.last() else { return Ok(None) };
-    let mut update = Update { sequence: last.sequence, ..Update::default() };
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(None) };
+    let mut update = Update {
+        sequence: last.sequence,
+        since: first.at,
+        keys: Keys::Unchanged,
+        organisations: None,
+        policies: false,
+        wrapped_keys: false,
+        signing_keys: None,
+        revoked_tokens: Vec::new(),
+    };
     let mut keys = BTreeSet::new();
     for line in &lines {
         match line.kind {

@@ -5,13 +5,14 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use argus_admin::audit::{AuditKeys, AuditTender};
+use argus_admin::audit::{AuditKeys, AuditTender, Tended};
 use argus_credentials::MasterKey;
-use argus_store::{Store, organisation};
+use argus_store::{Store, StoreError, organisation};
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::warn;
 
 use super::failure::{of_store, settings as failure};
+use super::metrics::Signings;
 use super::settings::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -22,6 +23,8 @@ const POLL: Duration = Duration::from_secs(1);
 /// The audit, as long as this is kept.
 pub(super) struct Audit {
     pub(super) tender: Arc<AuditTender>,
+    /// What came of it so far.
+    pub(super) signings: Arc<Signings>,
     /// Dropped, it ends the thread.
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -47,6 +50,14 @@ pub(super) fn begin(
     let tender = Arc::new(tender(settings, store, master, at)?);
     let (end, ended) = channel();
     let tended = Arc::clone(&tender);
+    let signings = Arc::<Signings>::default();
+    let counts = Arc::clone(&signings);
+    let tell = move |tended: Result<Tended, StoreError>| {
+        counts.count(&tended);
+        if let Err(error) = tended {
+            warn!("the audit can't be signed now: {error}");
+        }
+    };
     let tend = move || {
         // What an earlier start could not sign, or the first one has just begun.
         tell(tended.sign_now(Utc::now()));
@@ -58,7 +69,7 @@ pub(super) fn begin(
     };
     let thread = thread::Builder::new().name("argus-audit".into()).spawn(tend);
     let failed = |error| Failure::new(Exit::Bug, "internal", format!("a thread can't be started: {error}"));
-    Ok(Audit { tender, end: Some(end), thread: Some(thread.map_err(failed)?) })
+    Ok(Audit { tender, signings, end: Some(end), thread: Some(thread.map_err(failed)?) })
 }
 
 /// Opens the keys of the audit, and hides the people in it from here on.
@@ -80,10 +91,4 @@ pub(super) fn tender(
     let retention = settings.audit_retention_days.map(|days| TimeDelta::days(days.into()));
     let tender = AuditTender::new(store.clone(), keys, host.id);
     Ok(tender.writing_to(settings.audit_checkpoints_file.clone()).keeping(retention))
-}
-
-fn tell<T>(result: Result<T, argus_store::StoreError>) {
-    if let Err(error) = result {
-        warn!("the audit can't be signed now: {error}");
-    }
 }

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use argus_credentials::{MasterKey, Secret};
-use argus_insight::notify::{Carrier, Channels, Counted, Mailer, Post, Posting, SmtpSettings};
-use argus_pdp::{MoreMetrics, Outbound, Reach, SystemLookup};
+use argus_insight::notify::{Carrier, Channels, Mailer, Post, Posting, SmtpSettings};
+use argus_pdp::{Outbound, Reach, SystemLookup};
 use argus_store::Store;
-use chrono::Utc;
 use reqwest::Url;
 
 use super::failure::settings;
@@ -105,16 +104,6 @@ impl Post for Client {
             let Posting { url, headers, body } = posting;
             client.post(&url, &headers, body).await.map_err(|fault| fault.to_string())
         })
-    }
-}
-
-/// What was carried, as `/metrics` tells it.
-#[derive(Debug)]
-pub(super) struct Carried(pub(super) Arc<Counted>);
-
-impl MoreMetrics for Carried {
-    fn write_to(&self, text: &mut String) {
-        self.0.write_to(text, Utc::now());
     }
 }
 

@@ -14,12 +14,12 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{TagKeys, TrustedProxies, self_test};
+use argus_http::MoreMetrics;
 use argus_insight::decisions::DecisionLogging;
 use argus_insight::notify::Carrier;
 use argus_insight::usage::Metering;
-use argus_pdp::{
-    ClientTrust, DecisionLog, MoreMetrics, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate,
-};
+use argus_pap::Watched;
+use argus_pdp::{ClientTrust, DecisionLog, Pdp, Presence, ServerTls, TagKeySource, UsageSink, keep_certificate};
 use argus_store::{PageSize, Store, StoreError, organisation};
 use chrono::{DateTime, Utc};
 use rustls::ServerConfig;
@@ -36,7 +36,7 @@ use super::issuer;
 use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
 use super::metering;
-use super::notices::Carried;
+use super::metrics::{Carried, Process, Sweeps};
 use super::settings::Settings;
 use super::signals::Signals;
 use super::sweep::Sweeping;
@@ -81,6 +81,16 @@ struct Installation {
     _logging: Option<DecisionLogging>,
     /// Signs until the servers have ended.
     _audit: Option<Audit>,
+    /// What the administration tells besides what it counts itself.
+    watched: Watched,
+}
+
+impl Installation {
+    fn begin_sweeping(&mut self, store: &Store, settings: &Settings) -> Result<Sweeping, Failure> {
+        let counts = Arc::<Sweeps>::default();
+        self.watched.tell_of(Arc::clone(&counts) as Arc<dyn MoreMetrics>);
+        Sweeping::begin(store, &self.pdp, settings, counts)
+    }
 }
 
 /// Starts everything, says that it is ready, and serves until a signal ends it.
@@ -92,8 +102,7 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     let (listeners, addresses) = Listeners::bind(settings)?;
     let guidance = guidance_addresses(console, settings, &addresses)?;
     let mut installation = install(console, settings, &store, (guidance, addresses.of_node()), new_key)?;
-    let _sweeping =
-        (settings.role != Role::Pdp).then(|| Sweeping::begin(&store, &installation.pdp, settings)).transpose()?;
+    let _sweeping = (settings.role != Role::Pdp).then(|| installation.begin_sweeping(&store, settings)).transpose()?;
     let is_watched = settings.role != Role::Pdp && settings.anomalies == Switch::On;
     let _watching = is_watched.then(|| Watching::begin(&store)).transpose()?;
     let report = installation.pdp.report();
@@ -200,7 +209,8 @@ fn install(
     let log = if role.decides() { decision_log::begin(&settings.decision_log, store)? } else { None };
     let (log, logging) = log.unzip();
     let of_node = (addresses.issuer(), presence, tls.as_ref());
-    let told = Told { usage, log, carrier: carrier.as_ref() };
+    let process: Arc<dyn MoreMetrics> = Arc::new(Process { began: at });
+    let told = Told { usage, log, more: Arc::clone(&process) };
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
     let metering =
@@ -223,6 +233,14 @@ fn install(
         audit: audit.as_ref().map(|audit| Arc::clone(&audit.tender)),
     };
     let trusted_proxies = settings.trusted_proxies.clone();
+    let mut watched = Watched::default();
+    watched.tell_of(process);
+    if let Some(carrier) = &carrier {
+        watched.tell_of(Arc::new(Carried(carrier.counted())));
+    }
+    if let Some(audit) = &audit {
+        watched.tell_of(Arc::clone(&audit.signings) as Arc<dyn MoreMetrics>);
+    }
     Ok(Installation {
         pdp,
         admin: Admin::new(parts),
@@ -233,6 +251,7 @@ fn install(
         carrier,
         _logging: logging,
         _audit: audit,
+        watched,
     })
 }
 
@@ -252,10 +271,10 @@ fn begin_audit(
 }
 
 /// Whom the decision point tells of its decisions, and who tells something beside it.
-struct Told<'t> {
+struct Told {
     usage: Option<Arc<dyn UsageSink>>,
     log: Option<Arc<dyn DecisionLog>>,
-    carrier: Option<&'t Carrier>,
+    more: Arc<dyn MoreMetrics>,
 }
 
 fn start_decisions(
@@ -263,7 +282,7 @@ fn start_decisions(
     store: &Store,
     source: TagKeySource,
     (issuer, presence, tls): (Option<&str>, Presence, Option<&ServerTls>),
-    told: Told<'_>,
+    told: Told,
     progress: &Progress,
 ) -> Result<Pdp, Failure> {
     let mut of_pdp = argus_pdp::Settings::new(source);
@@ -278,7 +297,7 @@ fn start_decisions(
     of_pdp.presence = Some(presence);
     of_pdp.limits = settings.limits;
     of_pdp.usage = told.usage;
-    of_pdp.more_metrics = told.carrier.map(|carrier| Arc::new(Carried(carrier.counted())) as Arc<dyn MoreMetrics>);
+    of_pdp.more_metrics = Some(told.more);
     of_pdp.decision_log = told.log;
     of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())
         .map_err(|fault| of_tls(&fault, "--client-ca-file and --client-crl-files"))?;
@@ -295,7 +314,10 @@ fn serve_decisions(installation: &Installation, socket: TcpListener) -> Result<S
 
 fn serve_administration(installation: &Installation, socket: TcpListener) -> Result<Server, Failure> {
     let (admin, proxies) = (installation.admin.clone(), Data::new(installation.trusted_proxies.clone()));
-    let app = move || App::new().app_data(proxies.clone()).configure(argus_pap::configure(admin.clone()));
+    let watched = installation.watched.clone();
+    let app = move || {
+        App::new().app_data(proxies.clone()).configure(argus_pap::configure_watched(admin.clone(), watched.clone()))
+    };
     let server = HttpServer::new(app);
     listen!(server.workers(ADMINISTRATION_WORKERS), socket, &installation.tls)
 }

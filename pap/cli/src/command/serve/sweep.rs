@@ -11,6 +11,7 @@ use argus_store::Store;
 use chrono::Utc;
 use tracing::{info, warn};
 
+use super::metrics::Sweeps;
 use super::settings::Settings;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -26,7 +27,7 @@ pub(super) struct Sweeping {
 
 impl Sweeping {
     /// Begins.
-    pub(super) fn begin(store: &Store, pdp: &Pdp, settings: &Settings) -> Result<Self, Failure> {
+    pub(super) fn begin(store: &Store, pdp: &Pdp, settings: &Settings, counts: Arc<Sweeps>) -> Result<Self, Failure> {
         let our_fault = |error: &dyn std::fmt::Display| {
             Failure::new(Exit::Bug, "internal", format!("nothing can be done by the clock: {error}"))
         };
@@ -38,7 +39,7 @@ impl Sweeping {
         let run = move || {
             let mut is_failing = false;
             loop {
-                is_failing = sweep(&mut sweeper, is_failing);
+                is_failing = sweep(&mut sweeper, &counts, is_failing);
                 if ended.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
@@ -52,8 +53,11 @@ impl Sweeping {
 }
 
 /// One sweep. Whether it failed: what goes on is told when it begins and when it ends.
-fn sweep(sweeper: &mut Sweeper, was_failing: bool) -> bool {
-    match sweeper.sweep(Utc::now()) {
+fn sweep(sweeper: &mut Sweeper, counts: &Sweeps, was_failing: bool) -> bool {
+    let at = Utc::now();
+    let swept = sweeper.sweep(at);
+    counts.count(at, swept.as_ref().ok());
+    match swept {
         Ok(_) => {
             if was_failing {
                 info!("what is due by the clock is done again");
