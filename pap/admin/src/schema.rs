@@ -370,6 +370,36 @@ pub enum CredentialKind {
     Certificate,
 }
 
+/// A word on an anomaly that somebody has looked at.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAcknowledgement {
+    /// Why it need not be told again.
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
+/// An anomaly that is put off.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSnooze {
+    /// Until when: a time to come, within 90 days.
+    #[schema(format = DateTime)]
+    pub until: String,
+    /// Why.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+/// A word on an anomaly that was in order.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFalseAlarm {
+    /// What it was.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
 /// A suspension or a resumption.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

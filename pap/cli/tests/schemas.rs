@@ -166,8 +166,11 @@ fn compare_places(schemas: &Schemas, server: &Server) {
         ["org", "create", "strict", "--max-age", "365d", "--max-idle", "90d", "--rotate-every", "30d", "--grace", "1d"];
     let strict = schemas.answer("organisation", &run(&policy));
     let expected = json!({"max_age_seconds": 31_536_000, "max_idle_seconds": 7_776_000,
-                          "rotation_interval_seconds": 2_592_000, "grace_seconds": 86_400});
+                          "rotation_interval_seconds": 2_592_000, "grace_seconds": 86_400, "responses": []});
     assert_eq!(strict["policy"], expected);
+    let respond = ["org", "update", "strict", "--respond", "suspend:critical", "--respond", "rotate:low:dormant"];
+    let strict = schemas.answer("organisation", &run(&respond));
+    assert_eq!(strict["policy"]["responses"][1]["detector"], "dormant");
     assert!(server.run(&["org", "show", "strict"]).stdout.contains("keys get a new secret every 30d\n"));
     schemas.answer("organisation-list", &run(&["org", "list"]));
     let window = "Mon-Fri 08:00-18:00 Europe/Berlin";
@@ -287,6 +290,36 @@ fn collect_and_revoke_many(schemas: &Schemas, server: &Server) {
     };
     assert_eq!(told(&["--key", id]), ["key.rotation_opened", "key.rotated", "key.revoked"]);
     assert_eq!(told(&["--key", id, "--type", "key.revoked"]), ["key.revoked"]);
+}
+
+/// A key that is denied many things at once stands out, from its first day.
+fn compare_anomalies(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let create = ["key", "create", "acme/atlas/prober", "--scope", "acme/atlas/evidence:read"];
+    schemas.answer("key-created", &run(&[&create[..], &["--secret-to", "prober.key"]].concat()));
+    for n in 0..20 {
+        let asked = ["verify", "--credential-file", "prober.key", "--action", "read", "--resource"];
+        run(&[&asked[..], &[&format!("acme/atlas/elsewhere/{n}")]].concat());
+    }
+    let list = || schemas.answer("anomaly-list", &run(&["anomaly", "list", "acme", "--detector", "probing"]));
+    let began = std::time::Instant::now();
+    let mut found = list();
+    while found["items"].as_array().unwrap().is_empty() && began.elapsed().as_secs() < 60 {
+        std::thread::yield_now();
+        found = list();
+    }
+    let id = found["items"][0]["id"].as_str().unwrap().to_owned();
+    let shown = schemas.answer("anomaly", &run(&["anomaly", "show", &id]));
+    assert_eq!((&shown["state"], &shown["response"]), (&json!("open"), &json!("notify")));
+    schemas.answer("anomaly", &run(&["anomaly", "acknowledge", &id, "--reason", "a trial"]));
+    let snoozed = schemas.answer("anomaly", &run(&["anomaly", "snooze", &id, "--for", "2d"]));
+    assert!(snoozed["snoozed_until"].is_string());
+    let marked = schemas.answer("anomaly", &run(&["anomaly", "false", &id]));
+    assert_eq!(marked["state"], "false");
+    assert_eq!(
+        schemas.failure(&run(&["anomaly", "snooze", &id, "--for", "2d"]))["type"],
+        "urn:argus:problem:wrong-state"
+    );
 }
 
 fn compare_contacts(schemas: &Schemas, server: &Server) {
@@ -419,6 +452,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     assert_eq!((&known["nodes"]["items"][0]["state"], &known["revocation_bound_seconds"]), (&json!("live"), &json!(0)));
     compare_places(&schemas, &server);
     compare_keys(&schemas, &server);
+    compare_anomalies(&schemas, &server);
     compare_contacts(&schemas, &server);
     compare_usage(&schemas, &server);
     compare_decisions(&schemas, &server);

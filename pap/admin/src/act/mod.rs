@@ -1,5 +1,6 @@
 //! The acts, each a method of [`Admin`](crate::Admin).
 
+mod anomalies;
 mod audit;
 mod change_key;
 mod change_organisation;

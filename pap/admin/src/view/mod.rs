@@ -1,5 +1,6 @@
 //! What is shown of things: the same member names as in the requests, times in UTC, no secret.
 
+mod anomaly;
 mod conditions;
 mod contact;
 mod delivery;
@@ -13,6 +14,7 @@ mod tagged;
 mod trial;
 mod words;
 
+pub use anomaly::AnomalyView;
 pub(crate) use conditions::ConditionsView;
 pub use contact::ContactView;
 pub use delivery::DeliveryView;

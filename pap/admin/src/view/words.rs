@@ -1,6 +1,7 @@
 //! How the store's words and ids are described. Readers tolerate words that they don't know, so the words there are now
 //! are examples, and no closed list.
 
+use argus_store::anomaly::{AnomalyDetector, AnomalyState, Response, Severity};
 use argus_store::contact::{ContactKind, ContactState};
 use argus_store::credential::{CredentialKind, CredentialState};
 use argus_store::delivery::DeliveryState;
@@ -33,6 +34,25 @@ pub(super) fn credential_kind() -> Object {
 
 pub(super) fn credential_state() -> Object {
     word(CredentialState::WORDS)
+}
+
+pub(super) fn detector() -> Object {
+    word(AnomalyDetector::WORDS)
+}
+
+pub(super) fn severity() -> Object {
+    word(Severity::WORDS)
+}
+
+pub(super) fn anomaly_state() -> Object {
+    word(AnomalyState::WORDS)
+}
+
+pub(super) fn response() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .examples(Response::WORDS.iter().copied())
+        .build()
 }
 
 pub(super) fn contact_kind() -> Object {

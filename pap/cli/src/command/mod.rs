@@ -1,5 +1,6 @@
 //! The commands. Each is a file with an `Args` struct, whose doc comments are the help, and a `run`.
 
+mod anomaly;
 mod audit;
 mod backup;
 mod check;
@@ -69,6 +70,7 @@ commands! {
     Key in key,
     SigningKey in signing_key,
     Usage in usage,
+    Anomaly in anomaly,
     Decisions in decisions,
     Replay in replay,
     Outbox in outbox,

@@ -1,5 +1,6 @@
 //! The paths, each with its methods.
 
+mod anomalies;
 mod audit;
 mod compliance;
 mod contacts;
@@ -76,6 +77,11 @@ doors! {
     get "/v1/decisions" => decisions::list::list_decisions;
     get "/v1/decisions/{decision}" => decisions::show::show_decision;
     get "/v1/decisions/{decision}/replay" => decisions::replay::replay_decision;
+    get "/v1/anomalies" => anomalies::list::list_anomalies;
+    get "/v1/anomalies/{anomaly}" => anomalies::list::show_anomaly;
+    post "/v1/anomalies/{anomaly}/acknowledge" => anomalies::judge::acknowledge_anomaly;
+    post "/v1/anomalies/{anomaly}/snooze" => anomalies::judge::snooze_anomaly;
+    post "/v1/anomalies/{anomaly}/false" => anomalies::judge::mark_anomaly_false;
     get "/v1/usage" => usage::list_usage;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
     post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;

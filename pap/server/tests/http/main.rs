@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![expect(clippy::string_slice, reason = "keys are ASCII")]
 
+mod anomalies;
 mod compliance;
 mod contacts;
 mod decisions;
