@@ -27,6 +27,7 @@ pub mod alert;
 pub mod book;
 pub mod detector;
 pub mod observation;
+pub mod series;
 pub mod settings;
 pub mod watch;
 
