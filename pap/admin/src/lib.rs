@@ -22,6 +22,7 @@
 
 mod act;
 mod admin;
+mod advice;
 pub mod audit;
 mod authority;
 mod body;
@@ -49,11 +50,12 @@ mod words;
 pub use act::{
     AuditEntryView, AuditPublicKeys, ChangedCredential, ComplianceFormat, CreatedContact, CreatedKey, DecisionPolicy,
     DecisionView, ForgottenPerson, InForce, LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView,
-    Nodes, OpenedRotation, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey, RevokedKeys, Rotated,
-    RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView, UsageFormat,
-    UsageView, WholeDecision,
+    Nodes, OpenedRotation, PersonExport, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey, RevokedKeys,
+    Risks, Rotated, RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
+    UsageFormat, UsageView, WholeDecision,
 };
 pub use admin::{Admin, Clock, Parts};
+pub use advice::{KeyAdvice, KeyRisk, RiskKind, ScopeUse, Severity};
 pub use argus_store::vitals::Vitals;
 pub use authority::{
     ActiveToken, Applied, Authority, Caller, PastDecision, PastPolicies, Replay, Ruling, TlsClientAuth,

@@ -504,6 +504,17 @@ pub struct NewForgetting {
     pub owner: String,
 }
 
+/// A person whose data are to be handed out.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(as = PersonAsked)]
+#[serde(deny_unknown_fields)]
+pub struct NewPersonExport {
+    /// The organisation that keeps them.
+    pub organisation: String,
+    /// The person, as keys name their owner.
+    pub owner: String,
+}
+
 /// An entry of the audit. It is hashed and signed as an export has it; here the people in it are named.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct AuditEntry {

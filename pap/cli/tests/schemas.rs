@@ -432,6 +432,10 @@ fn compare_audit(schemas: &Schemas, server: &Server) {
     schemas.answer("key-revoked", &run(&["key", "revoke", "acme/gone", "--yes"]));
     let forgotten = schemas.answer("audit-forgotten", &run(&["audit", "forget", "acme", "grace", "--yes"]));
     assert_eq!(forgotten["keys_written_over"], 1);
+    schemas.answer("person-export", &run(&["person", "export", "acme", "whoever runs this installation"]));
+    schemas.answer("key-advice", &run(&["key", "advise", "acme/reader"]));
+    let risks = schemas.answer("risks", &run(&["key", "advise", "--org", "acme"]));
+    assert!(risks["items"][0].is_object(), "{risks}");
     let report = schemas.answer("compliance-fips", &run(&["compliance", "fips"]));
     assert_eq!((&report["failed"], report["controls"].as_array().unwrap().len()), (&json!(0), 11), "{report:#}");
     for framework in ["soc2", "iso27001", "pci-dss", "gdpr"] {

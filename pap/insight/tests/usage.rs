@@ -76,6 +76,7 @@ fn event(n: u32, keys: &[KeyId; 3]) -> UsageEvent {
         client: None,
         decision: n.into(),
         credential: Presented::Own,
+        exercised: None,
     }
 }
 

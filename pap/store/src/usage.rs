@@ -21,6 +21,9 @@ use crate::postgres::take_usage_turn;
 use crate::schema::{usage, usage_distinct, usage_writers};
 use crate::value::{UnknownValue, column, words};
 
+/// The setting that says since when the usage of keys tells which scopes were used.
+pub const SCOPES_COUNTED_SINCE: &str = "scopes_counted_since";
+
 /// Rows of one statement: far below the number of values that either database takes at once.
 const ROWS: usize = 200;
 

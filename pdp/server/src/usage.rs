@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use argus_credentials::CredentialId;
 use argus_engine::decision::Decision;
+use argus_engine::scope::Scope;
 use argus_store::KeyId;
 
 use crate::decision_id::DecisionId;
@@ -43,6 +44,8 @@ pub struct Use<'u> {
     pub guessed: Option<(KeyId, Option<CredentialId>)>,
     /// Whether what was presented is a credential that was taken from its key.
     pub is_retired: bool,
+    /// What the key grants.
+    pub scopes: &'u [Scope],
 }
 
 /// What became of the uses that were noted.

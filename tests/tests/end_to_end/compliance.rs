@@ -30,33 +30,33 @@ struct Read {
 }
 
 /// The database beside the server that has it open.
-struct Sql(SqliteConnection);
+pub(super) struct Sql(pub(super) SqliteConnection);
 
 impl Sql {
-    fn open(data: &Path) -> Self {
+    pub(super) fn open(data: &Path) -> Self {
         let mut files = std::fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
         let file = files.find(|file| file.extension().is_some_and(|ending| ending == "db")).unwrap();
         Self(SqliteConnection::establish(file.to_str().unwrap()).unwrap())
     }
 
-    fn count(&mut self, from: &str) -> String {
+    pub(super) fn count(&mut self, from: &str) -> String {
         let counted: Counted =
             sql_query(format!("SELECT count(*) AS count FROM {from}")).get_result(&mut self.0).unwrap();
         counted.count.to_string()
     }
 
-    fn texts(&mut self, query: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, query: &str) -> Vec<String> {
         sql_query(query).load::<Read>(&mut self.0).unwrap().into_iter().map(|row| row.text).collect()
     }
 }
 
-async fn ask(server: &Server, keys: &Keys, credential: &str, action: &str) {
+pub(super) async fn ask(server: &Server, keys: &Keys, credential: &str, action: &str) {
     let body = json!({"credential": credential, "action": action, "resource": "acme/atlas/evidence/1"}).to_string();
     let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
     assert_eq!(once(server.pdp, &request).await.unwrap().status, 200);
 }
 
-async fn act(server: &Server, path: &str, body: &Value) -> Value {
+pub(super) async fn act(server: &Server, path: &str, body: &Value) -> Value {
     let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
     let answer = once(server.pap, &request).await.unwrap();
     assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.text());

@@ -12,6 +12,7 @@
     reason = "a panic is a failed test; what was measured is to be seen"
 )]
 
+mod advice;
 mod bulk;
 mod clock;
 mod compliance;
@@ -23,6 +24,7 @@ mod geoip;
 mod hostile;
 mod metrics;
 mod obligation;
+mod people;
 mod rotation;
 mod signing;
 mod start;

@@ -154,7 +154,7 @@ fn time(query: &mut Query, name: &'static str) -> Option<DateTime<Utc>> {
     at
 }
 
-fn view(conn: &mut Conn, record: &Record) -> Result<AuditEntryView, StoreError> {
+pub(super) fn view(conn: &mut Conn, record: &Record) -> Result<AuditEntryView, StoreError> {
     // What can't be read any more is shown as nothing but its place: `verify` says what is wrong with it.
     let unreadable = serde_json::json!({ "sequence": record.sequence, "unreadable": true });
     let read: Option<Value> = serde_json::from_str(&record.entry).ok().filter(Value::is_object);

@@ -1,5 +1,6 @@
 //! The acts, each a method of [`Admin`](crate::Admin).
 
+mod advise_key;
 mod anomalies;
 mod audit;
 mod change_key;
@@ -12,6 +13,7 @@ mod create_project;
 mod credentials;
 mod delegation;
 mod deliveries;
+mod export_person;
 mod forget_person;
 mod in_force;
 mod introspect_token;
@@ -43,11 +45,13 @@ mod show_project;
 mod suspend_key;
 mod vitals;
 
+pub use advise_key::Risks;
 pub use audit::{AuditEntryView, AuditPublicKeys};
 pub use contacts::{CreatedContact, RotatedContact};
 pub use create_key::CreatedKey;
 pub(crate) use create_key::credential;
 pub use credentials::ChangedCredential;
+pub use export_person::PersonExport;
 pub use forget_person::ForgottenPerson;
 pub use in_force::InForce;
 pub use introspect_token::TokenView;

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 
 pub(crate) use controls::controls;
 pub(crate) use evidence::Evidence;
-pub(crate) use facts::{Facts, Within};
+pub(crate) use facts::{Facts, KeyFacts, Within, of_key, read_keys};
 pub use framework::Framework;
 pub use report::{ChainProof, ComplianceReport, ControlReport, ControlStanding, Excerpt, Listing, Summary};
 

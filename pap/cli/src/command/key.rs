@@ -1,5 +1,6 @@
-//! `argus key create|preview|list|show|update|rotate|collect|suspend|resume|revoke|revoke-many|credential`
+//! `argus key create|preview|list|advise|show|update|rotate|collect|suspend|resume|revoke|revoke-many|credential`
 
+mod advise;
 mod asked;
 mod collect;
 mod create;
@@ -21,7 +22,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Make, preview, list, show, update, rotate, suspend and revoke API keys.
+/// Make, preview, list, advise on, show, update, rotate, suspend and revoke API keys.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus key create acme/atlas/reader --scope acme/atlas/evidence:read \\\n      \
     --secret-to reader.key")]
@@ -35,6 +36,7 @@ enum Verb {
     Create(Box<create::Create>),
     Preview(Box<preview::Preview>),
     List(list::List),
+    Advise(advise::Advise),
     Show(show::Show),
     Update(Box<update::Update>),
     Rotate(rotate::Rotate),
@@ -52,6 +54,7 @@ impl Key {
             Verb::Create(create) => create.run(console),
             Verb::Preview(preview) => preview.run(console),
             Verb::List(list) => list.run(console),
+            Verb::Advise(advise) => advise.run(console),
             Verb::Show(show) => show.run(console),
             Verb::Update(update) => update.run(console),
             Verb::Rotate(rotate) => rotate.run(console),

@@ -18,6 +18,7 @@ mod master_key;
 mod migrate;
 mod org;
 mod outbox;
+mod person;
 mod project;
 mod replay;
 mod serve;
@@ -78,6 +79,7 @@ commands! {
     Delivery in delivery,
     Audit in audit,
     Compliance in compliance,
+    Person in person,
     Backup in backup,
     Migrate in migrate,
     MasterKey in master_key,

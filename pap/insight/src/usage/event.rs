@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::KeyId;
 
 /// One decision.
@@ -34,6 +35,8 @@ pub struct UsageEvent {
     pub decision: u128,
     /// What the presented credential makes of it.
     pub credential: Presented,
+    /// What was made use of, where it was permitted.
+    pub exercised: Option<Box<Exercised>>,
 }
 
 /// What was presented, as far as whoever watches has to know.
@@ -46,6 +49,30 @@ pub enum Presented {
     /// A wrong secret of this key's: whoever presented it does not hold the key. Of the credential there is a
     /// [hash](super::hash).
     Guessed(KeyId, u64),
+}
+
+/// Which of a key's scopes permitted a use, and on what, as far as that is told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exercised {
+    /// The narrowest scope of the key that covers it.
+    pub scope: String,
+    /// The first segments of the resource and the action, as a scope: `acme/atlas/evidence:read`.
+    pub narrow: String,
+}
+
+/// Segments of a resource that are told apart: organisation, project, and what lies in the project.
+const SEGMENTS: usize = 3;
+
+impl Exercised {
+    /// What was made use of, by what the key grants. None where no scope covers it: then a policy permitted it.
+    pub fn of(scopes: &[Scope], resource: &str, action: &str) -> Option<Self> {
+        let (path, action) = (ResourcePath::parse(resource).ok()?, Action::parse(action)?);
+        let covering = scopes.iter().filter(|scope| scope.covers(&path, action));
+        // What is written out most is the narrowest; of the same path, one action is narrower than `admin`.
+        let scope = covering.max_by_key(|scope| (scope.path().split('/').count(), scope.action() == action))?;
+        let narrow = path.segments().take(SEGMENTS).collect::<Vec<_>>().join("/");
+        Some(Self { scope: scope.as_str().to_owned(), narrow: format!("{narrow}:{action}") })
+    }
 }
 
 /// What a decision came to.
@@ -94,6 +121,21 @@ impl Word {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_made_use_of_is_the_narrowest_scope_and_no_more_of_the_resource_than_its_kind() {
+        let scopes = ["acme:admin", "acme/atlas:admin", "acme/atlas:read", "acme/*/evidence:write"];
+        let scopes = scopes.map(|scope| Scope::parse(scope).unwrap());
+        let of = |resource: &str, action: &str| {
+            Exercised::of(&scopes, resource, action).map(|it| format!("{} {}", it.scope, it.narrow))
+        };
+        let words = |text: &str| Some(text.to_owned());
+        assert_eq!(of("acme/atlas/evidence/42", "read"), words("acme/atlas:read acme/atlas/evidence:read"));
+        assert_eq!(of("acme/atlas/evidence/42/x", "write"), words("acme/*/evidence:write acme/atlas/evidence:write"));
+        assert_eq!(of("acme/atlas", "delete"), words("acme/atlas:admin acme/atlas:delete"));
+        assert_eq!(of("acme/other/x", "read"), words("acme:admin acme/other/x:read"));
+        assert_eq!((of("beta/x", "read"), of("acme/x", "fly"), of("", "read")), (None, None, None));
+    }
 
     #[test]
     fn a_word_is_kept_and_what_is_none_is_other() {

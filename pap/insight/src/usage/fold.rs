@@ -39,7 +39,13 @@ impl Fold {
         }
         let counts = counts(event);
         for granularity in Granularity::ALL {
-            self.cells.entry(of(event, granularity, at)).or_default().add(event, place, &counts);
+            let cell = self.cells.entry(of(event, granularity, at)).or_default();
+            cell.add(event, place, &counts);
+            // What a grant is used for is asked for months: finer rows would have it for nobody.
+            if let (Granularity::Day, Some(exercised)) = (granularity, &event.exercised) {
+                cell.parts.count(Part::Scope, &exercised.scope);
+                cell.parts.count(Part::Exercised, &exercised.narrow);
+            }
         }
         self.events += 1;
         true

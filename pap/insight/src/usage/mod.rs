@@ -11,7 +11,7 @@ mod telling;
 mod writer;
 
 pub use distinct::{Distinct, hash};
-pub use event::{Outcome, Presented, UsageEvent, Word};
+pub use event::{Exercised, Outcome, Presented, UsageEvent, Word};
 pub use latency::{Latency, Quantiles};
 pub use parts::{Part, Parts};
 pub use queue::{QUEUE, Tally, UsageQueue, UsageSender, queue};

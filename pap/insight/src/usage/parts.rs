@@ -21,6 +21,10 @@ pub enum Part {
     Network,
     /// The action.
     Action,
+    /// The scope that permitted it. Of whole days alone.
+    Scope,
+    /// What was used, written as the smallest scope that is told apart. Of whole days alone.
+    Exercised,
 }
 
 /// The counts by part and value.
@@ -28,7 +32,7 @@ pub enum Part {
 pub struct Parts(BTreeMap<Part, BTreeMap<String, UsageCounts>>);
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Reason, Self::Country, Self::Network, Self::Action];
+    const ALL: [Self; 6] = [Self::Reason, Self::Country, Self::Network, Self::Action, Self::Scope, Self::Exercised];
 
     /// Its word.
     pub const fn as_str(self) -> &'static str {
@@ -37,6 +41,8 @@ impl Part {
             Self::Country => "country",
             Self::Network => "network",
             Self::Action => "action",
+            Self::Scope => "scope",
+            Self::Exercised => "exercised",
         }
     }
 }
@@ -58,6 +64,11 @@ impl Parts {
         }
         let value = if values.len() < VALUES { value } else { Word::OTHER };
         values.entry(value.to_owned()).or_default().add(counts);
+    }
+
+    /// Adds how often a value was seen, where more isn't asked: zeros would be the most of a row.
+    pub fn count(&mut self, part: Part, value: &str) {
+        self.add(part, value, &UsageCounts { requests: 1, permits: 1, ..UsageCounts::default() });
     }
 
     /// Adds all of another.

@@ -198,7 +198,11 @@ impl FromStr for Grouping {
             "project" => Ok(Self::Project),
             "owner" => Ok(Self::Owner),
             "organisation" => Ok(Self::Organisation),
-            part => part.parse().map(Self::Part),
+            part => match part.parse()? {
+                // They are of days alone, and of keys that were permitted.
+                Part::Scope | Part::Exercised => Err(()),
+                part => Ok(Self::Part(part)),
+            },
         }
     }
 }

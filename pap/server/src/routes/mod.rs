@@ -15,7 +15,9 @@ mod oauth;
 mod openapi;
 mod organisations;
 mod outbox;
+mod people;
 mod projects;
+mod risks;
 mod signing_keys;
 mod usage;
 
@@ -48,6 +50,7 @@ doors! {
     post "/v1/keys/{key}/rotate" => keys::rotate::rotate_key;
     post "/v1/keys/{key}/suspend" => keys::suspend::suspend_key;
     post "/v1/keys/{key}/resume" => keys::suspend::resume_key;
+    get "/v1/keys/{key}/advice" => keys::advise::advise_key;
     get "/v1/keys/{key}/credentials" => keys::credentials::list_credentials;
     post "/v1/keys/{key}/credentials" => keys::credentials::create_credential;
     get "/v1/keys/{key}/credentials/{credential}" => keys::credentials::show_credential;
@@ -62,6 +65,7 @@ doors! {
     get "/v1/audit/{sequence}" => audit::show::show_audit_entry;
     get "/v1/compliance/fips" => compliance::show_fips;
     get "/v1/compliance/{framework}" => compliance::show_compliance;
+    post "/v1/people/export" => people::export_person;
     post "/v1/leaks" => leaks::report_leaks;
     get "/v1/outbox" => outbox::list_notices;
     get "/v1/contacts" => contacts::list::list_contacts;
@@ -82,6 +86,7 @@ doors! {
     post "/v1/anomalies/{anomaly}/acknowledge" => anomalies::judge::acknowledge_anomaly;
     post "/v1/anomalies/{anomaly}/snooze" => anomalies::judge::snooze_anomaly;
     post "/v1/anomalies/{anomaly}/false" => anomalies::judge::mark_anomaly_false;
+    get "/v1/risks" => risks::show_risks;
     get "/v1/usage" => usage::list_usage;
     get "/v1/signing-keys" => signing_keys::list::list_signing_keys;
     post "/v1/signing-keys/rotate" => signing_keys::rotate::rotate_signing_key;

@@ -17,6 +17,7 @@ mod erase;
 mod event;
 mod person;
 mod read;
+mod subject;
 mod view;
 
 pub use append::append;
@@ -31,6 +32,7 @@ pub use erase::Erased;
 pub use event::AuditEvent;
 pub use person::{Forgotten, Veil, forget, reveal};
 pub use read::{AuditFilter, Record, find, list, list_after};
+pub use subject::{SubjectData, find_subject};
 pub use view::View;
 
 /// Ids in one entry of a bulk act.

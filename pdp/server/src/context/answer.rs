@@ -352,6 +352,7 @@ impl<'a> Ask<'a> {
             user_agent: stated(individual, names::ENVIRONMENT, names::USER_AGENT),
             guessed,
             is_retired: matches!(subject, Subject::Refused(_, Some(record)) if record.is_retired()),
+            scopes: record.map_or(&[], |record| &record.key.scopes),
         };
         if let Some(usage) = self.usage {
             usage.note(&of);

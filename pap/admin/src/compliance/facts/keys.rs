@@ -60,7 +60,7 @@ impl KeyFacts {
 }
 
 /// Reads all keys of an organisation, or of all.
-pub(super) fn read(store: &Store, organisation: Option<OrganisationId>) -> Result<Vec<KeyFacts>, StoreError> {
+pub(crate) fn read(store: &Store, organisation: Option<OrganisationId>) -> Result<Vec<KeyFacts>, StoreError> {
     let credentials = credentials(store, organisation)?;
     let filter = KeyFilter { organisation, ..KeyFilter::default() };
     let size = PageSize::new(PageSize::MOST.into()).unwrap_or_default();
@@ -77,6 +77,13 @@ pub(super) fn read(store: &Store, organisation: Option<OrganisationId>) -> Resul
             return Ok(keys);
         }
     }
+}
+
+/// Reads one key.
+pub(crate) fn of_key(conn: &mut Conn, key: Key) -> Result<KeyFacts, StoreError> {
+    let (levels, interval) = Above::default().of(conn, &key)?;
+    // Its credentials are no matter of what it grants.
+    Ok(facts(key, &levels, interval, &[]))
 }
 
 type ByKey = HashMap<KeyId, Vec<CredentialFacts>>;

@@ -20,7 +20,7 @@ use super::report::ChainProof;
 use super::{Control, Evidence, controls};
 use crate::Addresses;
 use crate::audit::AuditTender;
-pub(super) use keys::KeyFacts;
+pub(crate) use keys::{KeyFacts, of_key, read as read_keys};
 pub(super) use trail::Trail;
 
 /// Of what a report is.

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use argus_insight::usage::{
-    Detail, Metering, Outcome, Place, Presented, QUEUE, Tally, UsageEvent, UsageQueue, UsageSender, Word, hash, queue,
+    Detail, Exercised, Metering, Outcome, Place, Presented, QUEUE, Tally, UsageEvent, UsageQueue, UsageSender, Word,
+    hash, queue,
 };
 use argus_pdp::{Pdp, Point, Reason, UsageSink, Use, UsesNoted};
-use argus_store::Store;
+use argus_store::usage::SCOPES_COUNTED_SINCE;
+use argus_store::{Store, setting};
+use chrono::{SecondsFormat, Utc};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -23,6 +26,11 @@ pub(super) fn ends() -> (Arc<dyn UsageSink>, UsageQueue) {
 
 /// Begins to count; and to show what it counts to whoever watches, where somebody does.
 pub(super) fn begin(store: &Store, pdp: &Pdp, events: UsageQueue, is_watched: bool) -> Result<Metering, Failure> {
+    let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    // From the first start on that counts what scopes are used for.
+    store
+        .write_aside(|conn| setting::find_or_put(conn, SCOPES_COUNTED_SINCE, &since))
+        .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))?;
     let (places, node) = (pdp.clone(), pdp.node_id());
     let place_of = Arc::new(move |address, detail| {
         let (country, system) = places.place_of(address);
@@ -50,6 +58,7 @@ impl UsageSink for Sink {
             client: of.user_agent.map(family),
             decision: of.id.number(),
             credential: presented(of),
+            exercised: exercised(of),
         });
     }
 
@@ -99,6 +108,11 @@ fn outcome(of: &Use<'_>) -> Outcome {
         (Decision::NotApplicable, _) => Outcome::NotApplicable,
         (Decision::Deny, _) => Outcome::Denial,
     }
+}
+
+fn exercised(of: &Use<'_>) -> Option<Box<Exercised>> {
+    let (resource, action) = (of.resource?, of.action?);
+    (outcome(of) == Outcome::Permit).then(|| Exercised::of(of.scopes, resource, action).map(Box::new))?
 }
 
 fn nanoseconds(seconds: f64) -> u64 {

@@ -1,5 +1,6 @@
 //! `/v1/keys`
 
+pub(super) mod advise;
 pub(super) mod change;
 pub(super) mod create;
 pub(super) mod credentials;

@@ -163,11 +163,12 @@ impl Verify<'_> {
             return;
         }
         let domain = snapshot.domain(organisation).map(|domain| &domain.organisation);
+        let record = decided.record.or(decided.refused);
         let of = Use {
             at: self.call.now,
             // Names of what isn't there would be without number.
             organisation: domain.unwrap_or(&self.caller.record.key.organisation),
-            key: decided.record.or(decided.refused).map(|record| record.key.id),
+            key: record.map(|record| record.key.id),
             decision: if decided.reason.is_none() { Decision::Permit } else { Decision::Deny },
             reason: decided.reason,
             seconds: self.call.now.seconds_until(Moment::now()),
@@ -179,6 +180,7 @@ impl Verify<'_> {
             user_agent: question.context.user_agent.as_deref(),
             guessed: decided.guessed.map(|record| (record.key.id, record.credential_id)),
             is_retired: decided.refused.is_some_and(KeyRecord::is_retired),
+            scopes: record.map_or(&[], |record| &record.key.scopes),
         };
         if let Some(usage) = usage {
             usage.note(&of);

@@ -1,0 +1,124 @@
+//! Least privilege: advice on a key, and the risks of an organisation.
+
+use argus_engine::scope::Action;
+use argus_store::{Conn, KeyId, OrganisationId, Store, StoreError, key, organisation};
+use chrono::TimeDelta;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{find_filtered, named_organisation};
+use crate::advice::{KeyAdvice, KeyRisk, ScopeUse, Terms, Uses, advise, counted_since, risks_of};
+use crate::compliance::{of_key, read_keys};
+use crate::resource::Own;
+use crate::view::Time;
+use crate::{Admin, AdminError, Call, FaultCode, Query};
+
+/// For how many days something has to be unused, where nobody says, and at most: usage is kept for two years.
+const DAYS: u32 = 90;
+const MOST_DAYS: u32 = 730;
+
+/// The risks of an organisation's keys.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Risks {
+    /// The organisation.
+    pub organisation: String,
+    /// For how many days something has to be unused.
+    pub days: u32,
+    /// Since when it is counted which scopes are used; null where it isn't.
+    counted_since: Option<Time>,
+    /// Keys that haven't ended.
+    pub keys_in_use: usize,
+    /// Those of them with a risk.
+    pub keys_at_risk: usize,
+    /// The risks, the worst first.
+    pub items: Vec<KeyRisk>,
+}
+
+impl Admin {
+    /// Advises on a key, by `days`. Needs `<organisation>/argus/keys:read` and `<organisation>/argus/usage:read`; whoever
+    /// lacks the first finds nothing.
+    pub async fn advise_key(&self, call: &Call, id: &str, mut query: Query) -> Result<KeyAdvice, AdminError> {
+        let id: KeyId = id.parse().map_err(|_| AdminError::NotFound)?;
+        let organisation = self.organisation_of_key(id).await?;
+        call.require_sight(&organisation, Own::Keys)?;
+        call.require(&organisation, Own::Usage, Action::Read)?;
+        let days = days(&mut query);
+        query.finish_without_page()?;
+        let now = self.now();
+        let read = move |conn: &mut Conn| {
+            let Some(found) = key::find(conn, id)? else { return Ok(None) };
+            let terms = terms(conn, found.organisation_id, (now, days))?;
+            let facts = of_key(conn, found)?;
+            let mut all = Uses::read(conn, (&organisation, Some(id)), (now, days))?;
+            let uses = all.remove(&id).unwrap_or_default();
+            let advised = advise(&facts, &uses);
+            let exercised = uses.exercised.iter();
+            Ok(Some(KeyAdvice {
+                key_id: id,
+                days,
+                watched_since: terms.watched_since(&facts).map(Time),
+                is_watched_long_enough: terms.is_watched_long_enough(&facts),
+                uses: uses.permits,
+                scopes: advised.scopes,
+                exercised: exercised.map(|(scope, n)| ScopeUse { scope: scope.clone(), uses: Some(*n) }).collect(),
+                proposed_scopes: advised.proposed,
+                command: advised.command,
+                risks: risks_of(&facts, &uses, &terms),
+                path: facts.path,
+            }))
+        };
+        self.with_store(move |store| Ok(store.read(read)?)).await?.ok_or(AdminError::NotFound)
+    }
+
+    /// The risks of all keys of an organisation, the worst first, by `organisation` and `days`. Needs
+    /// `<organisation>/argus/keys:read` and `<organisation>/argus/usage:read`.
+    pub async fn show_risks(&self, call: &Call, mut query: Query) -> Result<Risks, AdminError> {
+        let name = named_organisation(&mut query, call.caller().organisation())?;
+        call.require(&name, Own::Keys, Action::Read)?;
+        call.require(&name, Own::Usage, Action::Read)?;
+        let days = days(&mut query);
+        let now = self.now();
+        let read = move |store: &Store| {
+            let found = store.read(|conn| find_filtered(conn, &mut query, &name))?;
+            query.finish_without_page()?;
+            let id = found.ok_or(AdminError::Unfinished)?;
+            let (terms, uses) = store
+                .read(|conn| Ok((terms(conn, id, (now, days))?, Uses::read(conn, (&name, None), (now, days))?)))?;
+            let keys = read_keys(store, Some(id))?;
+            let none = Uses::default();
+            let of = |key: &KeyId| uses.get(key).unwrap_or(&none);
+            let per_key: Vec<Vec<KeyRisk>> =
+                keys.iter().filter_map(|facts| Some(risks_of(facts, of(&facts.id.parse().ok()?), &terms))).collect();
+            let keys_at_risk = per_key.iter().filter(|risks| !risks.is_empty()).count();
+            let mut items: Vec<KeyRisk> = per_key.into_iter().flatten().collect();
+            items.sort_by(|a, b| (a.severity, a.kind, &a.path).cmp(&(b.severity, b.kind, &b.path)));
+            Ok(Risks {
+                organisation: name,
+                days,
+                counted_since: terms.counted_since.map(Time),
+                keys_in_use: keys.iter().filter(|facts| !facts.has_ended()).count(),
+                keys_at_risk,
+                items,
+            })
+        };
+        self.with_store(read).await
+    }
+}
+
+fn terms(
+    conn: &mut Conn,
+    organisation: OrganisationId,
+    (now, days): (chrono::DateTime<chrono::Utc>, u32),
+) -> Result<Terms, StoreError> {
+    let policy = organisation::find(conn, organisation)?.map(|found| found.policy).unwrap_or_default();
+    let max_age = policy.max_age_seconds.and_then(TimeDelta::try_seconds);
+    Ok(Terms { now, days, max_age, counted_since: counted_since(conn)? })
+}
+
+fn days(query: &mut Query) -> u32 {
+    let days = query.take_word::<u32>("days", "the numbers of days").unwrap_or(DAYS);
+    if !(1..=MOST_DAYS).contains(&days) {
+        query.fault("days", FaultCode::InvalidField, format!("`days` is from 1 to {MOST_DAYS}"), None);
+    }
+    days.clamp(1, MOST_DAYS)
+}

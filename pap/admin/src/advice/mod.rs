@@ -1,0 +1,106 @@
+//! Least privilege: what keys hold and don't use, and what about them makes their loss worse.
+//!
+//! What a key was used for is counted by day (see `argus_insight::usage`): which of its scopes permitted, and on what, up
+//! to the third segment of the resource. Administrative acts are not decisions about resources of others, and aren't
+//! counted; scopes that reach Argus's own resources are left as they are.
+
+mod grant;
+mod risks;
+mod uses;
+
+use argus_store::KeyId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+pub(crate) use grant::advise;
+pub(crate) use risks::{Terms, risks_of};
+pub(crate) use uses::{Uses, counted_since};
+
+use crate::view::Time;
+
+/// What a key holds, what it uses, and what would be enough.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct KeyAdvice {
+    /// The key.
+    #[schema(value_type = String, format = Uuid)]
+    pub key_id: KeyId,
+    /// Its name.
+    pub path: String,
+    /// For how many days a scope has to be unused.
+    pub days: u32,
+    /// Since when its uses are counted; null where they aren't.
+    pub(crate) watched_since: Option<Time>,
+    /// Whether they are counted for that long. Else what is proposed may take away what is used once a quarter.
+    pub is_watched_long_enough: bool,
+    /// Permitted uses in these days.
+    pub uses: u64,
+    /// What it holds.
+    pub scopes: Vec<ScopeUse>,
+    /// What was used, as the smallest scopes that are told apart.
+    pub exercised: Vec<ScopeUse>,
+    /// The scopes that would have been enough; null where those that it has are, and where nothing was used.
+    pub proposed_scopes: Option<Vec<String>>,
+    /// What to type for that.
+    pub command: Option<String>,
+    /// What else about it deserves a look.
+    pub risks: Vec<KeyRisk>,
+}
+
+/// A scope, and how often it was used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ScopeUse {
+    /// The scope.
+    pub scope: String,
+    /// How often; null where that isn't counted, as for what administers.
+    pub uses: Option<u64>,
+}
+
+/// Something about a key that deserves a look.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct KeyRisk {
+    /// The key.
+    #[schema(value_type = String, format = Uuid)]
+    pub key_id: KeyId,
+    /// Its name.
+    pub path: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What it is.
+    pub kind: RiskKind,
+    /// The same in words and numbers.
+    pub reason: String,
+}
+
+/// How bad a risk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Soon.
+    High,
+    /// At the next review.
+    Medium,
+    /// To be known.
+    Low,
+}
+
+/// What makes the loss of a key worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskKind {
+    /// It never ends.
+    NoExpiry,
+    /// Neither it nor a level above asks for anything.
+    NoConditions,
+    /// It is older than its organisation allows, or than 365 days.
+    OverAge,
+    /// It is used from many addresses.
+    ManyAddresses,
+    /// It was used, and isn't any more.
+    Idle,
+    /// It was never used.
+    NeverUsed,
+    /// It holds scopes that it doesn't use.
+    UnusedScopes,
+}

@@ -1,0 +1,82 @@
+//! What keys were used for in some days, from the roll-ups by day.
+
+use std::collections::BTreeMap;
+
+use argus_insight::usage::{Distinct, Part, Parts, Word};
+use argus_store::usage::{self, DistinctKind, Granularity, SCOPES_COUNTED_SINCE, UsageFilter};
+use argus_store::{Conn, KeyId, StoreError, setting};
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Rows that are read at once.
+const ROWS: u32 = 500;
+
+/// Uses of a key.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Uses {
+    /// Permitted ones.
+    pub(crate) permits: u64,
+    /// How often each scope permitted.
+    pub(crate) scopes: BTreeMap<String, u64>,
+    /// How often each of the smallest scopes was used.
+    pub(crate) exercised: BTreeMap<String, u64>,
+    /// Whether there were more than are told apart.
+    pub(crate) is_cut: bool,
+    pub(super) addresses: Distinct,
+}
+
+impl Uses {
+    /// Reads those of a key, or of all keys of an organisation, of the last days.
+    pub(crate) fn read(
+        conn: &mut Conn,
+        (organisation, key): (&str, Option<KeyId>),
+        (now, days): (DateTime<Utc>, u32),
+    ) -> Result<BTreeMap<KeyId, Self>, StoreError> {
+        let filter = UsageFilter {
+            granularity: Granularity::Day,
+            // A key may be decided about by the organisation `argus` as well.
+            organisation: key.is_none().then(|| organisation.to_owned()),
+            keys: key.map(|key| vec![key]),
+            from: Granularity::Day.start((now - TimeDelta::days(days.into())).timestamp()),
+            before: now.timestamp().saturating_add(1),
+        };
+        let (mut all, mut last) = (BTreeMap::<KeyId, Self>::new(), None);
+        loop {
+            let rows = usage::list(conn, &filter, last.as_ref(), (ROWS, true))?;
+            let is_whole = rows.len() < ROWS as usize;
+            for (of, row) in rows {
+                if let Some(key) = of.key {
+                    all.entry(key).or_default().add(&row);
+                }
+                last = Some(of);
+            }
+            if is_whole {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn add(&mut self, row: &usage::UsageRow) {
+        self.permits += row.counts.permits.unsigned_abs();
+        let parts = Parts::decode(&row.parts);
+        for (part, sums) in [(Part::Scope, &mut self.scopes), (Part::Exercised, &mut self.exercised)] {
+            for (value, counts) in parts.of(part) {
+                self.is_cut |= value == Word::OTHER;
+                *sums.entry(value.to_owned()).or_default() += counts.permits.unsigned_abs();
+            }
+        }
+        if let Some(sketch) = row.distinct.get(&DistinctKind::Address) {
+            self.addresses.merge(&Distinct::decode(sketch));
+        }
+    }
+
+    /// How many different addresses they came from, within 2 %.
+    pub(crate) fn addresses(&self) -> u64 {
+        self.addresses.count()
+    }
+}
+
+/// Since when it is counted which scopes are used; `None` where usage isn't counted at all.
+pub(crate) fn counted_since(conn: &mut Conn) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let since = setting::find(conn, SCOPES_COUNTED_SINCE)?;
+    Ok(since.and_then(|since| DateTime::parse_from_rfc3339(&since).ok()).map(|since| since.to_utc()))
+}

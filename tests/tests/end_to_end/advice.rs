@@ -1,0 +1,119 @@
+//! Least privilege, by decisions that were really made: what a key doesn't use, what would be enough, and that it is.
+
+use std::time::{Duration, Instant};
+
+use argus_tests::http::{once, post};
+use argus_tests::program::{Server, stdout};
+use argus_tests::walk::{Keys, create};
+use diesel::{RunQueryDsl as _, sql_query};
+use serde_json::{Value, json};
+
+use super::compliance::Sql;
+
+async fn decide(server: &Server, keys: &Keys, secret: &str, (action, resource): (&str, &str)) -> String {
+    let body = json!({"credential": secret, "action": action, "resource": resource}).to_string();
+    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
+    let answer = once(server.pdp, &request).await.unwrap().json().unwrap();
+    answer["decision"].as_str().unwrap().to_owned()
+}
+
+fn advise(server: &Server, arguments: &[&str]) -> Value {
+    let arguments = [&["key", "advise", "--output", "json"], arguments].concat();
+    serde_json::from_str(&stdout(&server.argus(&arguments)).unwrap()).unwrap()
+}
+
+async fn make(server: &Server, name: &str, more: Value) -> (String, String) {
+    let mut body = json!({"organisation": "acme", "project": "atlas", "name": name, "scopes": ["acme/atlas:read"]});
+    for (member, value) in more.as_object().unwrap() {
+        body[member] = value.clone();
+    }
+    let made = create(server, "/v1/keys", &body).await.unwrap();
+    (made["id"].as_str().unwrap().to_owned(), made["secret"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_proposed_grant_permits_all_that_was_used_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data")).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    let scopes = ["acme/atlas:read", "acme/atlas:write", "acme/atlas/report/7:delete"];
+    let (_, secret) = make(&server, "wide", json!({"scopes": scopes})).await;
+    let used = [("read", "acme/atlas/evidence/1"), ("read", "acme/atlas/evidence/2/x"), ("read", "acme/atlas/note")];
+    for what in used.iter().chain(&[("delete", "acme/atlas/report/7")]) {
+        assert_eq!(decide(&server, &keys, &secret, *what).await, "Permit");
+    }
+    assert_eq!(decide(&server, &keys, &secret, ("execute", "acme/atlas/evidence/1")).await, "Deny");
+    let since = Instant::now();
+    let advice = loop {
+        let advice = advise(&server, &["acme/atlas/wide"]);
+        if advice["uses"] == 4 {
+            break advice;
+        }
+        assert!(since.elapsed() < Duration::from_secs(10), "{advice:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let uses = |scope: &str, uses: u64| json!({"scope": scope, "uses": uses});
+    assert_eq!(advice["scopes"], json!([uses(scopes[0], 3), uses(scopes[1], 0), uses(scopes[2], 1)]));
+    let exercised = [("evidence:read", 2), ("note:read", 1), ("report:delete", 1)];
+    let exercised = exercised.map(|(what, n)| uses(&format!("acme/atlas/{what}"), n));
+    assert_eq!(advice["exercised"], json!(exercised));
+    let proposed = ["acme/atlas/evidence:read", "acme/atlas/note:read", "acme/atlas/report/7:delete"];
+    assert_eq!((&advice["proposed_scopes"], &advice["is_watched_long_enough"]), (&json!(proposed), &json!(false)));
+    let words = stdout(&server.argus(&["key", "advise", "acme/atlas/wide"])).unwrap();
+    assert!(words.contains("uses are counted since") && words.contains("enough would be:"), "{words}");
+
+    let command = advice["command"].as_str().unwrap().replace('\'', "");
+    let arguments: Vec<&str> = command.split(' ').skip(1).collect();
+    stdout(&server.argus(&arguments)).unwrap();
+    for what in used.iter().chain(&[("delete", "acme/atlas/report/7")]) {
+        assert_eq!(decide(&server, &keys, &secret, *what).await, "Permit", "{what:?}");
+    }
+    for what in [("write", "acme/atlas/evidence/1"), ("read", "acme/atlas/other"), ("delete", "acme/atlas/report/8")] {
+        assert_eq!(decide(&server, &keys, &secret, what).await, "Deny", "{what:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_risks_of_an_organisation_are_told_with_their_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    let bound = json!({"networks": ["10.0.0.0/8"]});
+    make(&server, "bound", json!({"conditions": bound})).await;
+    make(&server, "endless", json!({"expires_at": null, "expiry_exception": "a robot", "conditions": bound})).await;
+    make(&server, "root", json!({"scopes": ["acme:admin"]})).await;
+    let (gone, _) = make(&server, "gone", json!({})).await;
+    make(&server, "old", json!({"conditions": bound})).await;
+    super::compliance::act(&server, &format!("/v1/keys/{gone}/revoke"), &json!({})).await;
+    drop(keys);
+
+    let found = |risks: &Value, name: &str| -> Vec<String> {
+        let own = risks["items"].as_array().unwrap().iter().filter(|risk| risk["path"] == format!("acme/atlas/{name}"));
+        own.map(|risk| format!("{} {}", risk["severity"].as_str().unwrap(), risk["kind"].as_str().unwrap())).collect()
+    };
+    let risks = advise(&server, &["--org", "acme"]);
+    assert_eq!((&risks["keys_in_use"], &risks["days"]), (&json!(6), &json!(90)), "{risks:#}");
+    assert_eq!(found(&risks, "bound"), [""; 0]);
+    assert_eq!(found(&risks, "gone"), [""; 0]);
+    assert_eq!(found(&risks, "endless"), ["low no_expiry"]);
+    assert_eq!(found(&risks, "root"), ["high no_conditions"]);
+    assert_eq!(found(&risks, "reader"), ["medium no_conditions"]);
+    assert_eq!(risks["items"][0]["path"], "acme/atlas/root", "the worst first");
+
+    // A year and more ago, as the database would have it then.
+    let mut sql = Sql::open(&data);
+    for change in [
+        "UPDATE keys SET created_at = '2025-01-01 00:00:00' WHERE name = 'old'",
+        "UPDATE settings SET value = '2025-01-01T00:00:00Z' WHERE key = 'scopes_counted_since'",
+    ] {
+        assert_eq!(sql_query(change).execute(&mut sql.0).unwrap(), 1);
+    }
+    let risks = advise(&server, &["--org", "acme"]);
+    assert_eq!(found(&risks, "old"), ["medium over_age", "medium never_used", "low unused_scopes"], "{risks:#}");
+    let advice = advise(&server, &["acme/atlas/old"]);
+    assert_eq!((&advice["is_watched_long_enough"], &advice["uses"]), (&json!(true), &json!(0)));
+    assert_eq!(advice["command"], "argus key revoke acme/atlas/old");
+    let refused = server.argus(&["key", "advise", "--org", "acme", "--days", "0"]);
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("days"), "{refused:?}");
+}
