@@ -63,6 +63,7 @@ pub fn host(conn: &mut Conn, at: DateTime<Utc>) -> Result<OrganisationId, StoreE
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     organisation::create(conn, &act, &new).map(|made| made.id)
 }

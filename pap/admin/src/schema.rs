@@ -83,6 +83,8 @@ pub struct NewOrganisation {
     pub conditions: Option<Conditions>,
     /// What it asks of the life of its keys.
     pub policy: Option<Policy>,
+    /// Whose days and months its quotas follow: a name of the time zone database; `UTC` unless set.
+    pub time_zone: Option<String>,
 }
 
 /// A project to be made.
@@ -159,6 +161,8 @@ pub struct OrganisationPatch {
     pub conditions: Option<Conditions>,
     /// What it asks of the life of its keys.
     pub policy: Option<Policy>,
+    /// Whose days and months its quotas follow: a name of the time zone database; `UTC` unless set.
+    pub time_zone: Option<String>,
 }
 
 /// What an organisation asks of the life of its keys.

@@ -57,6 +57,7 @@ fn fixture() -> Fixture {
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     let of_key = NewKey {
         id: KeyId::new(begun()),

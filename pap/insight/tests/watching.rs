@@ -69,6 +69,7 @@ impl World {
             display_name: None,
             conditions: Conditions::default(),
             policy: OrganisationPolicy { responses: responses.to_vec(), ..OrganisationPolicy::default() },
+            time_zone: "UTC".into(),
         };
         let of_key = NewKey {
             id: KeyId::new(at(0)),

@@ -3,8 +3,8 @@
 //!
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`contact`], [`delivery`], [`policy_document`], [`wrapped_key`],
-//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`decision`],
-//! [`anomaly`].
+//! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`quota`],
+//! [`decision`], [`anomaly`].
 //! An administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
 //! feed ([`change`]); [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one
 //! database to another.
@@ -28,6 +28,7 @@
 //!     display_name: None,
 //!     conditions: Conditions::default(),
 //!     policy: organisation::OrganisationPolicy::default(),
+//!     time_zone: "UTC".into(),
 //! };
 //! store.write(|conn| organisation::create(conn, &act, &acme))?;
 //! assert_eq!(store.read(|conn| organisation::find_by_name(conn, "acme"))?.map(|found| found.id), Some(id));
@@ -77,6 +78,7 @@ pub mod policy_document;
 mod pool;
 mod postgres;
 pub mod project;
+pub mod quota;
 pub mod revoked_token;
 mod schema;
 pub mod setting;

@@ -39,6 +39,8 @@ pub struct Organisation {
     pub policy: OrganisationPolicy,
     /// Higher after every change.
     pub generation: i64,
+    /// Whose days and months its quotas follow: a name of the time zone database.
+    pub time_zone: String,
 }
 
 impl Organisation {
@@ -49,7 +51,7 @@ impl Organisation {
 
     fn view(&self) -> View {
         let view = View::default().with("name", &self.name).with("display_name", &self.display_name);
-        view.with("conditions", &self.conditions).with("policy", &self.policy)
+        view.with("conditions", &self.conditions).with("policy", &self.policy).with("time_zone", &self.time_zone)
     }
 }
 
@@ -122,6 +124,8 @@ pub struct NewOrganisation {
     pub conditions: Conditions,
     /// What it asks of the life of its keys.
     pub policy: OrganisationPolicy,
+    /// Whose days and months its quotas follow: a name of the time zone database.
+    pub time_zone: String,
 }
 
 /// Makes an organisation, with its audit entry and its line in the change feed. A taken name is
@@ -136,6 +140,7 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewOrganisation) -> Result<Organ
             organisations::created_at.eq(column(act.at)),
             organisations::policy.eq(&new.policy),
             organisations::generation.eq(1),
+            organisations::time_zone.eq(&new.time_zone),
         );
         on!(conn, c => diesel::insert_into(organisations::table).values(row).execute(c))
             .or_taken(Record::Organisation, &new.name)?;
@@ -155,6 +160,8 @@ pub struct OrganisationChange {
     pub conditions: Option<Conditions>,
     /// What it asks of the life of its keys.
     pub policy: Option<OrganisationPolicy>,
+    /// Whose days and months its quotas follow.
+    pub time_zone: Option<String>,
 }
 
 /// Changes the organisation of the act, with its audit entry and its line in the change feed: all or none. A change to
@@ -176,6 +183,7 @@ pub fn change(
         set(&mut after.display_name, change.display_name.as_ref());
         set(&mut after.conditions, change.conditions.as_ref());
         set(&mut after.policy, change.policy.as_ref());
+        set(&mut after.time_zone, change.time_zone.as_ref());
         if after == before {
             return Ok(Some(before));
         }
@@ -183,6 +191,7 @@ pub fn change(
             organisations::display_name.eq(&after.display_name),
             organisations::conditions.eq(&after.conditions),
             organisations::policy.eq(&after.policy),
+            organisations::time_zone.eq(&after.time_zone),
             organisations::generation.eq(organisations::generation + 1),
         );
         on!(conn, c => diesel::update(organisations::table.find(after.id)).set(columns).execute(c))?;

@@ -9,6 +9,7 @@ diesel::table! {
         created_at -> Timestamp,
         policy -> Text,
         generation -> BigInt,
+        time_zone -> Text,
     }
 }
 
@@ -275,6 +276,15 @@ diesel::table! {
         node_id -> Text,
         batch -> BigInt,
         written_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    quota_uses (bucket, window_seconds, ends_at) {
+        bucket -> Text,
+        window_seconds -> BigInt,
+        ends_at -> BigInt,
+        used -> BigInt,
     }
 }
 

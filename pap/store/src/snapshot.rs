@@ -23,6 +23,9 @@ pub struct CredentialRecord {
     /// The conditions of the key's organisation.
     #[diesel(select_expression = organisations::conditions)]
     pub organisation_conditions: Conditions,
+    /// Whose days and months the quotas of the key follow.
+    #[diesel(select_expression = organisations::time_zone)]
+    pub organisation_time_zone: String,
     /// The conditions of the key's project; none where it has no project.
     #[diesel(select_expression = projects::conditions.nullable())]
     #[diesel(select_expression_type = diesel::dsl::Nullable<projects::conditions>)]

@@ -170,7 +170,11 @@ pub fn add(
 }
 
 /// Moves on the number of the node's last batch. Whether this one is behind it.
-fn begin_batch(conn: &mut Conn, (node, batch): (NodeId, i64), at: DateTime<Utc>) -> Result<bool, StoreError> {
+pub(crate) fn begin_batch(
+    conn: &mut Conn,
+    (node, batch): (NodeId, i64),
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
     let moved = (usage_writers::batch.eq(batch), usage_writers::written_at.eq(column(at)));
     let row = (usage_writers::node_id.eq(node), moved);
     let first = diesel::insert_into(usage_writers::table).values(row).on_conflict_do_nothing();

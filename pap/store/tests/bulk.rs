@@ -79,6 +79,7 @@ fn fill(store: &Store, act: &Act) {
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     store.write(|conn| organisation::create(conn, act, &new)).unwrap();
     for start in (0..KEYS).step_by(1_000) {

@@ -80,6 +80,7 @@ fn fill(store: &Store) {
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     store
         .write(|conn| {

@@ -126,6 +126,7 @@ fn add_acme(store: &Store, at: DateTime<Utc>) -> OrganisationId {
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     store.write(|conn| organisation::create(conn, &act, &new)).unwrap().id
 }

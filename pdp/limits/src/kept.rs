@@ -41,8 +41,8 @@ impl Limiter {
         shard.state(place).copied()?.kept(limit, now.wall)
     }
 
-    /// Counts what was used before a restart, beside whatever was used since: call it once for each bucket. A window
-    /// that is over by now counts no more; a clock that was set back meanwhile gives nothing back.
+    /// Counts what was used before a restart, or elsewhere, beside whatever was used here: each use once. A window that
+    /// is over by now counts no more; a clock that was set back meanwhile gives nothing back.
     pub fn restore(&self, limit: &Limit, bucket: &[u8], kept: Kept, now: Now) -> Restored {
         let found = self.find(&Charge { limit, bucket, cost: 0 });
         // Looked at before a slot is asked for, so that what is over takes none.

@@ -39,7 +39,10 @@
 //! Only a clock that is set back by more than a day had been wrong before, and is followed; what was used stays used.
 //!
 //! **Restarts.** What was used of a window aligned to a clock can be taken out ([`Limiter::keep`]) and counted again by
-//! the next process ([`Limiter::restore`]). What was used after it was last taken out is what a crash forgives.
+//! the next process ([`Limiter::restore`]). What was used after it was last taken out is what a crash forgives. In the
+//! same way a process learns what others have used.
+//!
+//! **Another zone.** A period that has begun ends as it would have ended; the next one is of the new zone.
 //!
 //! # What this defends against
 //!

@@ -105,13 +105,14 @@ impl Limit {
 }
 
 /// What of a limit makes its state mean something else. Of a window that is only the window: what was used of it counts on
-/// when the limit is raised or lowered. It needs no key: it is hashed again, with one, beside whose bucket it is.
+/// when the limit is raised or lowered, or its period is from now on that of another zone. It needs no key: it is hashed again, with one, beside whose bucket it is.
 fn shape(strategy: Strategy, limit: u64, window: i64) -> u64 {
     let mut hasher = DefaultHasher::new();
     match strategy {
         Strategy::TokenBucket { .. } => (0_u8, limit, window).hash(&mut hasher),
         Strategy::SlidingWindow => (1_u8, window).hash(&mut hasher),
-        Strategy::FixedWindow | Strategy::Quota { .. } => (2_u8, strategy, window).hash(&mut hasher),
+        Strategy::FixedWindow => (2_u8, window).hash(&mut hasher),
+        Strategy::Quota { period, .. } => (3_u8, period).hash(&mut hasher),
     }
     hasher.finish()
 }
@@ -119,6 +120,7 @@ fn shape(strategy: Strategy, limit: u64, window: i64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Period;
 
     #[test]
     fn what_can_not_be_counted_is_no_limit() {
@@ -132,5 +134,13 @@ mod tests {
         let beyond = u64::from(u32::MAX) + 1;
         assert_eq!(made(Strategy::SlidingWindow, beyond, second), Err(LimitError::TooLarge { most: beyond - 1 }));
         assert_eq!(made(Strategy::SlidingWindow, beyond - 1, second), Ok(()));
+    }
+
+    #[test]
+    fn what_was_used_of_a_period_is_the_same_in_every_zone_and_in_no_other_period() {
+        let shape = |period, zone| Limit::within(Strategy::Quota { period, zone }, 1, Duration::ZERO).shape;
+        let berlin = shape(Period::Day, chrono_tz::Europe::Berlin);
+        assert_eq!(berlin, shape(Period::Day, chrono_tz::Tz::UTC));
+        assert_ne!(berlin, shape(Period::Month, chrono_tz::Europe::Berlin));
     }
 }

@@ -33,7 +33,7 @@ use crate::decision_id::DecisionId;
 use crate::error::StartError;
 use crate::health::Stamp;
 use crate::http::problem::Problem;
-use crate::limits::Gate;
+use crate::limits::{Gate, Keeping};
 use crate::metrics::{Beside, Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
@@ -70,7 +70,8 @@ pub(crate) struct Shared {
     pub(crate) authenticator: Authenticator,
     pub(crate) metrics: Metrics,
     pub(crate) obligations: Obligations,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
+    quotas: Keeping,
     kept: Arc<Kept>,
     /// For what is told of its connections: nothing is read here.
     store: Store,
@@ -184,7 +185,8 @@ impl Pdp {
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
-        let gate = Gate::new(settings.key_limits);
+        let gate = Arc::new(Gate::new(settings.key_limits));
+        let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), &kept.current.load())?;
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,
@@ -192,6 +194,7 @@ impl Pdp {
                 metrics,
                 obligations,
                 gate,
+                quotas,
                 kept,
                 store,
                 places,
@@ -341,8 +344,10 @@ impl Pdp {
         self.shared.node
     }
 
-    /// Tells the other nodes that this one decides no more. Blocks for a while at most.
+    /// Writes down what was used of quotas, and tells the other nodes that this one decides no more. Blocks for a while at
+    /// most.
     pub fn leave(&self) {
+        self.shared.quotas.flush();
         presence::leave(&self.shared.speaker);
     }
 
@@ -581,7 +586,7 @@ impl Shared {
         let logged = self.settings.decision_log.as_ref().map(|log| log.noted()).unwrap_or_default();
         let (uses, obligations) = (&self.kept.rotation_uses, self.obligations.counts());
         let counts = LifeCounts { uses, obligations, noted, logged };
-        self.metrics.set_limits(&self.gate.counts());
+        self.metrics.set_limits(&self.gate.counts(), self.quotas.counts());
         let (id, version) = &report.policy_root;
         let beside = Beside {
             feed_lag: &self.kept.health.feed_lag,

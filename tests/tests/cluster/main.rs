@@ -20,6 +20,7 @@ mod obligation;
 mod outage;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
 mod postgres;
+mod quotas;
 mod revocation;
 mod rotation;
 mod tokens;

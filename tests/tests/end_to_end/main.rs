@@ -25,6 +25,7 @@ mod hostile;
 mod metrics;
 mod obligation;
 mod people;
+mod quotas;
 mod rotation;
 mod signing;
 mod start;

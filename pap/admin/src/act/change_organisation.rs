@@ -6,7 +6,7 @@ use argus_store::{Conn, OrganisationId};
 use serde_json::{Value, json};
 use tracing::info;
 
-use crate::body::{Body, Fields, conditions, display_name, policy};
+use crate::body::{Body, Fields, conditions, display_name, policy, time_zone};
 use crate::repeat::Keep;
 use crate::resource::{HOST, Own};
 use crate::view::{ConditionsView, OrganisationView, PolicyView, Seen};
@@ -49,6 +49,7 @@ fn read(patch: Body, present: &Organisation) -> Result<OrganisationChange, Admin
         display_name: Some(display_name(&mut fields)),
         conditions: Some(conditions(&mut fields)),
         policy: Some(policy(&mut fields)),
+        time_zone: Some(time_zone(&mut fields)),
     };
     fields.finish()?;
     Ok(change)
@@ -60,5 +61,6 @@ fn document(present: &Organisation) -> Value {
         "display_name": present.display_name,
         "conditions": ConditionsView::from(present.conditions.clone()),
         "policy": PolicyView::from(present.policy.clone()),
+        "time_zone": present.time_zone,
     })
 }

@@ -15,6 +15,7 @@ mod policy;
 mod scopes;
 mod time;
 mod web;
+mod zone;
 
 pub(crate) use conditions::conditions;
 pub(crate) use contact::{contact_address, contact_kind, contact_state, events};
@@ -29,6 +30,7 @@ pub(crate) use policy::policy;
 pub(crate) use scopes::scopes;
 pub(crate) use time::time;
 pub(crate) use web::web_address;
+pub(crate) use zone::time_zone;
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,8 @@
-//! Usage is kept for a while: minutes for days, hours for months, days for years.
+//! Usage is kept for a while: minutes for days, hours for months, days for years. What was used of quotas is kept until
+//! their period is over.
 
 use argus_store::usage::{Granularity, forget, forget_writers};
-use argus_store::{Store, StoreError};
+use argus_store::{Store, StoreError, quota};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::BATCHES;
@@ -11,6 +12,9 @@ const BATCH: u32 = 500;
 
 /// After this time no node is at a batch that it began before.
 const WRITERS: TimeDelta = TimeDelta::days(2);
+
+/// A period that ended so long ago is the current one by no clock.
+const PERIODS: TimeDelta = TimeDelta::days(2);
 
 /// For how many days usage is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,13 @@ pub(super) fn sweep(store: &Store, at: DateTime<Utc>, retention: UsageRetention)
             if forgotten < BATCH as usize {
                 break;
             }
+        }
+    }
+    for _ in 0..BATCHES {
+        let forgotten = store.write_aside(|conn| quota::forget(conn, (at - PERIODS).timestamp(), BATCH))?;
+        all += forgotten;
+        if forgotten < BATCH as usize {
+            break;
         }
     }
     store.write_aside(|conn| forget_writers(conn, at - WRITERS))?;

@@ -22,6 +22,8 @@ pub struct OrganisationView {
     conditions: ConditionsView,
     /// What it asks of the life of its keys.
     policy: PolicyView,
+    /// Whose days and months its quotas follow: a name of the time zone database.
+    time_zone: String,
     /// When it was made.
     created_at: Time,
     #[serde(skip)]
@@ -42,6 +44,7 @@ impl From<Organisation> for OrganisationView {
             display_name: organisation.display_name,
             conditions: organisation.conditions.into(),
             policy: organisation.policy.into(),
+            time_zone: organisation.time_zone,
             created_at: Time(organisation.created_at),
             generation: organisation.generation,
         }

@@ -287,6 +287,7 @@ pub(crate) fn add_host(store: &Store) {
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     store.write(|conn| organisation::create(conn, &Act::of_host(id, noon(), "first start"), &host)).unwrap();
 }

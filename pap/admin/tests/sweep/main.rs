@@ -49,6 +49,7 @@ impl Fixture {
             display_name: None,
             conditions: Conditions::default(),
             policy,
+            time_zone: "UTC".into(),
         };
         store.write(|conn| organisation::create(conn, &Act::of_host(acme, day(0), "a test"), &new)).unwrap();
         Self { store, acme, folder }

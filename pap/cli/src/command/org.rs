@@ -45,6 +45,9 @@ struct Create {
     /// What people call it.
     #[arg(long, value_name = "TEXT")]
     display_name: Option<String>,
+    /// Whose days and months its quotas follow, such as Europe/Berlin; UTC unless set.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
     #[command(flatten)]
     policy: PolicyFlags,
     #[command(flatten)]
@@ -59,13 +62,16 @@ struct Update {
     /// What people call it.
     #[arg(long, value_name = "TEXT")]
     display_name: Option<String>,
+    /// Whose days and months its quotas follow, such as Europe/Berlin. A period that has begun ends as it would have.
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
     #[command(flatten)]
     policy: PolicyFlags,
     #[command(flatten)]
     conditions: ConditionFlags,
     /// Unset this; repeat for more.
     #[arg(long, value_name = "WHAT", value_parser = [
-        "display_name", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
+        "display_name", "time_zone", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
         "conditions.network_types", "conditions.device_compliant", "policy", "policy.max_age_seconds",
         "policy.max_idle_seconds", "policy.rotation_interval_seconds", "policy.grace_seconds",
         "policy.responses",
@@ -80,7 +86,8 @@ impl Update {
         policy.set("rotation_interval_seconds", age(self.policy.rotate_every));
         policy.set("grace_seconds", age(self.policy.grace));
         policy.set("responses", self.policy.responses());
-        patch.set("display_name", self.display_name).set_within("conditions", self.conditions.to_json());
+        patch.set("display_name", self.display_name).set("time_zone", self.time_zone);
+        patch.set_within("conditions", self.conditions.to_json());
         patch.set_within("policy", policy.into_value()).unset(&self.unset);
         let patch = patch.finish()?;
         let found = find(client, &self.name)?;
@@ -150,10 +157,12 @@ impl Org {
         let client = Client::administration(console)?;
         let answer = match self.verb {
             Verb::Create(create) => {
-                let Create { name, display_name, policy, conditions } = *create;
+                let Create { name, display_name, time_zone, policy, conditions } = *create;
                 let (conditions, policy) = (conditions.to_json(), policy.to_json());
-                let body =
-                    json!({"name": name, "display_name": display_name, "conditions": conditions, "policy": policy});
+                let body = json!({
+                    "name": name, "display_name": display_name, "time_zone": time_zone, "conditions": conditions,
+                    "policy": policy,
+                });
                 client.post("/v1/organisations", &body)?
             }
             Verb::List => client.list("/v1/organisations", &[])?,
@@ -183,7 +192,9 @@ fn find(client: &Client, name: &str) -> Result<Value, Failure> {
 fn in_words(organisation: &Value) -> String {
     let display = text(organisation, "display_name");
     let display = if display.is_empty() { String::new() } else { format!(" ({display})") };
-    format!("organisation {}{display}\n{}", text(organisation, "name"), policy_in_words(organisation))
+    let (name, zone) = (text(organisation, "name"), text(organisation, "time_zone"));
+    let zone = if zone == "UTC" { String::new() } else { format!("its quotas follow the calendar of {zone}\n") };
+    format!("organisation {name}{display}\n{zone}{}", policy_in_words(organisation))
 }
 
 /// What it asks of the life of its keys; nothing where it asks nothing.

@@ -68,6 +68,7 @@ tables! {
     usage: 4,
     usage_distinct: 5,
     usage_writers: 1,
+    quota_uses: 3,
     decisions: 1,
     policy_sets: 1,
     watches: 1,

@@ -32,6 +32,8 @@ mod organisations;
 mod outbox;
 #[path = "../store/policies.rs"]
 mod policies;
+#[path = "../store/quotas.rs"]
+mod quotas;
 mod schema;
 #[path = "../support/postgres.rs"]
 mod server;

@@ -21,6 +21,7 @@ fn an_act_that_fails_leaves_nothing() {
             display_name: None,
             conditions: Conditions::default(),
             policy: OrganisationPolicy::default(),
+            time_zone: "UTC".into(),
         };
         organisation::create(conn, &act(id, minute(1)), &globex)?;
         Err(StoreError::Busy)
@@ -43,6 +44,7 @@ fn a_part_that_fails_leaves_the_rest_of_its_act() {
             display_name: None,
             conditions: Conditions::default(),
             policy: OrganisationPolicy::default(),
+            time_zone: "UTC".into(),
         };
         Ok(organisation::create(conn, &act(id, minute(1)), &again).unwrap_err().to_string())
     });

@@ -55,6 +55,7 @@ fn an_act_that_was_done_before_is_not_done_again() {
                 display_name: None,
                 conditions: made.conditions,
                 policy: made.policy,
+                time_zone: "UTC".into(),
             };
             let made = organisation::create(conn, &crate::support::act(new.id, minute(2)), &new)?;
             idempotency::keep(conn, &request("b"), &whole(&made.name), minute(2))

@@ -16,6 +16,7 @@ mod opening;
 mod organisations;
 mod outbox;
 mod policies;
+mod quotas;
 mod signing_keys;
 mod snapshot;
 mod support;

@@ -24,6 +24,7 @@ fn a_record_holds_the_conditions_of_every_level() {
         display_name: None,
         conditions: networks("10.0.0.0/8"),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     let atlas = NewProject { id: ProjectId::new(minute(0)), name: "atlas".into(), conditions: networks("10.1.0.0/16") };
     let mut deploy = new_key(Some(atlas.id), "deploy");

@@ -43,6 +43,7 @@ pub(crate) fn add_organisation(store: &Store, name: &str) -> Result<Organisation
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     store.write(|conn| organisation::create(conn, &act(id, minute(0)), &new)).map(|made| made.id)
 }

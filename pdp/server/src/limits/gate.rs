@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use argus_engine::decision::Decision;
-use argus_limits::{Charge, Limiter, Settings};
+use argus_limits::{Charge, Limiter, Outcome, Settings};
 use smallvec::SmallVec;
 
 use super::clock::{Elapsed, on_both};
 use super::counted::{Counted, Standing, seconds_up};
 use super::fields::LimitFields;
 use super::key_limit::{KeyLimit, Kind};
+use super::ledger::Ledger;
 use super::settings::LimitSettings;
 use crate::moment::Moment;
 use crate::reason::Reason;
@@ -22,7 +23,9 @@ const SHARDS: usize = 64;
 /// Counts all uses that this node decides about.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    limiter: Limiter,
+    pub(super) limiter: Limiter,
+    /// What was let through against quotas.
+    pub(super) ledger: Ledger,
     attempts_per_second: u32,
     admitted: [AtomicU64; Kind::ALL.len()],
     refused: [AtomicU64; Kind::ALL.len()],
@@ -34,6 +37,7 @@ impl Gate {
         let LimitSettings { buckets, at_cap, attempts_per_second } = settings;
         Self {
             limiter: Limiter::new(Settings { buckets, shards: SHARDS, at_cap }),
+            ledger: Ledger::new(),
             attempts_per_second,
             admitted: Default::default(),
             refused: Default::default(),
@@ -79,11 +83,12 @@ impl Gate {
         }
         let charge = |limit: &'k KeyLimit| Charge {
             limit: &limit.limit,
-            bucket: &limit.bucket,
+            bucket: limit.bucket.as_bytes(),
             cost: cost.unwrap_or(limit.cost),
         };
         let charges: SmallVec<[Charge<'_>; 4]> = key.limits.iter().map(charge).collect();
-        let outcome = self.limiter.charge(&charges, on_both(now));
+        let now = on_both(now);
+        let outcome = self.limiter.charge(&charges, now);
         let stands = || key.limits.iter().zip(outcome.standings());
         let is_admitted = outcome.is_admitted();
         for (limit, standing) in stands() {
@@ -91,6 +96,9 @@ impl Gate {
             if let (true, Some(counter)) = (is_admitted || !standing.has_room(), counters.get(limit.kind as usize)) {
                 counter.fetch_add(1, Relaxed);
             }
+        }
+        if is_admitted {
+            self.note_quotas(key, &charges, &outcome, now.wall);
         }
         // Of several that refuse, the one that has to be waited for longest is the reason.
         let lacking = stands().filter(|(_, standing)| !standing.has_room());
@@ -109,6 +117,16 @@ impl Gate {
         });
         let retry_after_seconds = outcome.retry_after().map(seconds_up);
         Counted { refused, retry_after_seconds, standings: standings.collect() }
+    }
+
+    /// Notes what was taken from quotas, to be written down.
+    fn note_quotas(&self, key: &KeyView, charges: &[Charge<'_>], outcome: &Outcome, now: i64) {
+        for ((limit, charge), standing) in key.limits.iter().zip(charges).zip(outcome.standings()) {
+            if limit.kind == Kind::Quota && charge.cost > 0 {
+                let left = i64::try_from(standing.reset_after.as_nanos()).unwrap_or(i64::MAX);
+                self.ledger.note(&limit.bucket, &limit.limit, now.saturating_add(left), charge.cost);
+            }
+        }
     }
 
     /// What was counted, by what becomes of it.

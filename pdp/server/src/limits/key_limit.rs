@@ -17,7 +17,7 @@ pub(crate) struct KeyLimit {
     pub(super) kind: Kind,
     pub(super) limit: Limit,
     /// What tells its bucket from all others.
-    pub(super) bucket: Box<[u8]>,
+    pub(super) bucket: Box<str>,
     /// What a use costs that doesn't say.
     pub(super) cost: u64,
 }
@@ -29,6 +29,8 @@ pub(crate) struct Level {
     pub(crate) key: KeyId,
     /// How many steps above the key that is used; 0 for that key itself.
     pub(crate) above: usize,
+    /// Whose days and months its quotas follow.
+    pub(crate) zone: Tz,
 }
 
 /// How a limit counts, for metrics and reasons.
@@ -56,7 +58,7 @@ impl Kind {
 /// What is kept of one level's limits, compiled.
 pub(crate) fn compile(level: Level, limits: &[StoredLimit]) -> impl Iterator<Item = KeyLimit> {
     limits.iter().map(move |stored| {
-        let (kind, strategy) = strategy(stored);
+        let (kind, strategy) = strategy(stored, level.zone);
         let name = match level.above {
             0 => stored.name.as_str().into(),
             1 => format!("parent:{}", stored.name),
@@ -67,7 +69,7 @@ pub(crate) fn compile(level: Level, limits: &[StoredLimit]) -> impl Iterator<Ite
             name: name.into(),
             kind,
             limit: countable(strategy, stored.limit, Duration::from_secs(stored.window_seconds)),
-            bucket: bucket.into_bytes().into(),
+            bucket: bucket.into(),
             cost: stored.cost.unwrap_or(1),
         }
     })
@@ -75,7 +77,7 @@ pub(crate) fn compile(level: Level, limits: &[StoredLimit]) -> impl Iterator<Ite
 
 const DAY: u64 = 86_400;
 
-fn strategy(stored: &StoredLimit) -> (Kind, Strategy) {
+fn strategy(stored: &StoredLimit, zone: Tz) -> (Kind, Strategy) {
     match stored.strategy {
         LimitStrategy::FixedWindow => (Kind::FixedWindow, Strategy::FixedWindow),
         LimitStrategy::SlidingWindow => (Kind::SlidingWindow, Strategy::SlidingWindow),
@@ -83,13 +85,13 @@ fn strategy(stored: &StoredLimit) -> (Kind, Strategy) {
             (Kind::TokenBucket, Strategy::TokenBucket { burst: stored.burst.unwrap_or(stored.limit) })
         }
         // Of a newer version of the store: counted by its number and window, which every way of counting has.
-        _ => (Kind::Quota, quota(stored.window_seconds)),
+        _ => (Kind::Quota, quota(stored.window_seconds, zone)),
     }
 }
 
 /// A quota for as long as a period of the calendar is one for that period.
-fn quota(window_seconds: u64) -> Strategy {
-    let of = |period| Strategy::Quota { period, zone: Tz::UTC };
+fn quota(window_seconds: u64, zone: Tz) -> Strategy {
+    let of = |period| Strategy::Quota { period, zone };
     match (window_seconds / DAY, window_seconds % DAY) {
         (1, 0) => of(Period::Day),
         (7, 0) => of(Period::Week),
@@ -117,12 +119,11 @@ mod tests {
 
     #[test]
     fn a_quota_of_a_calendars_length_follows_the_calendar() {
-        let is_period =
-            |days: u64, wanted| matches!(quota(days * DAY), Strategy::Quota { period, .. } if period == wanted);
+        let is_period = |days: u64, wanted| matches!(quota(days * DAY, Tz::UTC), Strategy::Quota { period, .. } if period == wanted);
         assert!(is_period(1, Period::Day) && is_period(7, Period::Week) && is_period(366, Period::Year));
         assert!((28..=31).all(|days| is_period(days, Period::Month)));
-        assert_eq!(quota(2 * DAY), Strategy::FixedWindow);
-        assert_eq!(quota(DAY + 1), Strategy::FixedWindow);
+        assert_eq!(quota(2 * DAY, Tz::UTC), Strategy::FixedWindow);
+        assert_eq!(quota(DAY + 1, Tz::UTC), Strategy::FixedWindow);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Only a Permit takes from limits, and it takes from all limits of its key and of the keys above in one step, or from none.
 //! Each use that ends in another way counts against the attempts of its key, which are looked at before anything is
 //! evaluated: a caller who is always denied can't hammer. A key's limits are compiled when its record is made; a use of a
-//! key without any costs a look at an empty slice. Counting itself is `argus-limits`.
+//! key without any costs a look at an empty slice. Counting itself is `argus-limits`; what was used of quotas is kept
+//! over a restart.
 //!
 //! What is not here: the keys of enforcement points and the administration. To ask is not limited.
 
@@ -12,12 +13,15 @@ mod clock;
 mod counted;
 mod fields;
 mod gate;
+mod keeping;
 mod key_limit;
+mod ledger;
 mod settings;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use counted::{Counted, Standing};
 pub(crate) use fields::LimitFields;
 pub(crate) use gate::{Gate, GateCounts, Tally};
+pub(crate) use keeping::{Keeping, KeepingCounts};
 pub(crate) use key_limit::{KeyLimit, KeyLimits, Kind, Level, compile};
 pub use settings::{AtCap, LimitSettings};

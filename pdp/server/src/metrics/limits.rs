@@ -3,7 +3,7 @@
 use metrics::{Counter, Gauge, counter, gauge};
 
 use super::to_gauge;
-use crate::limits::{GateCounts, Kind};
+use crate::limits::{GateCounts, KeepingCounts, Kind};
 
 /// The metrics of limits.
 pub(super) struct Limits {
@@ -14,6 +14,8 @@ pub(super) struct Limits {
     cap: Gauge,
     reclaimed: Counter,
     turned_away: Counter,
+    unwritten: Gauge,
+    failures: Counter,
 }
 
 impl Limits {
@@ -29,10 +31,12 @@ impl Limits {
             cap: gauge!("argus_limit_buckets_cap"),
             reclaimed: counter!("argus_limit_buckets_reclaimed_total"),
             turned_away: counter!("argus_limit_overflow_total"),
+            unwritten: gauge!("argus_quota_uses_unwritten"),
+            failures: counter!("argus_quota_write_failures_total"),
         }
     }
 
-    pub(super) fn set(&self, counts: &GateCounts) {
+    pub(super) fn set(&self, counts: &GateCounts, kept: KeepingCounts) {
         let set = |counters: &[Counter], counts: &[u64]| {
             counters.iter().zip(counts).for_each(|(counter, count)| counter.absolute(*count));
         };
@@ -43,5 +47,7 @@ impl Limits {
         self.cap.set(to_gauge(counts.table.cap));
         self.reclaimed.absolute(counts.table.reclaimed);
         self.turned_away.absolute(counts.table.turned_away);
+        self.unwritten.set(to_gauge(usize::try_from(kept.unwritten).unwrap_or(usize::MAX)));
+        self.failures.absolute(kept.failures);
     }
 }

@@ -18,7 +18,7 @@ use metrics::{
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
-use crate::limits::GateCounts;
+use crate::limits::{GateCounts, KeepingCounts};
 use crate::obligation::ObligationCounts;
 use crate::reason::Reason;
 use crate::snapshot::RotationUses;
@@ -201,8 +201,8 @@ impl Metrics {
     }
 
     /// What was counted of limits.
-    pub(crate) fn set_limits(&self, counts: &GateCounts) {
-        self.limits.set(counts);
+    pub(crate) fn set_limits(&self, counts: &GateCounts, kept: KeepingCounts) {
+        self.limits.set(counts, kept);
     }
 
     /// Everything, in Prometheus' text form.

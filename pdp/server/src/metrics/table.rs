@@ -11,6 +11,8 @@ pub(super) static COUNTED: &[Metric] = &[
     Metric::gauge("argus_limit_buckets_cap", &[], "How many of them there may be."),
     Metric::counter("argus_limit_buckets_reclaimed_total", &[], "Buckets that gave way because they owed nothing."),
     Metric::counter("argus_limit_overflow_total", &[], "Uses for which there was no bucket of their own at the cap."),
+    Metric::gauge("argus_quota_uses_unwritten", &[], "Uses of quotas that would be forgotten if this node were killed now."),
+    Metric::counter("argus_quota_write_failures_total", &[], "Attempts to write what is used of quotas that failed."),
     Metric::counter("argus_refused_total", &["at"], "Requests refused before a decision."),
     Metric::counter("argus_derivations_total", &[], "Secrets derived: 60 ms of a core each."),
     Metric::counter("argus_derivations_in_background_total", &[], "Derivations that renewed what is remembered."),

@@ -11,6 +11,7 @@ use argus_store::key::{Key, KeyState};
 use argus_store::snapshot::CredentialRecord;
 use argus_store::{KeyId, Limit, OrganisationId, ProjectId};
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tracing::error;
 
@@ -50,6 +51,8 @@ struct KeyRow {
     parent: Option<KeyId>,
     scopes: Vec<Scope>,
     limits: Vec<Limit>,
+    /// Whose days and months its quotas follow.
+    zone: Tz,
     attempts: Attempts,
     conditions: LevelConditions,
     state: State,
@@ -160,7 +163,8 @@ impl Register {
     }
 
     fn take_in(&mut self, row: CredentialRecord) {
-        let CredentialRecord { credential, key, organisation_conditions, project_conditions } = row;
+        let CredentialRecord { credential, key, organisation_conditions, organisation_time_zone, project_conditions } =
+            row;
         let (id, name) = (key.id, key.organisation_name.as_str());
         let organisation = Arc::clone(self.organisations.entry(name.into()).or_insert_with(|| name.into()));
         let conditions = LevelConditions {
@@ -168,7 +172,8 @@ impl Register {
             project: project_conditions.unwrap_or_default(),
             organisation: organisation_conditions,
         };
-        let entry = self.keys.entry(id).or_insert_with(|| KeyRow::new(key, organisation, conditions));
+        let entry =
+            self.keys.entry(id).or_insert_with(|| KeyRow::new(key, organisation, conditions, &organisation_time_zone));
         match CredentialRow::read(&credential, self.hasher) {
             Ok(credential) => entry.credentials.extend(credential),
             Err(cause) => {
@@ -229,7 +234,7 @@ impl Register {
         let mut chain = Chain {
             above: Vec::new(),
             scopes: row.scopes.clone(),
-            limits: compile(Level { key: id, above: 0 }, &row.limits).collect(),
+            limits: compile(Level { key: id, above: 0, zone: row.zone }, &row.limits).collect(),
             state: row.state,
             stopped: row.stopped.clone(),
             not_before: row.not_before,
@@ -243,7 +248,7 @@ impl Register {
                 return Chain { scopes: Vec::new(), state: State::Revoked, stopped: None, ..chain };
             };
             chain.above.push(above);
-            chain.limits.extend(compile(Level { key: above, above: chain.above.len() }, &row.limits));
+            chain.limits.extend(compile(Level { key: above, above: chain.above.len(), zone: row.zone }, &row.limits));
             chain.scopes = intersect(&chain.scopes, &row.scopes);
             if worse(chain.state, row.state) != chain.state {
                 chain.state = row.state;
@@ -259,11 +264,13 @@ impl Register {
 }
 
 impl KeyRow {
-    fn new(key: Key, organisation: Arc<str>, conditions: LevelConditions) -> Self {
+    fn new(key: Key, organisation: Arc<str>, conditions: LevelConditions, zone: &str) -> Self {
         Self {
             scopes: read_scopes(&key),
             stopped: Stopped::of_key(&key),
             limits: key.limits,
+            // A zone that only a newer version knows.
+            zone: zone.parse().unwrap_or(Tz::UTC),
             attempts: Attempts::default(),
             name: key.name.into(),
             owner: key.owner.into(),

@@ -100,9 +100,15 @@ impl Installation {
     pub(crate) fn add_bound_key(&self, name: &str, [of_organisation, of_project, of_key]: [Conditions; 3]) -> TestKey {
         let organisation = OrganisationId::new(yesterday());
         let project = ProjectId::new(yesterday());
-        let (display_name, policy) = (None, OrganisationPolicy::default());
-        let new =
-            NewOrganisation { id: organisation, name: name.into(), display_name, conditions: of_organisation, policy };
+        let (display_name, policy, time_zone) = (None, OrganisationPolicy::default(), "UTC".into());
+        let new = NewOrganisation {
+            id: organisation,
+            name: name.into(),
+            display_name,
+            conditions: of_organisation,
+            policy,
+            time_zone,
+        };
         let atlas = NewProject { id: project, name: "atlas".into(), conditions: of_project };
         let make = |conn: &mut argus_store::Conn| {
             organisation::create(conn, &act(organisation), &new)?;
@@ -384,6 +390,7 @@ fn add_organisation(store: &Store, name: &str) -> OrganisationId {
         display_name: None,
         conditions: Conditions::default(),
         policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
     };
     store.write(|conn| organisation::create(conn, &act(id), &new)).unwrap().id
 }

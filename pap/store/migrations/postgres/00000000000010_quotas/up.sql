@@ -1,0 +1,16 @@
+-- What was used of quotas, and whose calendar they follow.
+
+ALTER TABLE organisations ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
+
+CREATE TABLE quota_uses (
+    -- Whose quota it is, and which.
+    bucket         TEXT COLLATE "C" NOT NULL,
+    -- How long its longest period is: what was used of a day is none of a month's.
+    window_seconds BIGINT NOT NULL,
+    -- The first second behind the period, since 1970.
+    ends_at        BIGINT NOT NULL,
+    used           BIGINT NOT NULL,
+    PRIMARY KEY (bucket, window_seconds, ends_at)
+);
+
+CREATE INDEX quota_uses_by_end ON quota_uses (ends_at);

@@ -1,0 +1,232 @@
+//! Quotas over a restart: what is used is written down within a second, and counted again before anything is decided.
+//!
+//! What is written is what was let through here since it was last written, added to what all nodes have let through. So
+//! each node learns what the others did, of the quotas that it counts itself, whenever it writes.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use argus_limits::{Kept, Limit, Limiter, Restored};
+use argus_store::quota::{self, QuotaPeriod};
+use argus_store::{NodeId, Store, StoreError};
+use chrono::Utc;
+use rustc_hash::FxHashMap;
+use tracing::{info, warn};
+
+use super::clock::on_both;
+use super::gate::Gate;
+use super::key_limit::{KeyLimit, Kind};
+use crate::error::StartError;
+use crate::moment::Moment;
+use crate::snapshot::Snapshot;
+
+/// How often what was used is written. With what it takes to write, at most a second of it is forgotten when the process is
+/// killed.
+const FLUSH: Duration = Duration::from_millis(750);
+
+/// Periods of one transaction.
+const BATCH: usize = 500;
+
+/// Rows that are read at once.
+const ROWS: u32 = 1_000;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Writes down what was used until it is dropped; then once more.
+#[derive(Debug)]
+pub(crate) struct Keeping {
+    writer: Arc<Writer>,
+    _until: Sender<()>,
+}
+
+/// What became of what was noted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeepingCounts {
+    /// Uses that a crash would forgive now.
+    pub(crate) unwritten: u64,
+    /// Attempts to write that failed, and are repeated.
+    pub(crate) failures: u64,
+}
+
+#[derive(Debug)]
+struct Writer {
+    gate: Arc<Gate>,
+    store: Store,
+    state: Mutex<State>,
+    written: AtomicU64,
+    failures: AtomicU64,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Under what its batches are numbered.
+    id: NodeId,
+    last_number: i64,
+    waiting: Vec<Batch>,
+    /// How many uses had been noted when these batches were made.
+    noted: u64,
+    /// What stood in the store when it was last looked at, and counts here by now.
+    known: FxHashMap<QuotaPeriod, i64>,
+    is_failing: bool,
+}
+
+#[derive(Debug)]
+struct Batch {
+    number: i64,
+    uses: Vec<(QuotaPeriod, i64)>,
+    limits: Vec<Limit>,
+}
+
+impl Keeping {
+    /// Counts what was used before, and begins to write down what is used from here on. Blocks.
+    pub(crate) fn begin(gate: Arc<Gate>, store: Store, snapshot: &Snapshot) -> Result<Self, StartError> {
+        let known = restore(&gate.limiter, &store, snapshot)?;
+        let (id, waiting) = (NodeId::new(Utc::now()), Vec::new());
+        let state = Mutex::new(State { id, last_number: 0, waiting, noted: 0, known, is_failing: false });
+        let (written, failures) = (AtomicU64::new(0), AtomicU64::new(0));
+        let writer = Arc::new(Writer { gate, store, state, written, failures });
+        let (until, ended) = channel::<()>();
+        let of_thread = Arc::clone(&writer);
+        let run = move || {
+            let mut pause = FLUSH;
+            while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                let begun = Instant::now();
+                of_thread.flush();
+                pause = FLUSH.saturating_sub(begun.elapsed());
+            }
+            of_thread.flush();
+        };
+        thread::Builder::new().name("argus-quotas".into()).spawn(run).map_err(StartError::Thread)?;
+        Ok(Self { writer, _until: until })
+    }
+
+    /// Writes down what was used so far. Blocks.
+    pub(crate) fn flush(&self) {
+        self.writer.flush();
+    }
+
+    pub(crate) fn counts(&self) -> KeepingCounts {
+        let written = self.writer.written.load(Relaxed);
+        let unwritten = self.writer.gate.ledger.noted().saturating_sub(written);
+        KeepingCounts { unwritten, failures: self.writer.failures.load(Relaxed) }
+    }
+}
+
+impl Writer {
+    /// Writes what was used, in batches. What fails stays what it is, under its number, and comes first the next time.
+    fn flush(&self) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.is_empty() {
+            state.collect(&self.gate);
+        }
+        while let Some(batch) = state.waiting.last() {
+            let number = (state.id, batch.number);
+            let totals = self.store.write_aside(|conn| quota::add(conn, number, Utc::now(), &batch.uses));
+            match totals {
+                Ok(totals) => {
+                    let batch = state.waiting.pop();
+                    batch.into_iter().for_each(|batch| state.take_in(&self.gate.limiter, batch, &totals));
+                    if std::mem::take(&mut state.is_failing) {
+                        info!("what is used of quotas is written again");
+                    }
+                }
+                Err(fault) => {
+                    self.failures.fetch_add(1, Relaxed);
+                    if !std::mem::replace(&mut state.is_failing, true) {
+                        warn!("what is used of quotas is not written, and is tried again: {fault}");
+                    }
+                    return;
+                }
+            }
+        }
+        self.written.store(state.noted, Relaxed);
+    }
+}
+
+impl State {
+    /// Makes batches of what was noted. The last is written first, and so has the first number.
+    fn collect(&mut self, gate: &Gate) {
+        let (entries, noted) = gate.ledger.take();
+        self.noted = noted;
+        let mut uses = BTreeMap::new();
+        for (bucket, entry) in entries {
+            for (end, used) in entry.used {
+                let period = period(&bucket, &entry.limit, end);
+                uses.insert(period, (i64::try_from(used).unwrap_or(i64::MAX), entry.limit.clone()));
+            }
+        }
+        let mut uses = uses.into_iter().peekable();
+        while uses.peek().is_some() {
+            let mut batch = Batch { number: 0, uses: Vec::new(), limits: Vec::new() };
+            for (period, (used, limit)) in uses.by_ref().take(BATCH) {
+                batch.uses.push((period, used));
+                batch.limits.push(limit);
+            }
+            self.waiting.push(batch);
+        }
+        for batch in self.waiting.iter_mut().rev() {
+            self.last_number += 1;
+            batch.number = self.last_number;
+        }
+    }
+
+    /// Counts here what other nodes have let through since this one last wrote.
+    fn take_in(&mut self, limiter: &Limiter, batch: Batch, totals: &[i64]) {
+        let now = on_both(Moment::now());
+        for (((period, used), limit), total) in batch.uses.into_iter().zip(&batch.limits).zip(totals) {
+            let known = self.known.get(&period).copied().unwrap_or(0);
+            let by_others = total.saturating_sub(known).saturating_sub(used);
+            if let Ok(by_others @ 1..) = u64::try_from(by_others) {
+                let kept = Kept { used: by_others, end: period.ends_at.saturating_mul(SECOND) };
+                limiter.restore(limit, period.bucket.as_bytes(), kept, now);
+            }
+            self.known.insert(period, *total);
+        }
+        let is_over = |period: &QuotaPeriod| period.ends_at.saturating_mul(SECOND) <= now.wall;
+        if self.known.keys().take(BATCH).any(is_over) {
+            self.known.retain(|period, _| !is_over(period));
+        }
+    }
+}
+
+fn period(bucket: &str, limit: &Limit, end: i64) -> QuotaPeriod {
+    // Periods of a calendar end with a second; nothing is lost.
+    let ends_at = end.div_euclid(SECOND);
+    QuotaPeriod { bucket: bucket.to_owned(), window_seconds: seconds(limit), ends_at }
+}
+
+fn seconds(limit: &Limit) -> i64 {
+    i64::try_from(limit.window().as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Counts what was used of the quotas that there are. What the store has of them.
+fn restore(limiter: &Limiter, store: &Store, snapshot: &Snapshot) -> Result<FxHashMap<QuotaPeriod, i64>, StoreError> {
+    let keys = snapshot.held().keys().flat_map(|key| &key.token.key.limits);
+    let quotas = keys.filter(|limit| limit.kind == Kind::Quota);
+    let quotas: FxHashMap<&str, &KeyLimit> = quotas.map(|limit| (&*limit.bucket, limit)).collect();
+    let now = on_both(Moment::now());
+    let (mut known, mut homeless) = (FxHashMap::default(), 0_usize);
+    let mut last: Option<QuotaPeriod> = None;
+    loop {
+        let rows = store.read(|conn| quota::list(conn, now.wall.div_euclid(SECOND), last.as_ref(), ROWS))?;
+        let Some((newest, _)) = rows.last() else { break };
+        last = Some(newest.clone());
+        for (period, used) in rows {
+            let quota = quotas.get(&*period.bucket).filter(|quota| seconds(&quota.limit) == period.window_seconds);
+            // What is of no quota now is looked at again when that comes back.
+            let Some(quota) = quota else { continue };
+            let kept = Kept { used: used.unsigned_abs(), end: period.ends_at.saturating_mul(SECOND) };
+            let restored = limiter.restore(&quota.limit, quota.bucket.as_bytes(), kept, now);
+            homeless += usize::from(!matches!(restored, Restored::Counted | Restored::Over));
+            known.insert(period, used);
+        }
+    }
+    if homeless > 0 {
+        warn!("there is no room for {homeless} quotas: they share one, or are lost; raise --limit-buckets");
+    }
+    Ok(known)
+}

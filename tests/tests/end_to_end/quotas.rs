@@ -1,0 +1,124 @@
+//! What was used of a quota is used after a restart: all of it where the server was stopped, and all but what it let
+//! through within a second where it was killed.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use argus_tests::flood::counter;
+use argus_tests::http::{Connection, once, post};
+use argus_tests::program::Server;
+use argus_tests::walk::{Keys, create};
+use serde_json::{Value, json};
+
+/// What may be forgotten when a node is killed, and no more.
+const LOSS: Duration = Duration::from_secs(1);
+
+/// Longer than any of this takes on a machine that works at all.
+const LONG: Duration = Duration::from_mins(1);
+
+const QUOTA: u64 = 1_000_000;
+
+struct Limited {
+    keys: Keys,
+    secret: String,
+    administrator: String,
+}
+
+impl Limited {
+    /// Makes a key with a yearly quota: a test that runs across its end is none of this year.
+    async fn create(server: &Server) -> Self {
+        let keys = Keys::create(server).await.unwrap();
+        let quota = json!({"name": "yearly", "strategy": "quota", "limit": QUOTA, "window_seconds": 365 * 86_400});
+        let asked = json!({"organisation": "acme", "project": "atlas", "name": "limited",
+                           "scopes": ["acme/atlas/evidence:read"], "limits": [quota]});
+        let made = create(server, "/v1/keys", &asked).await.unwrap();
+        Self { keys, secret: made["secret"].as_str().unwrap().to_owned(), administrator: server.key.clone() }
+    }
+
+    fn verification(&self, cost: u64) -> Vec<u8> {
+        let body = json!({"credential": self.secret, "action": "read", "resource": "acme/atlas/evidence/1",
+                          "cost": cost});
+        post("/v1/verify", "application/json", Some(&self.keys.enforcement_point), body.to_string().as_bytes())
+    }
+
+    async fn verify(&self, server: &Server, cost: u64) -> Value {
+        once(server.pdp, &self.verification(cost)).await.unwrap().json().unwrap()
+    }
+
+    /// How much is used, without using any.
+    async fn used(&self, server: &Server) -> u64 {
+        let answer = self.verify(server, 0).await;
+        QUOTA - answer["limits"][0]["remaining"].as_u64().unwrap_or_else(|| panic!("{answer:#}"))
+    }
+}
+
+fn restart(data: &Path, limited: &Limited) -> Server {
+    let mut server = Server::start(data).unwrap();
+    server.key.clone_from(&limited.administrator);
+    server
+}
+
+async fn wait_until_written(server: &Server) {
+    let since = Instant::now();
+    while counter(server, "argus_quota_uses_unwritten").await.unwrap() > 0 {
+        assert!(since.elapsed() < LONG, "what was used is not written");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(counter(server, "argus_quota_write_failures_total").await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_forgets_nothing_of_a_quota_and_a_kill_nothing_that_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let limited = Limited::create(&server).await;
+    for cost in [1, 2, 3] {
+        assert_eq!(limited.verify(&server, cost).await["decision"], "Permit");
+    }
+    server.terminate().unwrap();
+
+    let mut server = restart(&data, &limited);
+    assert_eq!(limited.used(&server).await, 6);
+    assert_eq!(limited.verify(&server, 10).await["decision"], "Permit");
+    wait_until_written(&server).await;
+    server.kill().unwrap();
+
+    let mut server = restart(&data, &limited);
+    assert_eq!(limited.used(&server).await, 16);
+    // Nothing is counted twice, however often it is read.
+    server.kill().unwrap();
+    let server = restart(&data, &limited);
+    assert_eq!(limited.used(&server).await, 16);
+    let refused = limited.verify(&server, QUOTA - 15).await;
+    assert_eq!((&refused["decision"], &refused["reason"]), (&json!("Deny"), &json!("quota_exhausted")), "{refused:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_the_midst_of_the_load_forgets_no_more_than_a_second_of_a_quota() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut server = Server::start(&data).unwrap();
+    let limited = Limited::create(&server).await;
+    for round in 0..3 {
+        let before = limited.used(&server).await;
+        // One client, so that it knows what was answered when.
+        let (mut connection, request) = (Connection::open(server.pdp).await.unwrap(), limited.verification(1));
+        let (since, mut answered) = (Instant::now(), Vec::new());
+        while since.elapsed() < Duration::from_millis(2_000 + 350 * round) {
+            let answer = connection.send(&request).await.unwrap();
+            assert_eq!(answer.json().unwrap()["decision"], "Permit");
+            answered.push(Instant::now());
+        }
+        server.kill().unwrap();
+        let killed = Instant::now();
+        server = restart(&data, &limited);
+        let found = usize::try_from(limited.used(&server).await - before).unwrap();
+        let safe = answered.iter().filter(|at| killed.duration_since(**at) > LOSS).count();
+        let forgotten = answered.len().saturating_sub(found);
+        let first = answered.get(found).map(|at| killed.duration_since(*at)).unwrap_or_default();
+        println!("killed after {} uses: {forgotten} forgotten, the first {first:.0?} before", answered.len());
+        assert!((safe..=answered.len()).contains(&found), "{found} of {}, of which {safe} safe", answered.len());
+        assert!(safe > 0, "the load lasted longer than the bound");
+    }
+}
