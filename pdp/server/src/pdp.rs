@@ -124,6 +124,10 @@ pub struct Report {
     pub tls_faults: Vec<TlsFault>,
     /// Identifier and version of the root that decides where an organisation adds nothing.
     pub policy_root: (Box<str>, Box<str>),
+    /// Where limits are counted together with other nodes; `None` where each counts by itself.
+    pub redis: Option<String>,
+    /// Why that Redis is away.
+    pub redis_fault: Option<String>,
 }
 
 impl Pdp {
@@ -185,7 +189,7 @@ impl Pdp {
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
-        let gate = Arc::new(Gate::new(settings.key_limits));
+        let gate = Arc::new(Gate::begin(settings.key_limits, settings.redis.clone()).map_err(StartError::Thread)?);
         let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), &kept.current.load())?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -545,6 +549,7 @@ impl Shared {
     pub(crate) fn report(&self, now: Moment) -> Report {
         let snapshot = self.snapshot();
         let health = &self.kept.health;
+        let (redis, redis_fault) = self.gate.redis().map(|redis| (redis.address, redis.fault)).unzip();
         Report {
             is_ready: !self.is_stale(now),
             sequence: snapshot.sequence,
@@ -560,6 +565,8 @@ impl Shared {
             place_faults: health.place_faults(),
             tls_faults: self.tls_faults(),
             policy_root: snapshot.policies.root(),
+            redis,
+            redis_fault: redis_fault.flatten(),
         }
     }
 

@@ -3,7 +3,7 @@
 use metrics::{Counter, Gauge, counter, gauge};
 
 use super::to_gauge;
-use crate::limits::{GateCounts, KeepingCounts, Kind};
+use crate::limits::{GateCounts, KeepingCounts, Kind, SharedCounts, WhenAway};
 
 /// The metrics of limits.
 pub(super) struct Limits {
@@ -16,6 +16,16 @@ pub(super) struct Limits {
     turned_away: Counter,
     unwritten: Gauge,
     failures: Counter,
+    shared: Shared,
+}
+
+/// What is counted together with other nodes.
+struct Shared {
+    is_away: Gauge,
+    answered: Counter,
+    failed: Counter,
+    /// In the order of [`WhenAway::ALL`].
+    without: [Counter; WhenAway::ALL.len()],
 }
 
 impl Limits {
@@ -33,6 +43,7 @@ impl Limits {
             turned_away: counter!("argus_limit_overflow_total"),
             unwritten: gauge!("argus_quota_uses_unwritten"),
             failures: counter!("argus_quota_write_failures_total"),
+            shared: Shared::new(),
         }
     }
 
@@ -49,5 +60,30 @@ impl Limits {
         self.turned_away.absolute(counts.table.turned_away);
         self.unwritten.set(to_gauge(usize::try_from(kept.unwritten).unwrap_or(usize::MAX)));
         self.failures.absolute(kept.failures);
+        if let Some(counts) = &counts.shared {
+            self.shared.set(counts);
+        }
+    }
+}
+
+impl Shared {
+    fn new() -> Self {
+        let checks = |outcome: &'static str| counter!("argus_redis_checks_total", "outcome" => outcome);
+        Self {
+            is_away: gauge!("argus_redis_away"),
+            answered: checks("answered"),
+            failed: checks("failed"),
+            without: WhenAway::ALL
+                .map(|choice| counter!("argus_decisions_without_redis_total", "choice" => choice.as_str())),
+        }
+    }
+
+    fn set(&self, counts: &SharedCounts) {
+        self.is_away.set(f64::from(u8::from(counts.state.fault.is_some())));
+        self.answered.absolute(counts.state.answered);
+        self.failed.absolute(counts.state.failed);
+        if let Some(counter) = self.without.get(counts.away as usize) {
+            counter.absolute(counts.without);
+        }
     }
 }
