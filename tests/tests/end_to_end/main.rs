@@ -13,6 +13,7 @@
 )]
 
 mod advice;
+mod anomaly;
 mod bulk;
 mod clock;
 mod compliance;
