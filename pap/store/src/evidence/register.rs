@@ -132,6 +132,7 @@ mod tests {
         "leases",
         "usage",
         "usage_writers",
+        "quota_uses",
         "organisations",
         "projects",
     ];

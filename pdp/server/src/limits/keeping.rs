@@ -24,8 +24,8 @@ use crate::error::StartError;
 use crate::moment::Moment;
 use crate::snapshot::Snapshot;
 
-/// How often what was used is written. With what it takes to write, at most a second of it is forgotten when the process is
-/// killed.
+/// How often what was used is written. With what it takes to write, at most a second of it is forgotten when the process
+/// is killed.
 const FLUSH: Duration = Duration::from_millis(750);
 
 /// Periods of one transaction.
