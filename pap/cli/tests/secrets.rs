@@ -18,9 +18,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postgres::PostgresServer;
+use rcgen::{KeyPair, PKCS_ED25519, SigningKey as _};
 use serde_json::{Value, json};
 use server::{Server, argus, run};
 
@@ -127,6 +130,51 @@ impl Walk<'_> {
         self.canaries.add("an access token", token.rsplit('.').next().unwrap());
         self.said.push(("what is told of a token".to_owned(), answer.replace(&token, "")));
         token
+    }
+
+    /// What is another secret than the one that a key was made with, and what webhooks are signed with, now and before.
+    fn rotate_and_tell(&mut self) {
+        let (key, _) = self.make_key("rotated", "acme/atlas:read");
+        let webhook = json!({"organisation": "acme", "kind": "webhook", "address": "https://203.0.113.9/hook"});
+        let answer =
+            self.send("administration", ("POST", "/v1/contacts"), &self.administrator(), Some(&webhook.to_string()));
+        let (contact, secret) = self.shown("what signs for a webhook", &answer);
+        assert!(secret.starts_with("whsec_"), "{answer}");
+        for (name, path) in [
+            ("a rotated secret", format!("/v1/keys/{key}/rotate")),
+            ("what signs for a webhook after a rotation", format!("/v1/contacts/{contact}/rotate")),
+        ] {
+            let answer = self.send("administration", ("POST", &path), &self.administrator(), Some("{}"));
+            let _ = self.shown(name, &answer);
+        }
+    }
+
+    /// Gets an access token by an assertion. What nobody else can make of either is its signature.
+    fn assert_by_jwt(&mut self, issuer: &str) {
+        let (id, _) = self.make_key("signing", "acme/atlas:read");
+        let pair = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        let public = URL_SAFE_NO_PAD.encode(pair.public_key_raw());
+        let jwk = json!({"kind": "public_key", "jwk": {"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": public}});
+        let path = format!("/v1/keys/{id}/credentials");
+        self.ask("administration", ("POST", &path), &self.administrator(), Some(&jwk.to_string()));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let claims = json!({"iss": id, "sub": id, "aud": issuer, "iat": now, "exp": now + 120, "jti": "once"});
+        let header = json!({"alg": "EdDSA", "kid": "k", "typ": "JWT"});
+        let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+        let signature = URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes()).unwrap());
+        self.canaries.add("an assertion", &signature);
+        let form = format!(
+            "grant_type=client_credentials&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+             &client_assertion={signed}.{signature}"
+        );
+        let answer = self.send("administration", ("POST", "/oauth/token"), "", Some(&form));
+        let body: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        let token = body["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
+        self.canaries.add("a token by an assertion", token.rsplit('.').next().unwrap());
+        // The same again is a replay, and told of without it.
+        let again = self.send("administration", ("POST", "/oauth/token"), "", Some(&form));
+        assert!(again.contains("invalid_client"), "{again}");
+        self.said.push(("what is told of a replay".to_owned(), again));
     }
 
     /// The id and the secret of an answer that shows it.
@@ -324,6 +372,9 @@ fn walk_everything<'s>(server: &'s Server, database: &[&str]) -> Walk<'s> {
     walk.ask("administration", ("POST", "/oauth/introspect"), "", Some(&introspect));
     walk_decisions(&mut walk, &pep, &reader.1);
     walk_decisions(&mut walk, &pep, &token);
+    walk.rotate_and_tell();
+    let metadata = walk.ask("administration", ("GET", "/.well-known/oauth-authorization-server"), "", None);
+    walk.assert_by_jwt(metadata["issuer"].as_str().unwrap());
     walk_commands(&mut walk, database);
     walk_administration(&mut walk, &reader);
     walk

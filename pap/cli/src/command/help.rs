@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use argus_http::Metric;
 use argus_pap::problem::KINDS;
 use argus_pdp::PROBLEM_KINDS;
-use argus_store::audit::AuditEvent;
+use argus_store::audit::{AuditEvent, Members, Told};
 use clap::{Args, CommandFactory as _};
 
 use super::serve::metrics::{of_administration, of_both};
@@ -43,19 +43,35 @@ static TOPICS: &[(&str, Write)] = &[
     ("scopes", || include_str!("../topic/scopes.txt").to_owned()),
 ];
 
-/// Every event of the audit, from the list that entries are made by.
+/// Every event of the audit with what its entries tell, from the lists that entries are made by and held against.
 fn audit_events() -> String {
     let mut text = "What entries of the audit tell of: `event` is one of these words. Each entry says besides when, who, from\n\
                     where, to what, and what it was before and is after, without secrets. `argus audit list --event` takes\n\
-                    these words as well.\n"
+                    these words as well. Behind `before`, `after` and `details` stand the members that are told there, where\n\
+                    there is something to tell; of what was changed, those alone that are another than before.\n"
         .to_owned();
     for event in AuditEvent::ALL {
         let _ = write!(text, "\n  {event}\n");
         for line in wrapped(event.meaning(), 96) {
             let _ = writeln!(text, "    {line}");
         }
+        for line in members(event.told()).iter().flat_map(|members| wrapped(members, 94)) {
+            let _ = writeln!(text, "      {line}");
+        }
     }
     text
+}
+
+/// What an event's entries tell, a sentence for each place in them.
+fn members(told: Told) -> Vec<String> {
+    let place = if told.has_before { Some("before, after") } else { told.has_after.then_some("after") };
+    let of_thing = match told.members {
+        Members::Of(names) => names.join(", "),
+        Members::DigestsByPath => "the digest of each document that came or went, by its path".to_owned(),
+    };
+    let of_thing = place.map(|place| format!("{place}: {of_thing}"));
+    let details = (!told.details.is_empty()).then(|| format!("details: {}", told.details.join(", ")));
+    of_thing.into_iter().chain(details).collect()
 }
 
 /// Every kind of problem of the administration, and those that only a decision point has: from the registries that the
@@ -154,6 +170,27 @@ fn unknown(word: &str, tree: &clap::Command) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_event_is_explained_with_what_its_entries_tell() {
+        let text = audit_events();
+        for event in AuditEvent::ALL {
+            let explained = text.split("\n\n").find(|part| part.starts_with(&format!("  {event}\n")));
+            let explained = explained.unwrap_or_else(|| panic!("{event} is not explained"));
+            let told = event.told();
+            let names = match told.members {
+                Members::Of(names) => names,
+                Members::DigestsByPath => &["by its path"][..],
+            };
+            assert_eq!(explained.contains("\n      before"), told.has_before, "{explained}");
+            assert!(names.iter().chain(told.details).all(|name| explained.contains(name)), "{explained}");
+        }
+        assert!(
+            text.contains("  token.issued\n    A client got an access token.\n      details: jti, scope,"),
+            "{text}"
+        );
+        assert!(text.lines().all(|line| line.chars().count() <= 110));
+    }
 
     #[test]
     fn a_problem_is_the_same_whoever_answers_it() {

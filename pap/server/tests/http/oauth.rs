@@ -7,6 +7,8 @@ use argus_admin::ActiveToken;
 use argus_engine::scope::Scope;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use diesel::connection::SimpleConnection as _;
+use diesel::{Connection as _, SqliteConnection};
 use serde_json::{Value, json};
 
 use crate::support::{Installation, TestCaller, add_host, noon};
@@ -91,9 +93,11 @@ async fn a_client_gets_a_token_by_its_secret_in_the_header_or_in_the_body() {
 #[actix_web::test]
 async fn every_token_stands_in_the_audit_before_its_client_has_it() {
     let (installation, client) = with_client().await;
-    let in_header = ask(&installation, &client, "/oauth/token", "grant_type=client_credentials").await;
+    let from = |request: TestRequest| request.peer_addr("192.0.2.7:40000".parse().unwrap());
+    let grant = form("/oauth/token", "grant_type=client_credentials");
+    let in_header = send(&installation, from(grant.insert_header(("authorization", client.basic())))).await;
     let body = format!("grant_type=client_credentials&client_id={}&client_secret={}", client.id, client.secret);
-    let in_body = send(&installation, form("/oauth/token", &body)).await;
+    let in_body = send(&installation, from(form("/oauth/token", &body))).await;
     let refused = ask(&installation, &client, "/oauth/token", "grant_type=client_credentials&scope=acme:read").await;
     assert_eq!(refused.status, 400);
     let told = get(&installation, "/v1/audit?event=token.issued").await.body;
@@ -107,11 +111,36 @@ async fn every_token_stands_in_the_audit_before_its_client_has_it() {
         let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap();
         assert_eq!(entry["target"]["path"], "acme/atlas/reader");
         assert_eq!((&entry["target"]["id"], &entry["actor"]["id"]), (&json!(client.id), &json!(client.id)));
+        assert_eq!(entry["source"]["name"], "192.0.2.7", "from where it was asked for is told as well");
         let details = &entry["details"];
         assert_eq!((&details["jti"], &details["scope"]), (&claims["jti"], &json!("acme/atlas/evidence:read")));
         assert_eq!((&details["client_authentication"], &details["audience"]), (&json!(method), &claims["aud"]));
         assert!(!entry.to_string().contains(signature), "it holds no token");
     }
+}
+
+#[actix_web::test]
+async fn nobody_gets_a_token_or_a_key_that_the_audit_can_not_tell_of() {
+    let (installation, client) = with_client().await;
+    let file = installation.folder.path().join("argus.db");
+    let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    database.batch_execute(full).unwrap();
+    let grant = "grant_type=client_credentials";
+    let token = ask(&installation, &client, "/oauth/token", grant).await;
+    assert_eq!(refused(&token), "503 temporarily_unavailable");
+    assert!(token.body["access_token"].is_null() && !String::from_utf8_lossy(&token.octets).contains("eyJ"));
+    let mut second = reader();
+    second["name"] = json!("second");
+    let key = post(&installation, ROOT, "/v1/keys", &second).await;
+    assert_eq!((key.status, key.code()), (503, "store-away"), "{key:?}");
+    assert!(key.body["secret"].is_null() && !String::from_utf8_lossy(&key.octets).contains("argus_"), "{key:?}");
+
+    database.batch_execute("DROP TRIGGER full").unwrap();
+    let listed = get(&installation, "/v1/keys?organisation=acme").await.body;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "no key stays without its entry: {listed}");
+    assert_eq!(ask(&installation, &client, "/oauth/token", grant).await.status, 200);
+    assert_eq!(post(&installation, ROOT, "/v1/keys", &second).await.status, 201);
 }
 
 #[actix_web::test]

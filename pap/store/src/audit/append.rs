@@ -19,6 +19,7 @@ use crate::value::column;
 /// [`change::append`](crate::change) adds both. A chain that can't be written fails the act, after the same wait as
 /// any other write.
 pub fn append(conn: &mut Conn, act: &Act, entry: &Entry) -> Result<i64, StoreError> {
+    debug_assert!(entry.is_as_listed(), "`told` doesn't list what this entry tells: {entry:?}");
     conn.write(|conn| {
         // One after the other, on all nodes: an entry holds on to the one before it.
         if let Conn::Postgres(server) = conn {

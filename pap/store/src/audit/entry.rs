@@ -139,6 +139,20 @@ impl Entry {
         [&self.before, &self.after, &self.details].into_iter().flat_map(View::people).map(|(_, name)| name)
     }
 
+    /// Whether it tells no more than [`AuditEvent::told`] lists.
+    pub(super) fn is_as_listed(&self) -> bool {
+        let told = self.event.told();
+        let is_told = |view: &View, is_listed: &dyn Fn(&str) -> bool| {
+            view.members().keys().all(|name| is_listed(name)) && view.people().all(|(name, _)| is_listed(name))
+        };
+        let of_thing = |name: &str| told.members.has(name);
+        (told.has_before || self.before.is_empty())
+            && (told.has_after || self.after.is_empty())
+            && is_told(&self.before, &of_thing)
+            && is_told(&self.after, &of_thing)
+            && is_told(&self.details, &|name| told.details.contains(&name))
+    }
+
     /// The whole entry, as it is hashed.
     pub(super) fn to_json(&self, act: &Act, (sequence, organisation): (i64, Option<&str>), named: &Named) -> Value {
         let mut entry = Map::new();

@@ -18,6 +18,7 @@ mod event;
 mod person;
 mod read;
 mod subject;
+mod told;
 mod view;
 
 pub use append::append;
@@ -33,6 +34,7 @@ pub use event::AuditEvent;
 pub use person::{Forgotten, Veil, forget, reveal};
 pub use read::{AuditFilter, Record, find, list, list_after};
 pub use subject::{SubjectData, find_subject};
+pub use told::{Members, Told};
 pub use view::View;
 
 /// Ids in one entry of a bulk act.
