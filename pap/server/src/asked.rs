@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, web};
 use argus_admin::{Admin, Call};
+use argus_http::Trace;
 
 use crate::Problem;
 use crate::client::client;
@@ -31,10 +32,18 @@ impl<T: FromRequest + 'static> FromRequest for Asked<T> {
                 Some(call) => call,
                 None => authenticate(&admin, &request).await?,
             };
+            let act = trace(&request).step("act");
+            // It ends with the request.
+            request.extensions_mut().insert(act);
             let input = T::from_request(&request, &mut payload).await.map_err(Into::into)?;
             Ok(Self { admin, call, input })
         })
     }
+}
+
+/// The trace that a request is part of.
+fn trace(request: &HttpRequest) -> Trace {
+    request.extensions().get::<Trace>().cloned().unwrap_or_default()
 }
 
 /// Who asks.
@@ -44,5 +53,6 @@ pub(crate) async fn authenticate(admin: &Admin, request: &HttpRequest) -> Result
     let authorization: Vec<&str> = values.collect();
     let client = client(request)?;
     let id = RequestId::of(request);
+    let _step = trace(request).step("authenticate");
     Ok(admin.authenticate(&authorization, client.certificate.as_ref(), client.address, id).await?)
 }

@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use argus_admin::{Admin, OauthEndpoint};
 use argus_credentials::stands_in_address;
+use argus_http::{Step, Trace};
 use tracing::{debug, warn};
 use uuid::Uuid;
 
@@ -46,11 +47,21 @@ pub(crate) async fn seal(
         let answer = problem.respond(&id);
         return Ok(sealed(request.into_response(answer), &id, since));
     }
+    let watched = request.app_data::<web::Data<Watched>>();
+    let spans = watched.and_then(|watched| watched.spans.as_ref());
+    let (trace, mut span) = Trace::begin(spans, request.headers(), "administration");
+    request.extensions_mut().insert(trace);
     // Nothing of the request may be held meanwhile: the router writes into it. Errors of handlers are answers here.
     let answer = in_final_form(next.call(request).await?.map_into_boxed_body(), &id);
     let (request, status) = (answer.request(), answer.status().as_u16());
     let (method, route) = (request.method(), request.match_pattern().unwrap_or_default());
     debug!(request.id = id, elapsed_us = since.elapsed().as_micros(), "{method} {route}: {status}");
+    // What an act took ends here, whatever came of it.
+    answer.request().extensions_mut().remove::<Step>();
+    span.rename(|| format!("{method} {route}"));
+    span.note("argus.request_id", || id.clone());
+    span.answered(status);
+    drop(span);
     Ok(sealed(answer, &id, since))
 }
 

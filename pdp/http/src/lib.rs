@@ -6,8 +6,10 @@ mod accept;
 mod client;
 mod histogram;
 mod metric;
+mod trace;
 
 pub use accept::negotiate;
 pub use client::{Client, ClientFault, client, client_address};
 pub use histogram::Histogram;
 pub use metric::{Exposition, Metric, MetricKind, MoreMetrics};
+pub use trace::{Span, SpanId, SpanSink, Step, Trace, TraceId, TraceParent};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
-use argus_http::MoreMetrics;
+use argus_http::{MoreMetrics, SpanSink};
 
 use crate::authentication::TokenSettings;
 use crate::decision_log::DecisionLog;
@@ -59,6 +59,8 @@ pub struct Settings {
     pub server_tls: Vec<ServerTls>,
     /// Who counts decisions; nobody unless set.
     pub usage: Option<Arc<dyn UsageSink>>,
+    /// Where spans of requests go; `None`: nowhere.
+    pub spans: Option<Arc<dyn SpanSink>>,
     /// What is told in `/metrics` besides what the decision point counts itself.
     pub more_metrics: Option<Arc<dyn MoreMetrics>>,
     /// Who keeps a log of decisions; nobody unless set.
@@ -89,6 +91,7 @@ impl Settings {
             client_trust: ClientTrust::none(),
             server_tls: Vec::new(),
             usage: None,
+            spans: None,
             more_metrics: None,
             decision_log: None,
             realm: "argus",

@@ -18,6 +18,7 @@ mod run;
 mod settings;
 mod signals;
 mod sweep;
+mod traces;
 mod trust;
 mod watch;
 
@@ -262,6 +263,13 @@ struct Flags {
     /// else info).
     #[arg(long, value_name = "LEVEL", env = "ARGUS_LOG_LEVEL", hide_env = true)]
     log_level: Option<String>,
+    /// Collector that spans of requests are sent to by OTLP over HTTP, such as http://127.0.0.1:4318 (default: none).
+    #[arg(long, value_name = "URL", env = "ARGUS_OTLP_ENDPOINT", hide_env = true)]
+    otlp_endpoint: Option<String>,
+    /// Share of the traces that begin here, as `10%`; those that callers have begun are kept where they keep them
+    /// (default: 10%).
+    #[arg(long, value_name = "PERCENT", env = "ARGUS_TRACE_SHARE", hide_env = true)]
+    trace_share: Option<String>,
     #[command(flatten)]
     limits: LimitFlags,
 }

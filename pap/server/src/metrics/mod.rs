@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use actix_web::http::{Method, StatusCode};
-use argus_http::{Exposition, Histogram, MoreMetrics};
+use argus_http::{Exposition, Histogram, MoreMetrics, SpanSink};
 
 pub use table::metrics;
 pub(crate) use table::{
-    AUDIT, BUILD, CONNECTIONS, CONNECTIONS_BUSY, CONNECTIONS_CAP, DEAD, DELIVERIES, FEED, INTROSPECTED, ISSUED, NODES,
-    NOTICES, REFUSED, REVOKED, SIGNED, SIGNING_AGE, SIGNING_KEYS, SLOWEST, STORE_AWAY,
+    ANOMALIES, AUDIT, BUILD, CONNECTIONS, CONNECTIONS_BUSY, CONNECTIONS_CAP, DEAD, DELIVERIES, FEED, INTROSPECTED,
+    ISSUED, NODES, NOTICES, REFUSED, REVOKED, SIGNED, SIGNING_AGE, SIGNING_KEYS, SLOWEST, STORE_AWAY,
 };
 use table::{DURATION, PROBLEMS, REQUESTS};
 
@@ -26,6 +26,7 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 pub struct Watched {
     counts: Arc<Counts>,
     pub(crate) more: Vec<Arc<dyn MoreMetrics>>,
+    pub(crate) spans: Option<Arc<dyn SpanSink>>,
 }
 
 #[derive(Debug)]
@@ -46,6 +47,11 @@ impl Default for Counts {
 }
 
 impl Watched {
+    /// Hands spans of requests to a collector.
+    pub fn trace_to(&mut self, spans: Arc<dyn SpanSink>) {
+        self.spans = Some(spans);
+    }
+
     /// Shows what another counts in the same process, behind what the administration counts itself.
     pub fn tell_of(&mut self, another: Arc<dyn MoreMetrics>) {
         self.more.push(another);

@@ -45,6 +45,7 @@ metrics! {
     SIGNING_KEYS = gauge("argus_signing_keys", ["state"], "Keys that sign access tokens, by where they are in their life.");
     SIGNING_AGE = gauge("argus_signing_key_age_seconds", [],
         "For how long the key has signed that signs now; 0 where none does yet.");
+    ANOMALIES = gauge("argus_anomalies_open", ["severity"], "Alerts about keys that nobody has looked at, by severity.");
     NOTICES = gauge("argus_notices_waiting", [],
         "Notices that are due and on their way to nobody: their organisation may have no contact.");
     DELIVERIES = gauge("argus_deliveries_waiting", [], "Deliveries of notices that are tried, now or later.");

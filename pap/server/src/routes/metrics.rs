@@ -6,8 +6,8 @@ use argus_admin::{Admin, OauthCounts, Vitals};
 use argus_http::Exposition;
 
 use crate::metrics::{
-    AUDIT, BUILD, CONNECTIONS, CONNECTIONS_BUSY, CONNECTIONS_CAP, DEAD, DELIVERIES, FEED, INTROSPECTED, ISSUED, NODES,
-    NOTICES, REFUSED, REVOKED, SIGNED, SIGNING_AGE, SIGNING_KEYS, SLOWEST, STORE_AWAY, Watched,
+    ANOMALIES, AUDIT, BUILD, CONNECTIONS, CONNECTIONS_BUSY, CONNECTIONS_CAP, DEAD, DELIVERIES, FEED, INTROSPECTED,
+    ISSUED, NODES, NOTICES, REFUSED, REVOKED, SIGNED, SIGNING_AGE, SIGNING_KEYS, SLOWEST, STORE_AWAY, Watched,
 };
 
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
@@ -80,6 +80,10 @@ fn write_vitals(exposition: &mut Exposition, vitals: &Vitals, signing_seconds: u
         exposition.line(&SIGNING_KEYS, &[state.as_str()], count);
     }
     exposition.plain(&SIGNING_AGE, signing_seconds);
+    exposition.head(&ANOMALIES);
+    for (severity, count) in &vitals.anomalies_open {
+        exposition.line(&ANOMALIES, &[severity.as_str()], count);
+    }
     exposition.plain(&NOTICES, vitals.notices_waiting);
     exposition.plain(&DELIVERIES, vitals.deliveries_waiting);
     exposition.plain(&DEAD, vitals.deliveries_dead);

@@ -330,6 +330,7 @@ impl<'a> Ask<'a> {
                 Some(domain) => {
                     let mut result = domain.policy.program.evaluate(individual, environment, arena);
                     if let Some(record) = record {
+                        let _step = self.tally.trace.step("limits");
                         let counted =
                             self.tally.gate.count(&record.key, result.decision, (None, self.tally.settled), self.now);
                         if counted.refused.is_some() {

@@ -1,7 +1,10 @@
 //! What is known of a request before its body: when it came, and the ids that its answer carries.
 
+use std::sync::Arc;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
+use argus_http::{SpanSink, Step, Trace};
 
 use crate::decision_id::DecisionId;
 use crate::moment::Moment;
@@ -23,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) decision_id: DecisionId,
     /// The id that the caller gave it.
     pub(crate) request_id: Option<HeaderValue>,
+    /// The trace that it is part of, where somebody collects spans.
+    pub(crate) trace: Trace,
 }
 
 impl Call {
@@ -30,7 +35,20 @@ impl Call {
     pub(crate) fn begin(request: &HttpRequest) -> Self {
         let now = Moment::now();
         let request_id = request.headers().get(X_REQUEST_ID).filter(|id| is_sound(id)).cloned();
-        Self { now, decision_id: DecisionId::new(now), request_id }
+        Self { now, decision_id: DecisionId::new(now), request_id, trace: Trace::default() }
+    }
+
+    /// The same for a request that is traced where somebody collects spans. Its span ends with the step.
+    pub(crate) fn begin_traced(
+        request: &HttpRequest,
+        spans: Option<&Arc<dyn SpanSink>>,
+        name: &'static str,
+    ) -> (Self, Step) {
+        let (trace, mut step) = Trace::begin(spans, request.headers(), name);
+        let call = Self { trace, ..Self::begin(request) };
+        step.note("argus.decision_id", || call.decision_id.to_string());
+        step.note("argus.request_id", || call.request_id_text());
+        (call, step)
     }
 
     /// The decision's id as a header.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use actix_web::rt;
 use argus_engine::decision::Decision;
+use argus_http::Trace;
 use argus_limits::{Charge, Limiter, Now, Outcome, Settings};
 use smallvec::SmallVec;
 
@@ -264,6 +265,7 @@ pub(crate) struct Tally<'g> {
     pub(crate) gate: &'g Gate,
     /// What Redis said; `None` before it was asked.
     pub(crate) settled: Option<&'g Settled>,
+    pub(crate) trace: &'g Trace,
     seen: RefCell<Seen>,
 }
 
@@ -274,8 +276,8 @@ struct Seen {
 }
 
 impl<'g> Tally<'g> {
-    pub(crate) fn new(gate: &'g Gate, settled: Option<&'g Settled>) -> Self {
-        Self { gate, settled, seen: RefCell::default() }
+    pub(crate) fn new(gate: &'g Gate, settled: Option<&'g Settled>, trace: &'g Trace) -> Self {
+        Self { gate, settled, trace, seen: RefCell::default() }
     }
 
     /// Notes what one decision came to.

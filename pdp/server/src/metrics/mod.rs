@@ -269,6 +269,15 @@ impl Door {
             Self::Verify => "verify",
         }
     }
+
+    /// What a request to it is called in traces.
+    pub(crate) const fn request_name(self) -> &'static str {
+        match self {
+            Self::Pdp => "POST /pdp",
+            Self::Domain => "POST /domains/{organisation}/pdp",
+            Self::Verify => "POST /v1/verify",
+        }
+    }
 }
 
 const fn number(decision: Decision) -> usize {

@@ -26,7 +26,7 @@ pub(super) async fn only_get(request: HttpRequest, payload: Payload, shared: Dat
 
 async fn refuse(request: HttpRequest, payload: Payload, shared: &Shared, problem: Problem) -> HttpResponse {
     let call = Call::begin(&request);
-    let problem = url::refuse_key(&request, shared).err().unwrap_or(problem);
+    let problem = url::refuse_key(&request, shared, &call).err().unwrap_or(problem);
     Body::new(&request, payload, &shared.settings).drain().await;
     problem.into_response(&call)
 }

@@ -63,15 +63,17 @@ pub(super) async fn serve(
     door: Door,
     whose: Whose<'_>,
 ) -> HttpResponse {
-    let call = Call::begin(request);
+    let (call, mut span) = Call::begin_traced(request, shared.settings.spans.as_ref(), door.request_name());
     let mut body = Body::new(request, payload, &shared.settings);
-    match decide(request, &mut body, shared, &call, door, whose).await {
+    let response = match decide(request, &mut body, shared, &call, door, whose).await {
         Ok(response) => response,
         Err(problem) => {
             body.drain().await;
             problem.into_response(&call)
         }
-    }
+    };
+    span.answered(response.status().as_u16());
+    response
 }
 
 async fn decide(
@@ -82,9 +84,11 @@ async fn decide(
     door: Door,
     whose: Whose<'_>,
 ) -> Result<HttpResponse, Problem> {
-    url::refuse_key(request, shared)?;
+    url::refuse_key(request, shared, call)?;
     let client = client(request, &shared.settings.trusted_proxies)?;
+    let step = call.trace.step("authenticate");
     let caller = shared.authenticate(request.headers(), &client, call.now).await;
+    drop(step);
     let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
     let content = content(request)?;
     let question = Question { shared, call, door, caller, whose, content, answer: answer_media(request, content)? };
@@ -140,6 +144,7 @@ impl Question<'_> {
 
     /// Reads, decides and writes, without a wait in between.
     fn ask(&self, bytes: &[u8], counted: Option<&(Settled, Arc<Snapshot>)>) -> Result<Outcome, Problem> {
+        let _step = self.call.trace.step("evaluate");
         let (glance, lent) = (self.shared.glance(), Lent::with_capacity(0));
         let (settled, snapshot) = counted.map_or((None, &*glance), |(settled, held)| (Some(settled), held));
         let limits = self.shared.settings.limits;
@@ -150,7 +155,7 @@ impl Question<'_> {
             let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
             let credentials_at = self.shared.credentials_at(now);
             let obligations = (&self.shared.obligations, self.call.decision_id);
-            let tally = Tally::new(&self.shared.gate, settled);
+            let tally = Tally::new(&self.shared.gate, settled, &self.call.trace);
             let ask = Ask {
                 authenticator,
                 snapshot,
@@ -182,6 +187,7 @@ impl Question<'_> {
             self.shared.metrics.count(self.door, result.decision, reason);
             debug!(
                 decision.id = %self.call.decision_id,
+                request.id = self.call.request_id_text(),
                 decision = result.decision.as_str(),
                 reason = reason.map(Reason::as_str),
                 door = self.door.as_str(),

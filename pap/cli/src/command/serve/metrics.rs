@@ -12,6 +12,8 @@ use argus_insight::notify::Counted;
 use argus_store::StoreError;
 use chrono::{DateTime, Utc};
 
+use super::traces::Sent;
+
 macro_rules! metrics {
     ($list:ident, $about:literal; $($name:ident = $make:ident($text:literal, [$($label:literal),*], $help:literal);)+) => {
         $(static $name: Metric = Metric::$make($text, &[$($label),*], $help);)+
@@ -24,6 +26,9 @@ macro_rules! metrics {
 #[rustfmt::skip]
 metrics! { PROCESS, "What both servers tell.";
     STARTED = gauge("process_start_time_seconds", [], "When this process began, in seconds since 1970.");
+    SPANS = counter("argus_trace_spans_total", ["outcome"],
+        "Spans of requests: sent to the collector, dropped because too many waited, or not taken by it.");
+    SPANS_WAITING = gauge("argus_trace_spans_waiting", [], "Spans that are not yet sent.");
     RESIDENT = gauge("process_resident_memory_bytes", [], "Memory that this process holds; 0 where the system doesn't tell.");
 }
 
@@ -58,6 +63,7 @@ pub(crate) fn of_administration() -> &'static [&'static Metric] {
 #[derive(Debug)]
 pub(super) struct Process {
     pub(super) began: DateTime<Utc>,
+    pub(super) spans: Arc<Sent>,
 }
 
 /// What the sweeper did.
@@ -122,6 +128,12 @@ impl Signings {
 impl MoreMetrics for Process {
     fn write_to(&self, exposition: &mut Exposition) {
         exposition.plain(&STARTED, self.began.timestamp());
+        exposition.head(&SPANS);
+        let Sent { sent, dropped, failed, waiting } = &*self.spans;
+        for (outcome, count) in [("sent", sent), ("dropped", dropped), ("failed", failed)] {
+            exposition.line(&SPANS, &[outcome], count.load(Relaxed));
+        }
+        exposition.plain(&SPANS_WAITING, waiting.load(Relaxed));
         exposition.plain(&RESIDENT, resident_bytes().unwrap_or_default());
     }
 }

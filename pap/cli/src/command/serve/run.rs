@@ -14,7 +14,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{TagKeys, TrustedProxies, self_test};
-use argus_http::MoreMetrics;
+use argus_http::{MoreMetrics, SpanSink};
 use argus_insight::decisions::DecisionLogging;
 use argus_insight::notify::Carrier;
 use argus_insight::usage::Metering;
@@ -40,6 +40,7 @@ use super::metrics::{Carried, Process, Sweeps};
 use super::settings::Settings;
 use super::signals::Signals;
 use super::sweep::Sweeping;
+use super::traces::Tracing;
 use super::watch::Watching;
 use super::{Role, Switch};
 use crate::console::Console;
@@ -81,6 +82,8 @@ struct Installation {
     _logging: Option<DecisionLogging>,
     /// Signs until the servers have ended.
     _audit: Option<Audit>,
+    /// Sends spans until then.
+    _tracing: Option<Tracing>,
     /// What the administration tells besides what it counts itself.
     watched: Watched,
 }
@@ -209,8 +212,11 @@ fn install(
     let log = if role.decides() { decision_log::begin(&settings.decision_log, store)? } else { None };
     let (log, logging) = log.unzip();
     let of_node = (addresses.issuer(), presence, tls.as_ref());
-    let process: Arc<dyn MoreMetrics> = Arc::new(Process { began: at });
-    let told = Told { usage, log, more: Arc::clone(&process) };
+    let spans = Arc::default();
+    let tracing = settings.traces.begin(&spans)?;
+    let process: Arc<dyn MoreMetrics> = Arc::new(Process { began: at, spans });
+    let spans = tracing.as_ref().map(|tracing| Arc::clone(&tracing.sink));
+    let told = Told { usage, log, spans: spans.clone(), more: Arc::clone(&process) };
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
     let metering =
@@ -235,6 +241,9 @@ fn install(
     let trusted_proxies = settings.trusted_proxies.clone();
     let mut watched = Watched::default();
     watched.tell_of(process);
+    if let Some(spans) = spans {
+        watched.trace_to(spans);
+    }
     if let Some(carrier) = &carrier {
         watched.tell_of(Arc::new(Carried(carrier.counted())));
     }
@@ -251,6 +260,7 @@ fn install(
         carrier,
         _logging: logging,
         _audit: audit,
+        _tracing: tracing,
         watched,
     })
 }
@@ -274,6 +284,7 @@ fn begin_audit(
 struct Told {
     usage: Option<Arc<dyn UsageSink>>,
     log: Option<Arc<dyn DecisionLog>>,
+    spans: Option<Arc<dyn SpanSink>>,
     more: Arc<dyn MoreMetrics>,
 }
 
@@ -299,6 +310,7 @@ fn start_decisions(
     of_pdp.presence = Some(presence);
     of_pdp.limits = settings.limits;
     of_pdp.usage = told.usage;
+    of_pdp.spans = told.spans;
     of_pdp.more_metrics = Some(told.more);
     of_pdp.decision_log = told.log;
     of_pdp.client_trust = ClientTrust::open(settings.client_trust.clone())

@@ -20,6 +20,7 @@ use super::decision_log::{LogSettings, LogTexts};
 use super::failure::settings;
 use super::issuer::Tokens;
 use super::notices::{self, Notices};
+use super::traces::TraceSettings;
 use super::trust::{Asked, IssuerEntry, Trust};
 use super::{Flags, LimitAtCap, LogForm, RedisAway, Role, Switch};
 use crate::failure::Failure;
@@ -61,6 +62,7 @@ pub(super) struct Settings {
     pub(super) usage_retention: UsageRetention,
     pub(super) anomalies: Switch,
     pub(super) decision_log: LogSettings,
+    pub(super) traces: TraceSettings,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
     pub(super) limits: Limits,
@@ -127,6 +129,8 @@ struct SettingsFile {
     decision_log_file_bytes: Option<u64>,
     decision_log_files: Option<u32>,
     decision_log_redact: Option<String>,
+    otlp_endpoint: Option<String>,
+    trace_share: Option<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
     limits: BTreeMap<String, usize>,
@@ -230,6 +234,10 @@ impl Settings {
                 files: flags.decision_log_files.or(file.decision_log_files),
                 redact: text(flags.decision_log_redact, file.decision_log_redact),
             })?,
+            traces: TraceSettings::read(
+                text(flags.otlp_endpoint, file.otlp_endpoint).as_deref(),
+                text(flags.trace_share, file.trace_share).as_deref(),
+            )?,
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,

@@ -33,8 +33,9 @@ const OFFERS: &[&str] =
     extensions(("x-problems" = json!(["not-acceptable", "credential-in-url"])))
 )]
 pub(in crate::routes) async fn show_home(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
-    let shown = url::refuse_key(&request, &shared).and_then(|()| show(&request));
-    shown.unwrap_or_else(|problem| problem.into_response(&Call::begin(&request)))
+    let call = Call::begin(&request);
+    let shown = url::refuse_key(&request, &shared, &call).and_then(|()| show(&request));
+    shown.unwrap_or_else(|problem| problem.into_response(&call))
 }
 
 fn show(request: &HttpRequest) -> Result<HttpResponse, Problem> {

@@ -86,21 +86,25 @@ pub(in crate::routes) async fn create_verification(
     payload: Payload,
     shared: Data<Shared>,
 ) -> HttpResponse {
-    let call = Call::begin(&request);
+    let (call, mut span) = Call::begin_traced(&request, shared.settings.spans.as_ref(), Door::Verify.request_name());
     let mut body = Body::new(&request, payload, &shared.settings);
-    match verify(&request, &mut body, &shared, &call).await {
+    let response = match verify(&request, &mut body, &shared, &call).await {
         Ok(response) => response,
         Err(problem) => {
             body.drain().await;
             problem.into_response(&call)
         }
-    }
+    };
+    span.answered(response.status().as_u16());
+    response
 }
 
 async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &Call) -> Result<HttpResponse, Problem> {
-    url::refuse_key(request, shared)?;
+    url::refuse_key(request, shared, call)?;
     let client = client(request, &shared.settings.trusted_proxies)?;
+    let step = call.trace.step("authenticate");
     let caller = shared.authenticate(request.headers(), &client, call.now).await;
+    drop(step);
     let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
     check_media(request)?;
     body.check_announced()?;
@@ -137,12 +141,13 @@ fn check_media(request: &HttpRequest) -> Result<(), Problem> {
 
 impl Verify<'_> {
     fn ask(&self, question: &Question<'_>, counted: Option<&(Settled, Arc<Snapshot>)>) -> Result<Outcome, Problem> {
+        let _step = self.call.trace.step("evaluate");
         let (glance, lent) = (self.shared.glance(), Lent::with_capacity(0));
         let (settled, snapshot) = counted.map_or((None, &*glance), |(settled, held)| (Some(settled), held));
         let organisation = question.resource.split('/').next().unwrap_or_default();
         self.shared.check_grant(snapshot, &self.caller, organisation, self.call.now)?;
         with_arena(|arena| {
-            let tally = Tally::new(&self.shared.gate, settled);
+            let tally = Tally::new(&self.shared.gate, settled, &self.call.trace);
             let verification = self.subject(snapshot, (&lent, &tally), organisation, question);
             let subject = match verification {
                 Verification::Known(subject) => subject,
@@ -300,7 +305,9 @@ impl Verify<'_> {
         let program = &snapshot.policies.of(organisation).program;
         let (individual, environment) = (&*individual, self.environment(arena));
         let mut result = program.evaluate(individual, environment, arena);
+        let step = self.call.trace.step("limits");
         let counted = self.shared.gate.count(&record.key, result.decision, (question.cost, settled), self.call.now);
+        drop(step);
         if counted.refused.is_some() {
             return limited(counted, record, arena);
         }
@@ -333,6 +340,7 @@ impl Verify<'_> {
         self.shared.metrics.count(Door::Verify, decision, *reason);
         debug!(
             decision.id = %self.call.decision_id,
+            request.id = self.call.request_id_text(),
             decision = decision.as_str(),
             reason = reason.map(Reason::as_str),
             door = Door::Verify.as_str(),
