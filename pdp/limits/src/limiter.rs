@@ -41,7 +41,7 @@ impl Default for Settings {
 }
 
 /// One limit of a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge<'a> {
     /// What is allowed.
     pub limit: &'a Limit,

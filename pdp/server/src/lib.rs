@@ -50,7 +50,7 @@ pub use decision_id::DecisionId;
 pub use decision_log::{DecisionLog, LoggedDecision, LoggedRequest, Redaction};
 pub use error::StartError;
 pub use http::problem::{FieldError, PROBLEM_KINDS, Problem, ProblemKind};
-pub use limits::{AtCap, LimitSettings};
+pub use limits::{AtCap, LimitSettings, RedisSettings, RedisUrl, RedisUrlError, WhenAway};
 pub use metrics::metrics;
 pub use moment::Moment;
 pub use outbound::{Fetched, Lookup, Outbound, OutboundFault, Reach, SystemLookup};

@@ -123,6 +123,10 @@ pub struct Report {
     pub tls_faults: Vec<TlsFault>,
     /// Identifier and version of the root that decides where an organisation adds nothing.
     pub policy_root: (Box<str>, Box<str>),
+    /// Where limits are counted together with other nodes; `None` where each counts by itself.
+    pub redis: Option<String>,
+    /// Why that Redis is away.
+    pub redis_fault: Option<String>,
 }
 
 impl Pdp {
@@ -184,7 +188,7 @@ impl Pdp {
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
-        let gate = Gate::new(settings.key_limits);
+        let gate = Gate::begin(settings.key_limits, settings.redis.clone()).map_err(StartError::Thread)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,
@@ -540,6 +544,7 @@ impl Shared {
     pub(crate) fn report(&self, now: Moment) -> Report {
         let snapshot = self.snapshot();
         let health = &self.kept.health;
+        let (redis, redis_fault) = self.gate.redis().map(|redis| (redis.address, redis.fault)).unzip();
         Report {
             is_ready: !self.is_stale(now),
             sequence: snapshot.sequence,
@@ -555,6 +560,8 @@ impl Shared {
             place_faults: health.place_faults(),
             tls_faults: self.tls_faults(),
             policy_root: snapshot.policies.root(),
+            redis,
+            redis_fault: redis_fault.flatten(),
         }
     }
 

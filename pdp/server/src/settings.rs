@@ -10,7 +10,7 @@ use argus_http::MoreMetrics;
 
 use crate::authentication::TokenSettings;
 use crate::decision_log::DecisionLog;
-use crate::limits::LimitSettings;
+use crate::limits::{LimitSettings, RedisSettings};
 use crate::outbound::{Lookup, Reach, SystemLookup};
 use crate::places::PlaceFiles;
 use crate::presence::Presence;
@@ -40,6 +40,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How uses of keys are counted.
     pub key_limits: LimitSettings,
+    /// Where they are counted together with other nodes; each by itself unless set.
+    pub redis: Option<RedisSettings>,
     /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
     /// own: then nothing changes while it is away.
     pub longest_staleness: Option<Duration>,
@@ -78,6 +80,7 @@ impl Settings {
             lookup: Arc::new(SystemLookup),
             limits: Limits::default(),
             key_limits: LimitSettings::default(),
+            redis: None,
             longest_staleness: None,
             presence: None,
             body_timeout: Duration::from_secs(20),

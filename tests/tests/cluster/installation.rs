@@ -30,9 +30,15 @@ pub(crate) struct Made {
 impl Installation {
     /// Starts everything. Snapshots are believed for `staleness` where that is given.
     pub(crate) async fn start(database: &str, staleness: Option<Duration>) -> Self {
+        Self::start_with(database, staleness, &[]).await
+    }
+
+    /// The same with further settings, as variables.
+    pub(crate) async fn start_with(database: &str, staleness: Option<Duration>, further: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let node = |name: &str, role, issuer: Option<&str>| {
             Server::start_node(&folder.path().join(name), role, database, |command| {
+                command.envs(further.iter().copied());
                 if let Some(issuer) = issuer {
                     command.env("ARGUS_ISSUER", issuer);
                 }

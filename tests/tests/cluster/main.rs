@@ -15,11 +15,14 @@
 
 mod clock;
 mod installation;
+mod limits;
 mod nodes;
 mod obligation;
 mod outage;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
 mod postgres;
+#[path = "../../../pdp/limits/tests/support/redis.rs"]
+mod redis;
 mod revocation;
 mod rotation;
 mod tokens;

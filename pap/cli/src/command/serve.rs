@@ -131,6 +131,24 @@ struct Flags {
     /// (default: 1000).
     #[arg(long, value_name = "NUMBER", env = "ARGUS_ATTEMPTS_PER_SECOND", hide_env = true)]
     attempts_per_second: Option<u32>,
+    /// Redis or Valkey in which all nodes count limits together, as redis://HOST or rediss://NAME:PASSWORD@HOST:PORT for TLS
+    /// (default: none, each node counts by itself). Best not given as a flag where it holds a password.
+    #[arg(long, value_name = "URL", env = "ARGUS_REDIS_URL", hide_env = true)]
+    redis_url: Option<String>,
+    /// What happens to uses of keys with limits while Redis is away: local (each node counts by itself), allow (admitted
+    /// uncounted) or deny (refused) (default: local).
+    #[arg(
+        long,
+        value_name = "CHOICE",
+        env = "ARGUS_REDIS_AWAY",
+        hide_env = true,
+        value_enum,
+        hide_possible_values = true
+    )]
+    redis_away: Option<RedisAway>,
+    /// How long Redis may take to answer until it counts as away, in milliseconds, from 1 to 1000 (default: 50).
+    #[arg(long, value_name = "NUMBER", env = "ARGUS_REDIS_MILLISECONDS", hide_env = true)]
+    redis_milliseconds: Option<u32>,
     /// Database in MaxMind's format that tells countries, such as GeoLite2-Country.mmdb (default: none; a key that is bound
     /// to countries is then refused). Replaced files are read again.
     #[arg(long, value_name = "FILE", env = "ARGUS_GEOIP_DATABASE", hide_env = true)]
@@ -271,6 +289,19 @@ enum LimitAtCap {
     Closed,
     /// It is admitted uncounted.
     Open,
+}
+
+/// What happens to uses of keys with limits while Redis is away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RedisAway {
+    /// Each node counts by itself.
+    #[default]
+    Local,
+    /// They are admitted uncounted.
+    Allow,
+    /// They are refused.
+    Deny,
 }
 
 /// Whether something is done.

@@ -25,7 +25,7 @@ use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting}
 use crate::caller::{Caller, may_ask};
 use crate::decision_id::DecisionId;
 use crate::decision_log::{DecisionLog, LoggedDecision};
-use crate::limits::{Counted, Tally};
+use crate::limits::{Counted, Foreseen, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names::{self, ARGUS, REASON};
@@ -72,6 +72,8 @@ pub(crate) enum Step<'a> {
     Answered(Response<'a>),
     /// To credentials that something has to be waited for.
     Wait(Vec<Waiting>),
+    /// To uses that are counted elsewhere, which has to be waited for.
+    Count(Vec<Foreseen>),
     /// To a key that can't be looked at now.
     Busy {
         /// When to try again.
@@ -123,6 +125,10 @@ impl<'a> Ask<'a> {
             Err(step) => return step,
         };
         let environment = self.environment(arena);
+        let foreseen = self.foresee(&individuals, &subjects, environment, arena);
+        if !foreseen.is_empty() {
+            return Step::Count(foreseen);
+        }
         let is_one = individuals.len() == 1;
         let places = (1..).map(|place| Some(place).filter(|_| !is_one));
         let each = individuals.into_iter().zip(subjects).zip(places);
@@ -133,6 +139,29 @@ impl<'a> Ask<'a> {
         let results: Vec<_> = results.collect();
         let is_combined = request.combined_decision;
         Step::Answered(Response { results: if is_combined { vec![multiple::combine(&results)] } else { results } })
+    }
+
+    /// What will be taken from limits that are counted elsewhere, before anything is. Nothing, once that was asked.
+    fn foresee(
+        &self,
+        individuals: &[Expanded<'a>],
+        subjects: &[Subject<'a>],
+        environment: &'a Environment<'a>,
+        arena: &'a Arena,
+    ) -> Vec<Foreseen> {
+        if self.tally.settled.is_some() {
+            return Vec::new();
+        }
+        let each = individuals.iter().zip(subjects).filter_map(|(individual, subject)| {
+            let (Ok(individual), Subject::Verified(record)) = (individual, subject) else { return None };
+            let is_permitted = || {
+                let Some(domain) = self.domain_for(Some(record)) else { return false };
+                let individual = arena.bump().alloc(enrich(individual, Some(record), &self.snapshot.places, arena));
+                domain.policy.program.evaluate(individual, environment, arena).decision == Decision::Permit
+            };
+            self.tally.gate.foresee(&record.key, None, is_permitted)
+        });
+        each.collect()
     }
 
     /// The time, the zone and the bounds, for as long as the arena lives.
@@ -301,7 +330,8 @@ impl<'a> Ask<'a> {
                 Some(domain) => {
                     let mut result = domain.policy.program.evaluate(individual, environment, arena);
                     if let Some(record) = record {
-                        let counted = self.tally.gate.count(&record.key, result.decision, None, self.now);
+                        let counted =
+                            self.tally.gate.count(&record.key, result.decision, (None, self.tally.settled), self.now);
                         if counted.refused.is_some() {
                             return (self.limited(&counted, individual), false);
                         }

@@ -1,10 +1,12 @@
 //! Where uses are counted, before and after they are evaluated.
 
 use std::cell::RefCell;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use actix_web::rt;
 use argus_engine::decision::Decision;
-use argus_limits::{Charge, Limiter, Settings};
+use argus_limits::{Charge, Limiter, Now, Outcome, Settings};
 use smallvec::SmallVec;
 
 use super::clock::{Elapsed, on_both};
@@ -12,6 +14,7 @@ use super::counted::{Counted, Standing, seconds_up};
 use super::fields::LimitFields;
 use super::key_limit::{KeyLimit, Kind};
 use super::settings::LimitSettings;
+use super::shared::{Foreseen, Link, RedisSettings, RedisState, Settled, WhenAway};
 use crate::moment::Moment;
 use crate::reason::Reason;
 use crate::snapshot::KeyView;
@@ -23,6 +26,7 @@ const SHARDS: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Gate {
     limiter: Limiter,
+    shared: Option<Shared>,
     attempts_per_second: u32,
     admitted: [AtomicU64; Kind::ALL.len()],
     refused: [AtomicU64; Kind::ALL.len()],
@@ -30,15 +34,21 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(settings: LimitSettings) -> Self {
+    /// Counts in Redis where that is set, and waits for the first attempt to reach it.
+    pub(crate) fn begin(settings: LimitSettings, redis: Option<RedisSettings>) -> io::Result<Self> {
         let LimitSettings { buckets, at_cap, attempts_per_second } = settings;
-        Self {
+        let shared = redis.map(|settings| {
+            let away = settings.away;
+            Link::begin(settings).map(|link| Shared { link, away, without: AtomicU64::new(0) })
+        });
+        Ok(Self {
+            shared: shared.transpose()?,
             limiter: Limiter::new(Settings { buckets, shards: SHARDS, at_cap }),
             attempts_per_second,
             admitted: Default::default(),
             refused: Default::default(),
             attempts_refused: AtomicU64::new(0),
-        }
+        })
     }
 
     /// Counts a use as it was decided: a Permit against the limits, whatever else against the attempts.
@@ -46,10 +56,11 @@ impl Gate {
         &self,
         key: &'k KeyView,
         decision: Decision,
-        cost: Option<u64>,
+        (cost, settled): (Option<u64>, Option<&Settled>),
         now: Moment,
     ) -> Counted<'k> {
-        let counted = if decision == Decision::Permit { self.charge(key, cost, now) } else { Counted::default() };
+        let is_permit = decision == Decision::Permit;
+        let counted = if is_permit { self.charge(key, (cost, settled), now) } else { Counted::default() };
         if decision != Decision::Permit || counted.refused.is_some() {
             self.note_refusal(key);
         }
@@ -71,19 +82,50 @@ impl Gate {
         }
     }
 
-    /// Takes a permitted use from all limits of its key, or from none. A use that doesn't say what it costs costs what each
-    /// limit says.
-    fn charge<'k>(&self, key: &'k KeyView, cost: Option<u64>, now: Moment) -> Counted<'k> {
+    /// What a Permit would take from limits that are counted in Redis; nothing where nobody there has to be asked.
+    pub(crate) fn foresee(
+        &self,
+        key: &KeyView,
+        cost: Option<u64>,
+        is_permitted: impl FnOnce() -> bool,
+    ) -> Option<Foreseen> {
+        let is_asked = !key.limits.is_empty() && self.shared.as_ref().is_some_and(|shared| shared.link.is_up());
+        let is_let_in = || key.attempts.wait(self.attempts_per_second, Elapsed::now).is_none();
+        (is_asked && is_let_in() && is_permitted()).then(|| charges(key, cost).iter().map(Into::into).collect())
+    }
+
+    /// Asks Redis about all that was foreseen, at once.
+    pub(crate) async fn settle(&self, foreseen: Vec<Foreseen>) -> Settled {
+        let Some(shared) = &self.shared else { return Settled::default() };
+        let asked: Vec<_> = foreseen.into_iter().map(|charges| rt::spawn(shared.link.charge(charges))).collect();
+        let mut answers = Vec::with_capacity(asked.len());
+        for answer in asked {
+            answers.extend(answer.await.ok().flatten());
+        }
+        Settled::new(answers)
+    }
+
+    /// How the connection to Redis is; `None` where none is set.
+    pub(crate) fn redis(&self) -> Option<RedisState> {
+        self.shared.as_ref().map(|shared| shared.link.state())
+    }
+
+    /// Takes a permitted use from all limits of its key, or from none.
+    fn charge<'k>(
+        &self,
+        key: &'k KeyView,
+        (cost, settled): (Option<u64>, Option<&Settled>),
+        now: Moment,
+    ) -> Counted<'k> {
         if key.limits.is_empty() {
             return Counted::default();
         }
-        let charge = |limit: &'k KeyLimit| Charge {
-            limit: &limit.limit,
-            bucket: &limit.bucket,
-            cost: cost.unwrap_or(limit.cost),
+        let (charges, now) = (charges(key, cost), on_both(now));
+        let outcome = match self.take(&charges, settled, now) {
+            Ok(outcome) => outcome,
+            Err(WhenAway::Deny) => return refused_without_redis(),
+            Err(WhenAway::Allow | WhenAway::Local) => return Counted::default(),
         };
-        let charges: SmallVec<[Charge<'_>; 4]> = key.limits.iter().map(charge).collect();
-        let outcome = self.limiter.charge(&charges, on_both(now));
         let stands = || key.limits.iter().zip(outcome.standings());
         let is_admitted = outcome.is_admitted();
         for (limit, standing) in stands() {
@@ -111,6 +153,23 @@ impl Gate {
         Counted { refused, retry_after_seconds, standings: standings.collect() }
     }
 
+    /// Takes charges where they are counted; gives what holds instead where they are counted nowhere.
+    fn take(&self, charges: &[Charge<'_>], settled: Option<&Settled>, now: Now) -> Result<Outcome, WhenAway> {
+        let Some(shared) = &self.shared else { return Ok(self.limiter.charge(charges, now)) };
+        if let Some(outcome) = settled.and_then(|settled| settled.take(charges)) {
+            if outcome.is_admitted() {
+                // So that this node knows what it let through, should it have to count by itself.
+                self.limiter.charge(charges, now);
+            }
+            return Ok(outcome);
+        }
+        shared.without.fetch_add(1, Relaxed);
+        match shared.away {
+            WhenAway::Local => Ok(self.limiter.charge(charges, now)),
+            choice => Err(choice),
+        }
+    }
+
     /// What was counted, by what becomes of it.
     pub(crate) fn counts(&self) -> GateCounts {
         let read = |counters: &[AtomicU64; Kind::ALL.len()]| counters.each_ref().map(|counter| counter.load(Relaxed));
@@ -119,12 +178,47 @@ impl Gate {
             refused: read(&self.refused),
             attempts_refused: self.attempts_refused.load(Relaxed),
             table: self.limiter.counts(),
+            shared: self.shared.as_ref().map(|shared| SharedCounts {
+                state: shared.link.state(),
+                away: shared.away,
+                without: shared.without.load(Relaxed),
+            }),
         }
     }
 }
 
+/// What a use of a key takes. One that doesn't say what it costs costs what each limit says.
+fn charges<'k>(key: &'k KeyView, cost: Option<u64>) -> SmallVec<[Charge<'k>; 4]> {
+    let charge =
+        |limit: &'k KeyLimit| Charge { limit: &limit.limit, bucket: &limit.bucket, cost: cost.unwrap_or(limit.cost) };
+    key.limits.iter().map(charge).collect()
+}
+
+/// Counting together with other nodes.
+#[derive(Debug)]
+struct Shared {
+    link: Link,
+    away: WhenAway,
+    /// Uses that were decided without Redis.
+    without: AtomicU64,
+}
+
+/// It may be back in a moment.
+fn refused_without_redis<'k>() -> Counted<'k> {
+    Counted { refused: Some(Reason::RateLimited), retry_after_seconds: Some(1), ..Counted::default() }
+}
+
+/// What was counted together with other nodes.
+#[derive(Debug, Clone)]
+pub(crate) struct SharedCounts {
+    pub(crate) state: RedisState,
+    pub(crate) away: WhenAway,
+    /// Uses that were decided without Redis.
+    pub(crate) without: u64,
+}
+
 /// What was counted since the start.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct GateCounts {
     /// Limits that a use was taken from, in the order of [`Kind::ALL`].
     pub(crate) admitted: [u64; Kind::ALL.len()],
@@ -132,12 +226,16 @@ pub(crate) struct GateCounts {
     pub(crate) refused: [u64; Kind::ALL.len()],
     pub(crate) attempts_refused: u64,
     pub(crate) table: argus_limits::Counts,
+    /// `None` where no Redis is set.
+    pub(crate) shared: Option<SharedCounts>,
 }
 
 /// The counting of one request to a door, which may ask for several decisions.
 #[derive(Debug)]
 pub(crate) struct Tally<'g> {
     pub(crate) gate: &'g Gate,
+    /// What Redis said; `None` before it was asked.
+    pub(crate) settled: Option<&'g Settled>,
     seen: RefCell<Seen>,
 }
 
@@ -148,8 +246,8 @@ struct Seen {
 }
 
 impl<'g> Tally<'g> {
-    pub(crate) fn new(gate: &'g Gate) -> Self {
-        Self { gate, seen: RefCell::default() }
+    pub(crate) fn new(gate: &'g Gate, settled: Option<&'g Settled>) -> Self {
+        Self { gate, settled, seen: RefCell::default() }
     }
 
     /// Notes what one decision came to.

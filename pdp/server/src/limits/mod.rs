@@ -14,10 +14,13 @@ mod fields;
 mod gate;
 mod key_limit;
 mod settings;
+mod shared;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use counted::{Counted, Standing};
 pub(crate) use fields::LimitFields;
-pub(crate) use gate::{Gate, GateCounts, Tally};
+pub(crate) use gate::{Gate, GateCounts, SharedCounts, Tally};
 pub(crate) use key_limit::{KeyLimit, KeyLimits, Kind, Level, compile};
 pub use settings::{AtCap, LimitSettings};
+pub(crate) use shared::{Foreseen, Settled};
+pub use shared::{RedisSettings, RedisUrl, RedisUrlError, WhenAway};

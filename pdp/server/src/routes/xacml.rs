@@ -1,5 +1,7 @@
 //! What the XACML doors share: who asks, in which form, by whose policies, and the answer (REST Profile 1.1).
 
+use std::sync::Arc;
+
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,7 +18,7 @@ use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media::{self, MEDIA, Media};
 use crate::http::problem::Problem;
 use crate::http::url;
-use crate::limits::{LimitFields, Tally};
+use crate::limits::{Foreseen, LimitFields, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names::ARGUS;
@@ -49,6 +51,8 @@ struct Question<'r> {
 enum Outcome {
     Written(Vec<u8>, LimitFields),
     Wait(Vec<Waiting>),
+    /// Redis has to be asked, before it is decided on this snapshot.
+    Count(Vec<Foreseen>, Arc<Snapshot>),
 }
 
 /// Answers a request, with a problem where it can't be decided at all.
@@ -88,10 +92,13 @@ async fn decide(
     question.root(&shared.glance())?;
     body.check_announced()?;
     let bytes = body.read().await?;
-    for _ in 0..ROUNDS {
-        match question.ask(&bytes)? {
+    let mut counted = None;
+    // One round more, for what is counted elsewhere.
+    for _ in 0..=ROUNDS {
+        match question.ask(&bytes, counted.as_ref())? {
             Outcome::Written(written, limits) => return Ok(question.respond(written, &limits)),
             Outcome::Wait(waiting) => wait_for_all(waiting, None).await?,
+            Outcome::Count(foreseen, snapshot) => counted = Some((shared.gate.settle(foreseen).await, snapshot)),
         }
     }
     Err(Problem::busy(1))
@@ -132,20 +139,21 @@ impl Question<'_> {
     }
 
     /// Reads, decides and writes, without a wait in between.
-    fn ask(&self, bytes: &[u8]) -> Result<Outcome, Problem> {
-        let (snapshot, lent) = (self.shared.glance(), Lent::with_capacity(0));
+    fn ask(&self, bytes: &[u8], counted: Option<&(Settled, Arc<Snapshot>)>) -> Result<Outcome, Problem> {
+        let (glance, lent) = (self.shared.glance(), Lent::with_capacity(0));
+        let (settled, snapshot) = counted.map_or((None, &*glance), |(settled, held)| (Some(settled), held));
         let limits = self.shared.settings.limits;
         with_arena(|arena| {
             let request = wire::read(self.content.format, bytes, arena, &limits)
                 .map_err(|error| self.shared.refuse_body(&error, bytes))?;
-            let root = self.root(&snapshot)?;
+            let root = self.root(snapshot)?;
             let (authenticator, caller, now) = (&self.shared.authenticator, &self.caller, self.call.now);
             let credentials_at = self.shared.credentials_at(now);
             let obligations = (&self.shared.obligations, self.call.decision_id);
-            let tally = Tally::new(&self.shared.gate);
+            let tally = Tally::new(&self.shared.gate, settled);
             let ask = Ask {
                 authenticator,
-                snapshot: &snapshot,
+                snapshot,
                 lent: &lent,
                 caller,
                 root,
@@ -160,6 +168,7 @@ impl Question<'_> {
             match ask.answer(&request, arena) {
                 Step::Answered(response) => Ok(Outcome::Written(self.write(&response), tally.fields())),
                 Step::Wait(waiting) => Ok(Outcome::Wait(waiting)),
+                Step::Count(foreseen) => Ok(Outcome::Count(foreseen, Arc::clone(snapshot))),
                 Step::Busy { retry_after_seconds } => Err(Problem::busy(retry_after_seconds)),
                 Step::NotGranted { organisation, reason } => Err(self.shared.refuse_grant(organisation, reason)),
                 Step::Refused(error) => Err(self.shared.refuse_body(&error, bytes)),

@@ -9,7 +9,10 @@ use std::time::Duration;
 use argus_admin::UsageRetention;
 use argus_credentials::{CertificateHeader, Environment, Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
-use argus_pdp::{AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, ServerTlsFiles, TrustedIssuer};
+use argus_pdp::{
+    AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, RedisSettings, RedisUrl, ServerTlsFiles, TrustedIssuer,
+    WhenAway,
+};
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
 
@@ -18,7 +21,7 @@ use super::failure::settings;
 use super::issuer::Tokens;
 use super::notices::{self, Notices};
 use super::trust::{Asked, IssuerEntry, Trust};
-use super::{Flags, LimitAtCap, LogForm, Role, Switch};
+use super::{Flags, LimitAtCap, LogForm, RedisAway, Role, Switch};
 use crate::failure::Failure;
 
 /// The file that is read where none is named and this one exists.
@@ -45,6 +48,7 @@ pub(super) struct Settings {
     pub(super) hasher: Hasher,
     pub(super) longest_staleness: Option<Duration>,
     pub(super) key_limits: LimitSettings,
+    pub(super) redis: Option<RedisSettings>,
     pub(super) places: PlaceFiles,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) server_tls: Option<ServerTlsFiles>,
@@ -86,6 +90,9 @@ struct SettingsFile {
     limit_buckets: Option<u32>,
     limit_at_cap: Option<LimitAtCap>,
     attempts_per_second: Option<u32>,
+    redis_url: Option<String>,
+    redis_away: Option<RedisAway>,
+    redis_milliseconds: Option<u32>,
     geoip_database: Option<PathBuf>,
     geoip_asn_database: Option<PathBuf>,
     trusted_proxies: Vec<String>,
@@ -128,6 +135,7 @@ struct SettingsFile {
 impl Settings {
     pub(super) fn read(flags: Flags, file: Option<&Path>) -> Result<Self, Failure> {
         let file = SettingsFile::read(file)?;
+        let (key_limits, redis) = (key_limits(&flags, &file), read_redis(&flags, &file)?);
         // `docker run -e ARGUS_POLICIES=` is how a variable of an image is taken back.
         let path =
             |flag: Option<PathBuf>, own: Option<PathBuf>| flag.filter(|path| !path.as_os_str().is_empty()).or(own);
@@ -196,11 +204,8 @@ impl Settings {
             bootstrap_key_file: path(flags.bootstrap_key_file, file.bootstrap_key_file),
             hasher: read_hasher(flags.pbkdf2_iterations.or(file.pbkdf2_iterations))?,
             longest_staleness: longest_staleness.map(Duration::from_secs),
-            key_limits: key_limits(
-                flags.limit_buckets.or(file.limit_buckets),
-                flags.limit_at_cap.or(file.limit_at_cap),
-                flags.attempts_per_second.or(file.attempts_per_second),
-            ),
+            key_limits,
+            redis,
             places,
             trusted_proxies: read_proxies(
                 &trusted,
@@ -241,8 +246,10 @@ fn read_hasher(iterations: Option<u32>) -> Result<Hasher, Failure> {
     Ok(Hasher::new(iterations))
 }
 
-fn key_limits(buckets: Option<u32>, at_cap: Option<LimitAtCap>, attempts: Option<u32>) -> LimitSettings {
+fn key_limits(flags: &Flags, file: &SettingsFile) -> LimitSettings {
     let given = LimitSettings::default();
+    let (buckets, at_cap) = (flags.limit_buckets.or(file.limit_buckets), flags.limit_at_cap.or(file.limit_at_cap));
+    let attempts = flags.attempts_per_second.or(file.attempts_per_second);
     LimitSettings {
         // None at all would refuse, or let through, every use.
         buckets: buckets.map_or(given.buckets, |buckets| usize::try_from(buckets.max(1)).unwrap_or(given.buckets)),
@@ -253,6 +260,33 @@ fn key_limits(buckets: Option<u32>, at_cap: Option<LimitAtCap>, attempts: Option
         }),
         attempts_per_second: attempts.unwrap_or(given.attempts_per_second),
     }
+}
+
+fn read_redis(flags: &Flags, file: &SettingsFile) -> Result<Option<RedisSettings>, Failure> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let away = flags.redis_away.or(file.redis_away).unwrap_or_default();
+    let milliseconds = flags.redis_milliseconds.or(file.redis_milliseconds);
+    let timeout = match milliseconds {
+        None => RedisSettings::TIMEOUT,
+        Some(number @ 1..=1_000) => Duration::from_millis(number.into()),
+        Some(number) => {
+            return Err(settings(format!("Redis can't be waited for {number} ms"))
+                .help("write a number from 1 to 1000 in --redis-milliseconds (ARGUS_REDIS_MILLISECONDS)"));
+        }
+    };
+    let Some(url) = given(&flags.redis_url).or(given(&file.redis_url)) else { return Ok(None) };
+    // The address is not repeated: it may hold a password.
+    let url = RedisUrl::parse(&url).map_err(|error| {
+        settings(error.to_string()).help(
+            "write `redis://HOST:PORT`, or `rediss://NAME:PASSWORD@HOST:PORT` for TLS, in --redis-url (ARGUS_REDIS_URL)",
+        )
+    })?;
+    let away = match away {
+        RedisAway::Local => WhenAway::Local,
+        RedisAway::Allow => WhenAway::Allow,
+        RedisAway::Deny => WhenAway::Deny,
+    };
+    Ok(Some(RedisSettings { url, timeout, away }))
 }
 
 impl SettingsFile {

@@ -27,6 +27,7 @@ struct Readiness {
     tls: TlsState,
     store: StoreState,
     clock: ClockState,
+    limits: LimitState,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -76,6 +77,14 @@ struct Geoip {
 }
 
 #[derive(Serialize, ToSchema)]
+struct LimitState {
+    /// The Redis that limits are counted in together with other nodes; null: each node counts by itself.
+    redis: Option<String>,
+    /// Why it is away.
+    problem: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
 struct StoreState {
     problem: Option<String>,
 }
@@ -112,6 +121,7 @@ impl From<Report> for Readiness {
         let is_sound = problems.is_empty() && report.store_fault.is_none();
         let is_sound =
             is_sound && report.place_faults.is_empty() && report.tls_faults.is_empty() && report.clock_fault.is_none();
+        let is_sound = is_sound && report.redis_fault.is_none();
         let status = match (report.is_ready, is_sound) {
             (true, true) => "ready",
             (true, false) => "degraded",
@@ -136,6 +146,7 @@ impl From<Report> for Readiness {
             tls: TlsState { problems: report.tls_faults.iter().map(ToString::to_string).collect() },
             store: StoreState { problem: report.store_fault },
             clock: ClockState { ahead_milliseconds: report.clock_ahead_milliseconds, problem: report.clock_fault },
+            limits: LimitState { redis: report.redis, problem: report.redis_fault },
         }
     }
 }

@@ -1,11 +1,15 @@
 //! POST /v1/verify
 
+use std::sync::Arc;
+
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use argus_engine::decision::Decision;
+use argus_engine::evaluate::Environment;
 use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::response::Result as DecisionResult;
+use argus_engine::types::ZoneOffset;
 use argus_engine::value::{Arena, DataType};
 use argus_http::{client, negotiate};
 use tracing::debug;
@@ -23,7 +27,7 @@ use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media;
 use crate::http::problem::Problem;
 use crate::http::url;
-use crate::limits::{Counted, LimitFields, Tally};
+use crate::limits::{Counted, Foreseen, LimitFields, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names;
@@ -45,6 +49,8 @@ struct Verify<'r> {
 enum Outcome {
     Written(Vec<u8>, LimitFields),
     Wait(Waiting),
+    /// Redis has to be asked, before it is decided on this snapshot.
+    Count(Foreseen, Arc<Snapshot>),
 }
 
 /// A decision with all that is told of it.
@@ -100,11 +106,14 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
     body.check_announced()?;
     let bytes = body.read().await?;
     let verify = Verify { shared, call, caller };
-    for _ in 0..ROUNDS {
+    let mut counted = None;
+    // One round more, for what is counted elsewhere.
+    for _ in 0..=ROUNDS {
         let question = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
-        match verify.ask(&question)? {
+        match verify.ask(&question, counted.as_ref())? {
             Outcome::Written(written, limits) => return Ok(verify.respond(written, &limits)),
             Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
+            Outcome::Count(foreseen, snapshot) => counted = Some((shared.gate.settle(vec![foreseen]).await, snapshot)),
         }
     }
     Err(Problem::busy(1))
@@ -127,13 +136,14 @@ fn check_media(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 impl Verify<'_> {
-    fn ask(&self, question: &Question<'_>) -> Result<Outcome, Problem> {
-        let (snapshot, lent) = (self.shared.glance(), Lent::with_capacity(0));
+    fn ask(&self, question: &Question<'_>, counted: Option<&(Settled, Arc<Snapshot>)>) -> Result<Outcome, Problem> {
+        let (glance, lent) = (self.shared.glance(), Lent::with_capacity(0));
+        let (settled, snapshot) = counted.map_or((None, &*glance), |(settled, held)| (Some(settled), held));
         let organisation = question.resource.split('/').next().unwrap_or_default();
-        self.shared.check_grant(&snapshot, &self.caller, organisation, self.call.now)?;
+        self.shared.check_grant(snapshot, &self.caller, organisation, self.call.now)?;
         with_arena(|arena| {
-            let tally = Tally::new(&self.shared.gate);
-            let verification = self.subject(&snapshot, (&lent, &tally), organisation, question);
+            let tally = Tally::new(&self.shared.gate, settled);
+            let verification = self.subject(snapshot, (&lent, &tally), organisation, question);
             let subject = match verification {
                 Verification::Known(subject) => subject,
                 Verification::Wait(waiting) => return Ok(Outcome::Wait(waiting)),
@@ -142,10 +152,13 @@ impl Verify<'_> {
                     return Err(self.shared.refuse_grant(organisation, reason));
                 }
             };
-            let decided = self.decide(&snapshot, organisation, subject, question, arena);
-            self.note(&snapshot, organisation, (question, &decided), arena);
+            if let Some(foreseen) = self.foresee(snapshot, organisation, &subject, (question, &tally), arena) {
+                return Ok(Outcome::Count(foreseen, Arc::clone(snapshot)));
+            }
+            let decided = self.decide(snapshot, organisation, subject, (question, settled), arena);
+            self.note(snapshot, organisation, (question, &decided), arena);
             tally.note(&decided.counted);
-            let written = self.write(&snapshot, organisation, question, &decided);
+            let written = self.write(snapshot, organisation, question, &decided);
             Ok(Outcome::Written(written, tally.fields()))
         })
     }
@@ -233,12 +246,39 @@ impl Verify<'_> {
             .verify_proof(credential, certificate)
     }
 
+    /// What will be taken from limits that are counted elsewhere, before anything is. Nothing, once that was asked.
+    fn foresee(
+        &self,
+        snapshot: &Snapshot,
+        organisation: &str,
+        subject: &Subject<'_>,
+        (question, tally): (&Question<'_>, &Tally<'_>),
+        arena: &Arena,
+    ) -> Option<Foreseen> {
+        let Subject::Verified(record) = subject else { return None };
+        if tally.settled.is_some() {
+            return None;
+        }
+        let is_permitted = || {
+            let individual = arena.bump().alloc(individual(question, Some(record), &snapshot.places, arena));
+            let program = &snapshot.policies.of(organisation).program;
+            program.evaluate(individual, self.environment(arena), arena).decision == Decision::Permit
+        };
+        tally.gate.foresee(&record.key, question.cost, is_permitted)
+    }
+
+    /// The time, the zone and the bounds, for as long as the arena lives.
+    fn environment<'a>(&self, arena: &'a Arena) -> &'a Environment<'a> {
+        let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
+        arena.bump().alloc(Environment { now, implicit_zone: ZoneOffset::UTC, limits, source: None })
+    }
+
     fn decide<'a>(
         &'a self,
         snapshot: &'a Snapshot,
         organisation: &str,
         subject: Subject<'a>,
-        question: &'a Question<'_>,
+        (question, settled): (&'a Question<'_>, Option<&Settled>),
         arena: &'a Arena,
     ) -> Decided<'a> {
         let record = match subject {
@@ -255,17 +295,10 @@ impl Verify<'_> {
             return limited(counted, record, arena);
         }
         let individual = arena.bump().alloc(individual(question, Some(record), &snapshot.places, arena));
-        let (now, limits) = (self.call.now.date_time(), self.shared.settings.limits);
-        let environment = arena.bump().alloc(argus_engine::evaluate::Environment {
-            now,
-            implicit_zone: argus_engine::types::ZoneOffset::UTC,
-            limits,
-            source: None,
-        });
         let program = &snapshot.policies.of(organisation).program;
-        let (individual, environment) = (&*individual, &*environment);
+        let (individual, environment) = (&*individual, self.environment(arena));
         let mut result = program.evaluate(individual, environment, arena);
-        let counted = self.shared.gate.count(&record.key, result.decision, question.cost, self.call.now);
+        let counted = self.shared.gate.count(&record.key, result.decision, (question.cost, settled), self.call.now);
         if counted.refused.is_some() {
             return limited(counted, record, arena);
         }
