@@ -25,7 +25,7 @@ pub enum Members {
     DigestsByPath,
 }
 
-const ORGANISATION: &[&str] = &["name", "display_name", "conditions", "policy"];
+const ORGANISATION: &[&str] = &["name", "display_name", "conditions", "policy", "time_zone"];
 const PROJECT: &[&str] = &["name", "conditions"];
 const KEY: &[&str] = &[
     "name",
