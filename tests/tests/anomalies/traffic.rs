@@ -305,9 +305,9 @@ fn incidents_in_eight_weeks_of_200_keys_are_told_and_little_else() {
                 (start..start + DAY).contains(&alert.since)
             });
             if of_incident {
-                own.rightly += 1
+                own.rightly += 1;
             } else {
-                own.falsely += 1
+                own.falsely += 1;
             }
             falsely += u32::from(!of_incident);
         }

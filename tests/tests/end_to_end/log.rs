@@ -71,6 +71,6 @@ async fn a_line_about_a_request_has_the_id_of_its_answer_and_no_key() {
             assert_eq!((&told["request.id"], &told["level"]), (&"r-7".into(), &"WARN".into()), "{told}");
         }
         let printed = server.printed();
-        assert!(!printed.contains(&keys.reader[30..]), "a secret is in the log:\n{printed}");
+        assert!(!printed.contains(keys.reader.get(30..).unwrap()), "a secret is in the log:\n{printed}");
     }
 }

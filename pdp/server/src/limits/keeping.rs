@@ -129,7 +129,9 @@ impl Writer {
             match totals {
                 Ok(totals) => {
                     let batch = state.waiting.pop();
-                    batch.into_iter().for_each(|batch| state.take_in(&self.gate.limiter, batch, &totals));
+                    if let Some(batch) = batch {
+                        state.take_in(&self.gate.limiter, batch, &totals);
+                    }
                     if std::mem::take(&mut state.is_failing) {
                         info!("what is used of quotas is written again");
                     }

@@ -146,14 +146,9 @@ impl Settings {
         let text = |flag: Option<String>, own: Option<String>| flag.filter(|text| !text.is_empty()).or(own);
 
         let data_dir = path(flags.data_dir, file.data_dir).unwrap_or_else(|| "./argus-data".into());
-        let database = match text(flags.database_url, file.database_url) {
-            Some(url) => read_database_url(&url)?,
-            None => Location::from(&data_dir.join("argus.db")),
-        };
-        let database = match path(flags.database_ca_file, file.database_ca_file) {
-            Some(ca_file) => database.with_ca_file(ca_file),
-            None => database,
-        };
+        let (url, ca_file) =
+            (text(flags.database_url, file.database_url), path(flags.database_ca_file, file.database_ca_file));
+        let database = read_database(url.as_deref(), ca_file, &data_dir)?;
         let master_key_file = path(flags.master_key_file, file.master_key_file);
         let longest_staleness = flags.longest_staleness_seconds.or(file.longest_staleness_seconds);
         let longest_staleness = longest_staleness.or(database.file().is_none().then_some(LONGEST_STALENESS_SECONDS));
@@ -243,6 +238,18 @@ impl Settings {
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,
         })
     }
+}
+
+/// The database that is named, or a file in the data folder.
+fn read_database(url: Option<&str>, ca_file: Option<PathBuf>, data_dir: &Path) -> Result<Location, Failure> {
+    let database = match url {
+        Some(url) => read_database_url(url)?,
+        None => Location::from(&data_dir.join("argus.db")),
+    };
+    Ok(match ca_file {
+        Some(ca_file) => database.with_ca_file(ca_file),
+        None => database,
+    })
 }
 
 /// Hashes secrets with as many iterations as are set.
