@@ -190,7 +190,7 @@ impl Pdp {
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
         let gate = Arc::new(Gate::begin(settings.key_limits, settings.redis.clone()).map_err(StartError::Thread)?);
-        let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), &kept.current.load())?;
+        let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), settings.quotas.clone(), &kept.current.load())?;
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,

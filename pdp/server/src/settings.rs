@@ -14,6 +14,7 @@ use crate::limits::{LimitSettings, RedisSettings};
 use crate::outbound::{Lookup, Reach, SystemLookup};
 use crate::places::PlaceFiles;
 use crate::presence::Presence;
+use crate::quota::QuotaWatch;
 use crate::snapshot::TagKeySource;
 use crate::tls::{ClientTrust, ServerTls};
 use crate::usage::UsageSink;
@@ -59,6 +60,8 @@ pub struct Settings {
     pub server_tls: Vec<ServerTls>,
     /// Who counts decisions; nobody unless set.
     pub usage: Option<Arc<dyn UsageSink>>,
+    /// Who is told how quotas stand; `None`: nobody.
+    pub quotas: Option<Arc<dyn QuotaWatch>>,
     /// Where spans of requests go; `None`: nowhere.
     pub spans: Option<Arc<dyn SpanSink>>,
     /// What is told in `/metrics` besides what the decision point counts itself.
@@ -91,6 +94,7 @@ impl Settings {
             client_trust: ClientTrust::none(),
             server_tls: Vec::new(),
             usage: None,
+            quotas: None,
             spans: None,
             more_metrics: None,
             decision_log: None,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use argus_tests::flood::counter;
 use argus_tests::http::{Connection, once, post};
-use argus_tests::program::Server;
+use argus_tests::program::{Server, stdout};
 use argus_tests::walk::{Keys, create};
 use serde_json::{Value, json};
 
@@ -121,4 +121,43 @@ async fn a_kill_in_the_midst_of_the_load_forgets_no_more_than_a_second_of_a_quot
         assert!((safe..=answered.len()).contains(&found), "{found} of {}, of which {safe} safe", answered.len());
         assert!(safe > 0, "the load lasted longer than the bound");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_is_told_once_when_four_fifths_of_a_quota_are_used_and_once_when_all_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let limited = Limited::create(&server).await;
+    let told = || -> Vec<Value> {
+        let listed = server.argus(&["outbox", "list", "acme", "--output", "json"]);
+        let listed: Value = serde_json::from_str(&stdout(&listed).unwrap()).unwrap();
+        let items = listed["items"].as_array().unwrap().iter();
+        items.filter(|notice| notice["type"].as_str().unwrap().starts_with("quota.")).cloned().collect()
+    };
+    for (cost, expected) in [
+        (QUOTA / 2, &[][..]),
+        (QUOTA * 3 / 10, &["quota.nearly_used"]),
+        (QUOTA / 10, &["quota.nearly_used"]),
+        (QUOTA / 10, &["quota.nearly_used", "quota.used"]),
+    ] {
+        assert_eq!(limited.verify(&server, cost).await["decision"], "Permit");
+        wait_until_written(&server).await;
+        let kinds: Vec<_> = told().iter().map(|notice| notice["type"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(kinds, expected);
+    }
+    let [nearly, all] = &told()[..] else { panic!() };
+    assert_eq!(
+        (&nearly["data"]["used"], &nearly["data"]["limit"]),
+        (&json!(QUOTA * 8 / 10), &json!(QUOTA)),
+        "{nearly}"
+    );
+    assert_eq!((&all["data"]["quota"], &all["data"]["used"]), (&json!("yearly"), &json!(QUOTA)), "{all}");
+
+    // Nor again by a node that doesn't remember.
+    server.terminate().unwrap();
+    let server = restart(&data, &limited);
+    assert_eq!(limited.verify(&server, 1).await["reason"], "quota_exhausted");
+    let listed = server.argus(&["outbox", "list", "acme", "--output", "json"]);
+    assert_eq!(stdout(&listed).unwrap().matches("quota.used").count(), 1);
 }

@@ -14,6 +14,7 @@ mod master_key;
 mod metering;
 pub(super) mod metrics;
 mod notices;
+mod quotas;
 mod run;
 mod settings;
 mod signals;

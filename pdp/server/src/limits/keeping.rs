@@ -13,15 +13,16 @@ use std::time::{Duration, Instant};
 use argus_limits::{Kept, Limit, Limiter, Restored};
 use argus_store::quota::{self, QuotaPeriod};
 use argus_store::{NodeId, Store, StoreError};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 use tracing::{info, warn};
 
 use super::clock::on_both;
 use super::gate::Gate;
-use super::key_limit::{KeyLimit, Kind};
+use super::key_limit::{KeyLimit, Kind, read_bucket};
 use crate::error::StartError;
 use crate::moment::Moment;
+use crate::quota::{QuotaStanding, QuotaWatch};
 use crate::snapshot::Snapshot;
 
 /// How often what was used is written. With what it takes to write, at most a second of it is forgotten when the process
@@ -56,6 +57,8 @@ pub(crate) struct KeepingCounts {
 struct Writer {
     gate: Arc<Gate>,
     store: Store,
+    /// Who is told how quotas stand.
+    watch: Option<Arc<dyn QuotaWatch>>,
     state: Mutex<State>,
     written: AtomicU64,
     failures: AtomicU64,
@@ -83,12 +86,17 @@ struct Batch {
 
 impl Keeping {
     /// Counts what was used before, and begins to write down what is used from here on. Blocks.
-    pub(crate) fn begin(gate: Arc<Gate>, store: Store, snapshot: &Snapshot) -> Result<Self, StartError> {
+    pub(crate) fn begin(
+        gate: Arc<Gate>,
+        store: Store,
+        watch: Option<Arc<dyn QuotaWatch>>,
+        snapshot: &Snapshot,
+    ) -> Result<Self, StartError> {
         let known = restore(&gate.limiter, &store, snapshot)?;
         let (id, waiting) = (NodeId::new(Utc::now()), Vec::new());
         let state = Mutex::new(State { id, last_number: 0, waiting, noted: 0, known, is_failing: false });
         let (written, failures) = (AtomicU64::new(0), AtomicU64::new(0));
-        let writer = Arc::new(Writer { gate, store, state, written, failures });
+        let writer = Arc::new(Writer { gate, store, watch, state, written, failures });
         let (until, ended) = channel::<()>();
         let of_thread = Arc::clone(&writer);
         let run = move || {
@@ -130,6 +138,7 @@ impl Writer {
                 Ok(totals) => {
                     let batch = state.waiting.pop();
                     if let Some(batch) = batch {
+                        self.watch.iter().for_each(|watch| batch.tell(watch.as_ref(), &totals));
                         state.take_in(&self.gate.limiter, batch, &totals);
                     }
                     if std::mem::take(&mut state.is_failing) {
@@ -191,6 +200,18 @@ impl State {
         let is_over = |period: &QuotaPeriod| period.ends_at.saturating_mul(SECOND) <= now.wall;
         if self.known.keys().take(BATCH).any(is_over) {
             self.known.retain(|period, _| !is_over(period));
+        }
+    }
+}
+
+impl Batch {
+    /// Tells how quotas stand by what all nodes have let through.
+    fn tell(&self, watch: &dyn QuotaWatch, totals: &[i64]) {
+        for (((period, _), limit), used) in self.uses.iter().zip(&self.limits).zip(totals) {
+            let owner = read_bucket(&period.bucket).zip(DateTime::from_timestamp(period.ends_at, 0));
+            if let (Some(((key, name), resets_at)), Ok(used)) = (owner, u64::try_from(*used)) {
+                watch.used(&QuotaStanding { key, name, used, limit: limit.limit(), resets_at });
+            }
         }
     }
 }

@@ -75,6 +75,12 @@ pub(crate) fn compile(level: Level, limits: &[StoredLimit]) -> impl Iterator<Ite
     })
 }
 
+/// Whose limit a bucket counts, and what that calls it.
+pub(super) fn read_bucket(bucket: &str) -> Option<(KeyId, &str)> {
+    let (key, name) = bucket.strip_prefix("key:")?.split_once(':')?;
+    Some((key.parse().ok()?, name))
+}
+
 const DAY: u64 = 86_400;
 
 fn strategy(stored: &StoredLimit, zone: Tz) -> (Kind, Strategy) {

@@ -37,6 +37,7 @@ use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
 use super::metering;
 use super::metrics::{Carried, Process, Sweeps};
+use super::quotas::QuotaNotices;
 use super::settings::Settings;
 use super::signals::Signals;
 use super::sweep::Sweeping;
@@ -310,6 +311,7 @@ fn start_decisions(
     of_pdp.presence = Some(presence);
     of_pdp.limits = settings.limits;
     of_pdp.usage = told.usage;
+    of_pdp.quotas = Some(Arc::new(QuotaNotices::new(store)));
     of_pdp.spans = told.spans;
     of_pdp.more_metrics = Some(told.more);
     of_pdp.decision_log = told.log;
