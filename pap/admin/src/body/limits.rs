@@ -14,6 +14,12 @@ const MOST: usize = 32;
 /// The longest window: a leap year.
 const LONGEST_WINDOW_SECONDS: i64 = 366 * 86_400;
 
+/// The largest amount: what every program that reads JSON can count to, as does Redis.
+const MOST_AMOUNT: u64 = 1 << 53;
+
+/// The largest amount of a sliding window, which counts in smaller numbers.
+const MOST_SLIDING: u64 = u32::MAX as u64;
+
 /// Reads the member `limits`. Faults are noted.
 pub(crate) fn limits(fields: &mut Fields) -> Vec<Limit> {
     let items = match fields.value("limits") {
@@ -56,6 +62,10 @@ fn limit(fields: &mut Fields) -> Option<Limit> {
     }
     let strategy = fields.required_text("strategy").and_then(|text| strategy(fields, &text));
     let limit = amount(fields, "limit", 1);
+    if strategy == Some(LimitStrategy::SlidingWindow) && limit.is_some_and(|limit| limit > MOST_SLIDING) {
+        let detail = format!("`limit` of a `sliding_window` is a number of at most {MOST_SLIDING}");
+        fields.fault("limit", FaultCode::InvalidField, detail, None);
+    }
     let window = fields.integer("window_seconds");
     if !window.is_some_and(|window| (1..=LONGEST_WINDOW_SECONDS).contains(&window)) {
         let detail = format!("a window lasts 1 to {LONGEST_WINDOW_SECONDS} seconds");
@@ -83,12 +93,47 @@ fn strategy(fields: &mut Fields, text: &str) -> Option<LimitStrategy> {
 
 fn amount(fields: &mut Fields, member: &'static str, least: i64) -> Option<u64> {
     let amount = fields.integer(member).filter(|amount| *amount >= least).and_then(|amount| u64::try_from(amount).ok());
+    let amount = amount.filter(|amount| *amount <= MOST_AMOUNT);
     if amount.is_none() {
-        fields.fault(member, FaultCode::InvalidField, format!("`{member}` is a number of {least} or more"), None);
+        let detail = format!("`{member}` is a whole number from {least} to {MOST_AMOUNT}");
+        fields.fault(member, FaultCode::InvalidField, detail, None);
     }
     amount
 }
 
 fn optional(fields: &mut Fields, member: &'static str, least: i64) -> Option<u64> {
     if fields.has(member) && !fields.is_null(member) { amount(fields, member, least) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::body::Body;
+
+    /// The faults of one limit, in words; nothing where it has none.
+    fn faults(strategy: &str, member: &str, amount: u64) -> String {
+        let mut limit = json!({ "name": "rpm", "strategy": strategy, "limit": 1, "window_seconds": 60 });
+        limit[member] = json!(amount);
+        let body = json!({ "limits": [limit] }).to_string();
+        let mut fields = Fields::of(Body::parse(body.as_bytes()).unwrap());
+        limits(&mut fields);
+        fields.finish().err().map_or_else(String::new, |error| format!("{error:?}"))
+    }
+
+    #[test]
+    fn what_could_not_be_counted_is_no_limit() {
+        for (strategy, member, most) in [
+            ("quota", "limit", MOST_AMOUNT),
+            ("fixed_window", "cost", MOST_AMOUNT),
+            ("token_bucket", "burst", MOST_AMOUNT),
+            ("sliding_window", "limit", MOST_SLIDING),
+        ] {
+            assert_eq!(faults(strategy, member, most), "", "{strategy} {member}");
+            let told = faults(strategy, member, most + 1);
+            assert!(told.contains(&most.to_string()) && told.contains(member), "{strategy} {member}: {told}");
+        }
+        assert!(faults("quota", "limit", 0).contains("from 1"), "none at all is no limit");
+    }
 }
