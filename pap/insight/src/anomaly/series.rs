@@ -1,6 +1,6 @@
 //! The volume of something that has no hours of the week, as a series of values: is its last stretch like any before?
 //!
-//! The last [`STRETCH`] means of [`MEAN_OF`] values are compared with every earlier stretch that is remembered. How far
+//! The last `STRETCH` means of `MEAN_OF` values are compared with every earlier stretch that is remembered. How far
 //! the nearest one is, in deviations of the series, is its strangeness; told is a strangeness that is far above what is
 //! usual for this series. Nothing is assumed of seasons, levels or distributions, and a shape that comes again is strange
 //! once. What lies far out moves the deviation no farther than three deviations would.
