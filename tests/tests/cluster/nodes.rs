@@ -34,6 +34,11 @@ async fn a_revocation_is_answered_when_every_node_refuses_the_key_or_names_those
         assert!(words.contains(&format!("{}  pdp, live: change ", node.pdp)), "{words}");
     }
 
+    // The database is elsewhere, and so is the master key: what is signed of the audit is written beside them all the same.
+    let outside = installation.folder().join("administration/audit-checkpoints.jsonl");
+    let signed = std::fs::read_to_string(outside).unwrap();
+    assert!(signed.contains("\"signature\""), "{signed}");
+
     for n in 0..5 {
         let key = installation.create_reader(&format!("waited-for-{n}")).await.unwrap();
         let asked = json!({"reason": "a test", "wait_seconds": 20});

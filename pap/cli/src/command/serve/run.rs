@@ -147,9 +147,12 @@ pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since
     Ok(Exit::Done)
 }
 
-/// The database may be elsewhere, and the master key still comes into this folder.
+/// The database may be elsewhere, and the master key and the checkpoints of the audit still come into this folder.
 fn make_data_folder(settings: &Settings) -> Result<(), Failure> {
-    if !settings.master_key_file.starts_with(&settings.data_dir) || settings.tag_key_file.is_some() {
+    let holds_master_key = settings.tag_key_file.is_none() && settings.master_key_file.starts_with(&settings.data_dir);
+    let holds_checkpoints =
+        settings.role != Role::Pdp && settings.audit_checkpoints_file.starts_with(&settings.data_dir);
+    if !holds_master_key && !holds_checkpoints {
         return Ok(());
     }
     let mut folder = DirBuilder::new();
