@@ -1,6 +1,6 @@
 //! `argus-insight`: what the use and the life of keys tell, and who is told of it.
 //!
-//! A decision becomes one [`UsageEvent`](usage::UsageEvent) on a bounded [`queue`](usage::queue): who decides never
+//! A decision becomes one [`UsageEvent`](usage::UsageEvent) on a bounded [`queue`]: who decides never
 //! waits, and what finds the queue full is counted as dropped. [`Metering`](usage::Metering) folds events into rows for
 //! each minute, hour and day of each key, and adds them to the store at least once a second. [`report`](usage::report)
 //! reads them back. [`decisions`] writes the log of decisions, on a queue of its own. [`anomaly`] watches each key from
@@ -25,5 +25,6 @@
 pub mod anomaly;
 pub mod decisions;
 pub mod notify;
+pub mod queue;
 pub mod usage;
 pub mod watching;

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argus_insight::decisions::{DecisionLogging, ENTRIES, LogEntry, LogFile, LogTarget, entries};
+use argus_insight::decisions::{DecisionLogging, ENTRIES, LogEntry, LogFile, LogTarget};
+use argus_insight::queue::queue;
 use argus_store::decision::{self, Decision, DecisionFilter, PolicySet};
 use argus_store::{KeyId, Location, PageSize, Store};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -89,7 +90,7 @@ fn decisions_stand_in_the_store_and_in_lines_without_what_is_hidden() {
     let store = open(&format!("sqlite://{}", folder.path().join("argus.db").display()));
     let path = folder.path().join("log");
     let target = LogTarget::File { path: path.clone(), most_bytes: 1 << 20, most_files: 2 };
-    let (sender, queue) = entries(ENTRIES);
+    let (sender, queue) = queue(ENTRIES);
     let file = LogFile::open(target).unwrap();
     let logging = DecisionLogging::begin(Some(store.clone()), Some(file), queue, hide).unwrap();
     (0..1_200).for_each(|n| sender.send(entry(n)));
@@ -112,7 +113,7 @@ fn decisions_stand_in_the_store_and_in_lines_without_what_is_hidden() {
 
 #[test]
 fn what_finds_the_queue_full_is_dropped_and_counted() {
-    let (sender, _queue) = entries(10);
+    let (sender, _queue) = queue(10);
     (0..25).for_each(|n| sender.send(entry(n)));
     let tally = sender.tally();
     assert_eq!((tally.taken, tally.dropped_at_queue, tally.written), (10, 15, 0));
@@ -122,7 +123,7 @@ fn what_finds_the_queue_full_is_dropped_and_counted() {
 fn what_waits_for_the_store_is_written_when_it_is_back_and_what_has_no_room_is_counted() {
     let Some(mut server) = PostgresServer::start() else { return };
     let url = server.new_database();
-    let (sender, queue) = entries(ENTRIES);
+    let (sender, queue) = queue(ENTRIES);
     let logging = DecisionLogging::begin(Some(open(&url)), None, queue, hide).unwrap();
     sender.send(entry(0));
     wait_until("nothing is written", || sender.tally().written == 1);

@@ -18,9 +18,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use argus_insight::queue::queue;
 use argus_insight::usage::{
     Detail, Grouping, LineId, Metering, Outcome, Place, PlaceOf, Presented, QUEUE, UsageEvent, UsageLine, UsageSender,
-    Word, hash, queue, report,
+    Word, hash, report,
 };
 use argus_store::usage::{Granularity, UsageCounts, UsageFilter};
 use argus_store::{KeyId, Location, NodeId, Store};

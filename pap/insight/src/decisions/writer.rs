@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use tracing::{info, warn};
 
 use super::file::LogFile;
-use super::queue::{ENTRIES, EntryQueue, LogEntry};
+use super::{ENTRIES, EntryQueue, LogEntry};
 
 /// How often the queue is emptied: at most so much is lost when the process is killed, and what one write takes.
 const EVERY: Duration = Duration::from_millis(250);
@@ -80,7 +80,7 @@ impl DecisionLogging {
 impl Writer {
     /// Empties the queue and writes what was in it.
     fn turn(&mut self) {
-        let mut taken: Vec<LogEntry> = self.queue.entries.try_iter().take(ENTRIES).collect();
+        let mut taken: Vec<LogEntry> = self.queue.items.try_iter().take(ENTRIES).collect();
         for entry in &mut taken {
             hide(&mut entry.decision, self.hide);
         }

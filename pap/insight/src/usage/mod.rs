@@ -5,7 +5,6 @@ mod event;
 mod fold;
 mod latency;
 mod parts;
-mod queue;
 mod report;
 mod telling;
 mod writer;
@@ -14,6 +13,16 @@ pub use distinct::{Distinct, hash};
 pub use event::{Exercised, Outcome, Presented, UsageEvent, Word};
 pub use latency::{Latency, Quantiles};
 pub use parts::{Part, Parts};
-pub use queue::{QUEUE, Tally, UsageQueue, UsageSender, queue};
 pub use report::{Grouping, LineId, UsageLine, report};
 pub use writer::{Detail, FLUSH, Metering, Place, PlaceOf};
+
+use crate::queue::{Queue, Sender};
+
+/// Events that may wait to be counted: half a second of decisions on a large machine.
+pub const QUEUE: usize = 65_536;
+
+/// Where decisions tell of themselves.
+pub type UsageSender = Sender<UsageEvent>;
+
+/// The other end.
+pub type UsageQueue = Queue<UsageEvent>;

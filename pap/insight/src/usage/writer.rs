@@ -14,11 +14,11 @@ use argus_store::{NodeId, Store, StoreError};
 use chrono::Utc;
 use tracing::{info, warn};
 
+use super::UsageQueue;
 use super::distinct::Distinct;
 use super::fold::Fold;
 use super::latency::Latency;
 use super::parts::Parts;
-use super::queue::UsageQueue;
 use super::telling::Telling;
 
 /// How often what was counted is written: at most so much is lost when the process is killed, and half a queue.
@@ -128,13 +128,13 @@ impl Writer {
     fn drain(&mut self) {
         let waiting: usize = self.waiting.iter().map(|batch| batch.rows.len()).sum();
         let room = ROWS.saturating_sub(waiting);
-        for event in self.queue.events.try_iter().take(super::QUEUE) {
+        for event in self.queue.items.try_iter().take(super::QUEUE) {
             if let Some(telling) = &mut self.telling {
                 telling.seen.add(&event, |address| (self.place_of)(address, Detail::Point));
             }
             let place = event.address.map(|address| (self.place_of)(address, Detail::Network)).unwrap_or_default();
             if !self.fold.add(&event, &place, room) {
-                self.queue.counters.rows_full.fetch_add(1, Relaxed);
+                self.queue.counters.given_up.fetch_add(1, Relaxed);
             }
         }
     }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use argus_insight::decisions::{DecisionLogging, ENTRIES, EntrySender, LogEntry, LogFile, LogTarget, entries};
+use argus_insight::decisions::{DecisionLogging, ENTRIES, EntrySender, LogEntry, LogFile, LogTarget};
+use argus_insight::queue::queue;
 use argus_pdp::{DecisionLog, LoggedDecision, LoggedRequest, PolicyVersion, Reason, Redaction, Use, UsesNoted};
 use argus_store::Store;
 use argus_store::decision::{Decision, PolicySet};
@@ -114,7 +115,7 @@ pub(super) fn begin(of: &LogSettings, store: &Store) -> Result<Option<Begun>, Fa
     }
     let file = of.target.clone().map(LogFile::open).transpose();
     let file = file.map_err(|error| settings(format!("the log of decisions can't be written: {error}")))?;
-    let (sender, queue) = entries(ENTRIES);
+    let (sender, queue) = queue(ENTRIES);
     let logging = DecisionLogging::begin(store, file, queue, |text| argus_credentials::redact(text).into_owned())
         .map_err(|error| Failure::new(Exit::Bug, "internal", format!("decisions can't be logged: {error}")))?;
     let (which, redaction) = (of.which, of.redaction.clone());

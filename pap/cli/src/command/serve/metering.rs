@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use argus_insight::queue::{Tally, queue};
 use argus_insight::usage::{
-    Detail, Exercised, Metering, Outcome, Place, Presented, QUEUE, Tally, UsageEvent, UsageQueue, UsageSender, Word,
-    hash, queue,
+    Detail, Exercised, Metering, Outcome, Place, Presented, QUEUE, UsageEvent, UsageQueue, UsageSender, Word, hash,
 };
 use argus_pdp::{Pdp, Point, Reason, UsageSink, Use, UsesNoted};
 use argus_store::usage::SCOPES_COUNTED_SINCE;
