@@ -59,8 +59,8 @@ fn run(limit: &Limit, steps: &[Step]) -> Vec<(Now, u64, bool)> {
             let later = |nanos: i64| Now { wall: now.wall + nanos, monotonic: now.monotonic + nanos };
             let passes =
                 |nanos| limiter.look(&[Charge { limit, bucket: b"one", cost: step.cost }], later(nanos)).is_admitted();
-            // Looking takes time to where it looks, which windows don't take back: the later one last.
-            if matches!(limit.strategy(), Strategy::TokenBucket { .. }) {
+            // Looking takes windows that are aligned to where it looks, which they don't take back.
+            if matches!(limit.strategy(), Strategy::TokenBucket { .. } | Strategy::SlidingWindow) {
                 assert!(!passes(wait - 1) && passes(wait), "{wait} {standing:?}");
             }
         }
