@@ -39,6 +39,13 @@ fn ten_thousand_keys_have_as_many_ids_and_secrets() {
     assert_eq!((ids.len(), secrets.len()), (10_000, 10_000));
 }
 
+/// `cargo bench -p argus-credentials --bench ids` draws ten million.
+#[test]
+fn a_million_ids_are_a_million() {
+    let ids: HashSet<CredentialId> = (0..1_000_000).map(|_| CredentialId::generate().unwrap()).collect();
+    assert_eq!(ids.len(), 1_000_000);
+}
+
 #[test]
 fn every_change_of_one_character_is_refused() {
     let token = minted(Environment::Live);
