@@ -101,7 +101,11 @@ async fn a_checkpoint_is_signed_after_a_thousand_entries_or_a_minute_with_any() 
         let tender = &installation.tender;
         fill(&installation).await;
         let at = |seconds| noon() + TimeDelta::seconds(seconds);
-        // The last one was signed at noon.
+        // The first one was signed at noon.
+        let first = installation.store.read(audit::find_last_checkpoint).unwrap().unwrap();
+        assert_eq!((first.sequence, first.at), (8, noon()));
+        assert!(tender.keys().public()[&first.key_id].has_signed(&first), "the first is signed like any other");
+        assert_eq!(outside(&installation).checkpoints, [first]);
         assert_eq!(tender.tend(at(59)).unwrap(), Tended::Nothing);
         let Tended::Signed(signed) = tender.tend(at(60)).unwrap() else { panic!("none was signed") };
         assert_eq!((signed.sequence, signed.at), (14, at(60)));
