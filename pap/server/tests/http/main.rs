@@ -8,6 +8,7 @@ mod compliance;
 mod contacts;
 mod decisions;
 mod description;
+mod granted;
 mod keys;
 mod oauth;
 mod pages;

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use actix_web::http::{Method, header};
 use actix_web::{App, test};
-use argus_engine::scope::{Action, ResourcePath, Scope};
 use serde_json::{Value, json};
 
+use crate::granted::{chain, is_within};
 use crate::support::Installation;
 use crate::{Answer, ROOT, get, request, send, with_acme};
 
-const ATTEMPTS: usize = 250;
+const ATTEMPTS: usize = 500;
 
 /// Numbers that look random, the same in every run (xorshift).
 struct Dice(u64);
@@ -45,13 +45,33 @@ const SCOPES: [&str; 9] = [
 ];
 const NETWORKS: [&str; 4] = ["10.0.0.0/8", "10.1.0.0/16", "192.0.2.0/24", "0.0.0.0/0"];
 
+const WINDOWS: [&str; 3] = ["Mon-Fri 08:00-18:00 UTC", "Sat-Sun 08:00-18:00 UTC", "daily 00:00-24:00 UTC"];
+
+/// None, or one that is narrower or wider than those of the keys here, or counts something else.
+fn limits(dice: &mut Dice) -> Value {
+    if dice.roll(3) == 0 {
+        return json!([]);
+    }
+    let (name, strategy) =
+        (dice.one(&["rpm", "other"]), dice.one(&["fixed_window", "fixed_window", "sliding_window", "token_bucket"]));
+    let (limit, window, cost) = ([10, 100, 1_000][dice.roll(3)], [60, 60, 1][dice.roll(3)], [1, 1, 2][dice.roll(3)]);
+    json!([{"name": name, "strategy": strategy, "limit": limit, "window_seconds": window, "cost": cost}])
+}
+
 /// What is asked for: the members that a body may have, some of them.
 fn body(dice: &mut Dice) -> Value {
     let mut body = json!({"scopes": dice.some(&SCOPES, 1, 2)});
-    match dice.roll(3) {
+    // A sort that is named is set, by an empty list or `false` to nothing: of a key that has it, it is taken away.
+    match dice.roll(8) {
         0 => body["conditions"] = json!({"networks": dice.some(&NETWORKS, 0, 2)}),
         1 => body["conditions"] = json!({"countries": dice.some(&["DE", "FR", "US"], 1, 2)}),
+        2 => body["conditions"] = json!({"windows": dice.some(&WINDOWS, 0, 2)}),
+        3 => body["conditions"] = json!({"network_types": dice.some(&["corporate", "vpn", "mobile"], 0, 2)}),
+        4 => body["conditions"] = json!({"device_compliant": dice.roll(2) == 0}),
         _ => {}
+    }
+    if dice.roll(4) == 0 {
+        body["limits"] = limits(dice);
     }
     if dice.roll(3) == 0 {
         let days = [1, 5, 20, 40][dice.roll(4)];
@@ -72,71 +92,6 @@ async fn keys(installation: &Installation) -> HashMap<String, Value> {
         let Some(cursor) = page.body["next_cursor"].as_str() else { return keys };
         path = format!("/v1/keys?organisation=acme&limit=200&cursor={cursor}");
     }
-}
-
-/// The key and all above it.
-fn chain<'k>(keys: &'k HashMap<String, Value>, id: &str) -> Vec<&'k Value> {
-    let mut chain = Vec::new();
-    let mut next = keys.get(id);
-    while let Some(key) = next {
-        chain.push(key);
-        next = key["parent_key_id"].as_str().and_then(|above| keys.get(above));
-    }
-    chain
-}
-
-fn texts(value: &Value) -> Vec<&str> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
-}
-
-/// Uses that tell the scopes here apart.
-fn uses() -> Vec<(ResourcePath, Action)> {
-    let paths = [
-        "acme",
-        "acme/atlas",
-        "acme/atlas/jobs",
-        "acme/atlas/jobs/7",
-        "acme/atlas/jobs/8",
-        "acme/nova",
-        "acme/nova/jobs",
-        "acme/nova/x",
-        "acme/argus/keys",
-        "acme/argus/organisation",
-    ];
-    paths.into_iter().flat_map(|path| Action::ALL.map(|action| (ResourcePath::parse(path).unwrap(), action))).collect()
-}
-
-/// What one key lets its holder do from where, whatever is above it.
-fn lets(key: &Value, path: &ResourcePath, action: Action, address: &str, country: &str) -> bool {
-    let networks = texts(&key["conditions"]["networks"]);
-    let holds = |network: &str| match network {
-        "0.0.0.0/0" => true,
-        "10.0.0.0/8" => address.starts_with("10."),
-        "10.1.0.0/16" => address.starts_with("10.1."),
-        _ => address.starts_with("192.0.2."),
-    };
-    let countries = texts(&key["conditions"]["countries"]);
-    texts(&key["scopes"]).iter().any(|scope| Scope::parse(scope).unwrap().covers(path, action))
-        && (networks.is_empty() || networks.into_iter().any(holds))
-        && (countries.is_empty() || countries.contains(&country))
-}
-
-/// Whether whatever a chain lets its holder do, another does too, for as long.
-fn is_within(own: &[&Value], other: &[&Value]) -> bool {
-    let end = |chain: &[&Value]| chain.iter().filter_map(|key| key["expires_at"].as_str().map(str::to_owned)).min();
-    let lets = |chain: &[&Value], path: &ResourcePath, action, address, country| {
-        chain.iter().all(|key| lets(key, path, action, address, country))
-    };
-    let surroundings = ["10.0.0.1", "10.1.0.1", "192.0.2.1", "198.51.100.1"]
-        .into_iter()
-        .flat_map(|address| ["DE", "FR", "US"].map(|country| (address, country)));
-    let is_shorter = end(other).is_none_or(|last| end(own).is_some_and(|own| own <= last));
-    is_shorter
-        && surroundings.into_iter().all(|(address, country)| {
-            uses().iter().all(|(path, action)| {
-                !lets(own, path, *action, address, country) || lets(other, path, *action, address, country)
-            })
-        })
 }
 
 /// A refusal names what is too wide, by its place and in its words.
@@ -175,8 +130,10 @@ async fn nobody_gets_hold_of_more_than_he_has_by_making_deriving_changing_or_rot
     let scopes = ["acme/argus/keys:write", "acme/argus/keys:read", "acme/atlas:write"];
     let manager = make(
         "manager",
-        json!({"scopes": scopes, "conditions": {"networks": ["10.0.0.0/8"], "countries": ["DE", "FR"]},
-        "expires_in_seconds": 30 * 86_400}),
+        json!({"scopes": scopes, "expires_in_seconds": 30 * 86_400,
+        "conditions": {"networks": ["10.0.0.0/8"], "countries": ["DE", "FR"], "network_types": ["corporate", "vpn"],
+        "windows": &WINDOWS[..2], "device_compliant": true},
+        "limits": [{"name": "rpm", "strategy": "fixed_window", "limit": 100, "window_seconds": 60}]}),
     )
     .await;
     // What he has to do with, and what is none of his.
@@ -185,6 +142,8 @@ async fn nobody_gets_hold_of_more_than_he_has_by_making_deriving_changing_or_rot
         make("owner", json!({"scopes": ["acme:admin"]})).await,
         make("stranger", json!({"scopes": ["acme/nova:read"], "conditions": {"networks": ["192.0.2.0/24"]}})).await,
         make("sibling", json!({"scopes": ["acme/atlas:write"], "conditions": {"networks": ["10.1.0.0/16"]}, "expires_in_seconds": 86_400})).await,
+        make("guarded", json!({"scopes": ["acme/atlas:write"], "conditions": {"device_compliant": true, "windows": &WINDOWS[..1],
+            "network_types": ["corporate"]}, "limits": [{"name": "rpm", "strategy": "fixed_window", "limit": 10, "window_seconds": 60}]})).await,
     ];
     let caller = format!("Bearer acme@{manager} {}", scopes.join(" "));
     let mut dice = Dice(0x5eed);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use argus_engine::scope::Action;
 use argus_store::key::{Environment, KeyState};
-use argus_store::{Actor, KeyId, OrganisationId};
+use argus_store::{Actor, KeyId, LimitStrategy, OrganisationId};
 
 use super::*;
 use crate::body::Body;
@@ -95,6 +95,37 @@ fn addresses(networks: &[String]) -> impl Iterator<Item = u8> {
     networks.iter().map(|text| NETWORKS.iter().find(|(other, _)| other == text).unwrap().1)
 }
 
+const WINDOWS: [&str; 2] = ["Mon-Fri 08:00-18:00 UTC", "Sat-Sun 08:00-18:00 UTC"];
+
+fn limit(name: &str, limit: u64, burst: Option<u64>, cost: Option<u64>) -> Limit {
+    let strategy = LimitStrategy::TokenBucket;
+    Limit { name: name.to_owned(), strategy, limit, window_seconds: 60, burst, cost }
+}
+
+/// Up to two limits at random, of different names.
+fn limits(dice: &mut Dice) -> Vec<Limit> {
+    let mut limits = Vec::new();
+    for name in ["r", "s"] {
+        if dice.roll(3) == 0 {
+            let [burst, cost] = [[None, Some(5), Some(50)], [None, Some(1), Some(2)]].map(|of| of[dice.roll(3)]);
+            let mut one = limit(name, [10, 20, 20][dice.roll(3)], burst, cost);
+            one.window_seconds = [60, 60, 60, 30][dice.roll(4)];
+            one.strategy = if dice.roll(4) == 0 { LimitStrategy::SlidingWindow } else { one.strategy };
+            limits.push(one);
+        }
+    }
+    limits
+}
+
+/// Whether of two limits one lets through no more uses, however they come: as many at once, and as many in any time.
+fn lets_through_no_more(own: &Limit, above: &Limit) -> bool {
+    let units = |limit: &Limit| (limit.limit, limit.burst.unwrap_or(limit.limit));
+    let (mine, theirs) = (units(own), units(above));
+    let counts_alike = (own.strategy, own.window_seconds) == (above.strategy, above.window_seconds);
+    let costs_as_much = own.cost.unwrap_or(1) >= above.cost.unwrap_or(1);
+    counts_alike && costs_as_much && mine.0 <= theirs.0 && mine.1 <= theirs.1
+}
+
 fn key(name: &str) -> Key {
     let at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
     Key {
@@ -141,6 +172,10 @@ fn random(dice: &mut Dice, all: &[(Scope, Granted)], name: &str) -> (Key, Vec<(S
     key.scopes = scopes.iter().map(|(scope, _)| scope.to_string()).collect();
     key.conditions.networks = dice.some(&NETWORKS, 0, 2).into_iter().map(|(text, _)| text.to_owned()).collect();
     key.conditions.countries = dice.some(&["DE", "FR"], 0, 1).into_iter().map(str::to_owned).collect();
+    key.conditions.windows = dice.some(&WINDOWS, 0, 1).into_iter().map(str::to_owned).collect();
+    key.conditions.network_types = dice.some(&["corporate", "vpn"], 0, 1).into_iter().map(str::to_owned).collect();
+    key.conditions.device = (dice.roll(2) == 0).then_some(true);
+    key.limits = limits(dice);
     key.expires_at =
         (dice.roll(4) > 0).then(|| key.created_at + chrono::TimeDelta::days(dice.roll(5).try_into().unwrap()));
     (key, scopes)
@@ -161,6 +196,13 @@ fn refused(wanted: &Wanted<'_>, chain: &[&Key]) -> HashMap<String, String> {
         .collect()
 }
 
+/// The sorts of conditions that are compared as words.
+const WORDS: [(&str, fn(&Conditions) -> &Vec<String>); 3] = [
+    ("countries", |conditions| &conditions.countries),
+    ("windows", |conditions| &conditions.windows),
+    ("network_types", |conditions| &conditions.network_types),
+];
+
 #[test]
 fn of_a_hundred_thousand_derivations_none_is_wider_than_a_key_above_and_each_refusal_names_what_is() {
     let (all, mut dice) = (scopes(), Dice(0x5eed));
@@ -177,7 +219,7 @@ fn of_a_hundred_thousand_derivations_none_is_wider_than_a_key_above_and_each_ref
         let wanted = Wanted {
             scopes: &asked,
             conditions: &derived.conditions,
-            limits: &[],
+            limits: &derived.limits,
             expires_at: derived.expires_at,
             present: None,
         };
@@ -205,10 +247,21 @@ fn of_a_hundred_thousand_derivations_none_is_wider_than_a_key_above_and_each_ref
                 expected.push(format!("condition-too-wide /conditions/networks/{index}"));
             }
         }
-        for (index, own) in derived.conditions.countries.iter().enumerate() {
-            let names = |above: &Key| above.conditions.countries.is_empty() || above.conditions.countries.contains(own);
-            if !names(&first) || !names(&second) {
-                expected.push(format!("condition-too-wide /conditions/countries/{index}"));
+        for (sort, of) in WORDS {
+            for (index, own) in of(&derived.conditions).iter().enumerate() {
+                let names = |above: &Key| of(&above.conditions).is_empty() || of(&above.conditions).contains(own);
+                if !names(&first) || !names(&second) {
+                    expected.push(format!("condition-too-wide /conditions/{sort}/{index}"));
+                }
+            }
+        }
+        for (index, own) in derived.limits.iter().enumerate() {
+            let is_within = |above: &Key| {
+                let of_its_name = above.limits.iter().find(|above| above.name == own.name);
+                of_its_name.is_none_or(|above| lets_through_no_more(own, above))
+            };
+            if !is_within(&first) || !is_within(&second) {
+                expected.push(format!("limit-too-wide /limits/{index}"));
             }
         }
         let last = [first.expires_at, second.expires_at].into_iter().flatten().min();
@@ -226,14 +279,6 @@ fn of_a_hundred_thousand_derivations_none_is_wider_than_a_key_above_and_each_ref
 
 #[test]
 fn a_limit_is_at_most_that_of_its_name_above() {
-    let limit = |name: &str, limit: u64, burst: Option<u64>, cost: Option<u64>| Limit {
-        name: name.to_owned(),
-        strategy: argus_store::LimitStrategy::TokenBucket,
-        limit,
-        window_seconds: 60,
-        burst,
-        cost,
-    };
     let mut above = key("above");
     above.limits = vec![limit("r", 100, None, Some(2))];
     let conditions = Conditions::default();
