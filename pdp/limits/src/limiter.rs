@@ -159,6 +159,20 @@ impl Limiter {
         Outcome(standings.collect())
     }
 
+    /// Gives back a part of what a request took, each charge by its cost: a use came to less than was taken for it. What
+    /// counts no more is not given back, nor what a bucket may have gained since, nor where it is shared.
+    pub fn give_back(&self, charges: &[Charge<'_>], taken: Now, now: Now) {
+        for charge in charges {
+            let found = self.find(charge);
+            match self.held(found.kind, found.shard) {
+                Some(Held::Aligned(mut shard)) => give_back(&mut shard, charge, &found, (taken, now)),
+                Some(Held::Sliding(mut shard)) => give_back(&mut shard, charge, &found, (taken, now)),
+                Some(Held::Bucket(mut shard)) => give_back(&mut shard, charge, &found, (taken, now)),
+                None => {}
+            }
+        }
+    }
+
     /// How the limits of a request stand, without charging any.
     pub fn look(&self, charges: &[Charge<'_>], now: Now) -> Outcome {
         let looks = charges.iter().map(|charge| {
@@ -270,6 +284,12 @@ fn stand<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, place: Place, now:
         state.standing(charge.limit, charge.cost, now)
     };
     Standing { is_shared: matches!(place, Place::Shared(_)), ..standing }
+}
+
+fn give_back<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, found: &Found, (taken, now): (Now, Now)) {
+    if let Some(state) = shard.find(found.digest).and_then(|place| shard.state(place)) {
+        state.give_back(charge.limit, charge.cost, S::clock(taken), S::clock(now));
+    }
 }
 
 /// How a limit stands that isn't counted.

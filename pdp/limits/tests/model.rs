@@ -185,6 +185,91 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    /// Some steps take more than they come to, and give the rest back some steps later.
+    #[test]
+    fn what_is_given_back_makes_room_and_lets_nothing_more_in(
+        kind in 0..3_usize, limit in 1..12_u64, steps in steps(false), later in vec((0..12_u64, 0..6_usize), 120),
+    ) {
+        let strategy = [Strategy::FixedWindow, Strategy::SlidingWindow, Strategy::TokenBucket { burst: limit }][kind];
+        let counted = Limit::new(strategy, limit, Duration::from_secs(10)).unwrap();
+        let of = |cost| [Charge { limit: &counted, bucket: b"one", cost }];
+        let (limiter, mut now) = (small(), Now { wall: START, monotonic: 17 });
+        let (mut came_to, mut open) = (Vec::<(i64, u64)>::new(), Vec::new());
+        for (number, (step, (rest, after))) in steps.iter().zip(later).enumerate() {
+            now = Now { wall: now.wall + step.pause, monotonic: now.monotonic + step.pause };
+            open.retain(|(until, rest, taken)| {
+                let is_due = *until <= number;
+                if is_due {
+                    limiter.give_back(&of(*rest), *taken, now);
+                }
+                !is_due
+            });
+            if limiter.charge(&of(step.cost + rest), now).is_admitted() {
+                came_to.push((now.monotonic, step.cost));
+                open.push((number + 1 + after, rest, now));
+            } else if open.is_empty() {
+                // Whoever refuses has cause to: all that is counted by now was used, but for what a bucket kept back.
+                let window = |at: &i64| match strategy {
+                    Strategy::FixedWindow => (at - 17 + START) / (10 * SECOND) == now.wall / (10 * SECOND),
+                    _ => *at > now.monotonic - 10 * SECOND - 10 * SECOND / 59 - 1,
+                };
+                let used: u64 = came_to.iter().filter(|(at, _)| window(at)).map(|(_, cost)| cost).sum();
+                prop_assert!(kind == 2 || used + step.cost + rest > limit);
+            }
+        }
+        for (first, (from, _)) in came_to.iter().enumerate() {
+            let mut used = 0;
+            for (at, cost) in &came_to[first..] {
+                used += cost;
+                let span = i128::from(at - from);
+                let in_one = match strategy {
+                    Strategy::FixedWindow => (at - 17 + START) / (10 * SECOND) == (from - 17 + START) / (10 * SECOND),
+                    _ => span < i128::from(10 * SECOND),
+                };
+                if let Strategy::TokenBucket { burst } = strategy {
+                    let gained = span * i128::from(limit) / i128::from(10 * SECOND) + 1;
+                    prop_assert!(i128::from(used) <= i128::from(burst) + gained);
+                } else {
+                    prop_assert!(!in_one || used <= limit, "{used} of {limit}");
+                }
+            }
+        }
+    }
+}
+
+/// Taken and given back at once, nothing has happened.
+#[test]
+fn what_is_given_back_at_once_was_never_taken() {
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin };
+    for strategy in [Strategy::FixedWindow, Strategy::SlidingWindow, Strategy::TokenBucket { burst: 5 }, quota] {
+        let (limiter, limit) = (small(), Limit::new(strategy, 5, Duration::from_secs(1)).unwrap());
+        let of = |cost| [Charge { limit: &limit, bucket: b"one", cost }];
+        let now = Now::at_nanos(START);
+        assert!(limiter.charge(&of(5), now).is_admitted());
+        assert!(!limiter.charge(&of(1), now).is_admitted());
+        limiter.give_back(&of(3), now, now);
+        assert_eq!(limiter.look(&of(0), now).standings()[0].remaining, 3, "{strategy:?}");
+        limiter.give_back(&of(2), now, now);
+        assert_eq!(limiter.look(&of(0), now).standings()[0].reset_after, Duration::ZERO, "{strategy:?}");
+    }
+}
+
+#[test]
+fn what_no_longer_counts_is_not_given_back() {
+    for strategy in [Strategy::FixedWindow, Strategy::SlidingWindow, Strategy::TokenBucket { burst: 5 }] {
+        let (limiter, limit) = (small(), Limit::new(strategy, 5, Duration::from_secs(1)).unwrap());
+        let of = |cost| [Charge { limit: &limit, bucket: b"one", cost }];
+        let (taken, later) = (Now::at_nanos(START), Now::at_nanos(START + 3 * SECOND));
+        assert!(limiter.charge(&of(5), taken).is_admitted());
+        assert!(limiter.charge(&of(5), later).is_admitted());
+        limiter.give_back(&of(5), taken, later);
+        assert!(!limiter.look(&of(1), later).is_admitted(), "{strategy:?}");
+    }
+}
+
 #[test]
 fn a_thousand_million_steps_do_not_drift() {
     // A third of a nanosecond each: whoever rounds has lost a third of a second at the end.

@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argus_limits::shared::{Answer, OwnedCharge, Question, SCRIPT, SCRIPT_WITHOUT_CLOCK};
+use argus_limits::shared::{
+    Answer, GiveBack, OwnedCharge, Question, SCRIPT, SCRIPT_OF_GIVING_BACK_WITHOUT_CLOCK, SCRIPT_WITHOUT_CLOCK,
+};
 use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Period, Settings, Standing, Strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -48,6 +50,16 @@ impl Told {
         let answer = self.ask(charges, at, at);
         assert_eq!(answer.at, at);
         answer.outcome.unwrap()
+    }
+
+    fn give_back(&mut self, charges: &[OwnedCharge], taken: i64, at: i64) {
+        let GiveBack { keys, arguments } = GiveBack::new(charges, taken);
+        let script = Script::new(SCRIPT_OF_GIVING_BACK_WITHOUT_CLOCK);
+        let mut invocation = script.prepare_invoke();
+        for key in &keys {
+            invocation.key(key);
+        }
+        let _: i64 = invocation.arg(&arguments).arg(at).invoke(&mut self.connection).unwrap();
     }
 
     fn ask(&mut self, charges: &[OwnedCharge], believed: i64, at: i64) -> Answer {
@@ -133,6 +145,54 @@ fn the_script_counts_as_the_memory_does() {
             assert_alike(&told.charge(&asked, at), &expected, 1_000, &(at - START, cost));
         }
     });
+}
+
+/// Each step may take more than it comes to, and give the rest back later. A bucket in Redis gives back whole tokens, so
+/// that it may have some less; the others stand as in memory.
+#[test]
+fn what_is_given_back_there_is_what_is_given_back_in_memory() {
+    let Some(mut told) = Told::start() else { return };
+    let rests = vec((0..12_u64, 0..4_usize), 60);
+    check((0..3_usize, 1..12_u64, steps(), rests), |(kind, many, steps, rests)| {
+        let ((limit, same), bucket, memory) = (limit(kind, many, many, 10 * SECOND), fresh(), in_memory());
+        let of = |cost| [Charge { limit: &same, bucket: bucket.as_bytes(), cost }];
+        let (mut at, mut open) = (START, Vec::new());
+        for (number, ((pause, cost), (rest, after))) in steps.into_iter().zip(rests).enumerate() {
+            at += pause;
+            open.retain(|(until, rest, taken)| {
+                if *until <= number {
+                    told.give_back(&[owned(&limit, &bucket, *rest)], *taken, at);
+                    memory.give_back(&of(*rest), Now::at_nanos(*taken), Now::at_nanos(at));
+                }
+                *until > number
+            });
+            let looks = told.charge(&[owned(&limit, &bucket, 0)], at);
+            let (there, here) = (looks.standings()[0].remaining, memory.look(&of(0), Now::at_nanos(at)));
+            let here = here.standings()[0].remaining;
+            let slack = if kind == 2 { 60 } else { 0 };
+            assert!(there <= here && there + slack >= here, "{there} there, {here} here");
+            if there >= cost + rest && here >= cost + rest {
+                let outcome = told.charge(&[owned(&limit, &bucket, cost + rest)], at);
+                assert!(outcome.is_admitted() && memory.charge(&of(cost + rest), Now::at_nanos(at)).is_admitted());
+                open.push((number + 1 + after, rest, at));
+            }
+        }
+    });
+}
+
+#[test]
+fn what_is_given_back_there_at_once_was_never_taken() {
+    let Some(mut told) = Told::start() else { return };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin };
+    let quota = Limit::new(quota, 7, Duration::from_secs(1)).unwrap();
+    let limits = (0..3).map(|kind| limit(kind, 7, 7, 10 * SECOND).0).chain([quota]);
+    for limit in limits {
+        let bucket = fresh();
+        assert!(told.charge(&[owned(&limit, &bucket, 7)], START).is_admitted());
+        told.give_back(&[owned(&limit, &bucket, 4)], START, START);
+        let left = told.charge(&[owned(&limit, &bucket, 0)], START + 1).standings()[0].remaining;
+        assert_eq!(left, 4, "{limit:?}");
+    }
 }
 
 /// Numbers of which the products need twice the digits that a double has: nothing is rounded all the same.

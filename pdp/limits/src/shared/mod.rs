@@ -17,20 +17,41 @@
 //! that a cluster has them in one place. Needs Redis 5 or Valkey; one that evicts (`maxmemory-policy`) forgets debts.
 
 mod answer;
+mod give_back;
 mod question;
 
 pub use answer::{Answer, AnswerError};
+pub use give_back::GiveBack;
 pub use question::{OwnedCharge, Question};
 
-/// Charges all limits of a request, or none.
-pub const SCRIPT: &str = concat!(
-    "local time = redis.call('TIME')\nlocal now = tonumber(time[1]) * 1000000 + tonumber(time[2])\n",
-    include_str!("charge.lua")
-);
+/// A script by the clock of Redis.
+macro_rules! by_its_clock {
+    ($file:literal) => {
+        concat!(
+            "local time = redis.call('TIME')\nlocal now = tonumber(time[1]) * 1000000 + tonumber(time[2])\n",
+            include_str!($file)
+        )
+    };
+}
 
 /// The same without a clock: it takes the time from its last argument, in microseconds.
+macro_rules! by_a_told_clock {
+    ($file:literal) => {
+        concat!("local now = tonumber(ARGV[#ARGV])\n", include_str!($file))
+    };
+}
+
+/// Charges all limits of a request, or none.
+pub const SCRIPT: &str = by_its_clock!("charge.lua");
+
+/// Gives back a part of what was taken ([`GiveBack`]).
+pub const SCRIPT_OF_GIVING_BACK: &str = by_its_clock!("give_back.lua");
+
 #[doc(hidden)]
-pub const SCRIPT_WITHOUT_CLOCK: &str = concat!("local now = tonumber(ARGV[#ARGV])\n", include_str!("charge.lua"));
+pub const SCRIPT_WITHOUT_CLOCK: &str = by_a_told_clock!("charge.lua");
+
+#[doc(hidden)]
+pub const SCRIPT_OF_GIVING_BACK_WITHOUT_CLOCK: &str = by_a_told_clock!("give_back.lua");
 
 /// What a double holds exactly.
 const MOST: u64 = 1 << 53;

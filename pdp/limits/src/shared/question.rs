@@ -48,7 +48,7 @@ impl Question {
 }
 
 /// States that mean the same have the same name, whatever the version of this program: nodes are not replaced at once.
-fn key(charge: &OwnedCharge) -> Vec<u8> {
+pub(super) fn key(charge: &OwnedCharge) -> Vec<u8> {
     let limit = &charge.limit;
     let shape = match limit.strategy {
         Strategy::FixedWindow => format!("window:{}", microseconds(limit.window)),
@@ -94,7 +94,7 @@ pub(super) const fn microseconds(nanos: i64) -> i64 {
 }
 
 /// As [`Limit::cell`], in microseconds.
-const fn cell(window: i64) -> i64 {
+pub(super) const fn cell(window: i64) -> i64 {
     let cells = COUNT - 1;
     (window + cells - 1) / cells
 }

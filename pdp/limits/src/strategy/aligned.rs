@@ -72,6 +72,12 @@ impl State for Aligned {
         self.used = self.used.saturating_add(cost);
     }
 
+    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, _: i64) {
+        if window_of(limit, taken).1 == self.end {
+            self.used = self.used.saturating_sub(cost);
+        }
+    }
+
     fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
         let left = limit.limit.saturating_sub(self.used);
         let until_end = nanos(i128::from(self.end) - i128::from(now));

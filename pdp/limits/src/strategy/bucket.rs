@@ -72,6 +72,14 @@ impl State for Bucket {
         }
     }
 
+    /// All but what the bucket may have gained in its place: a bucket that was full meanwhile would have gained nothing.
+    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, now: i64) {
+        let gained = units(limit, now.saturating_sub(taken).max(0));
+        let left = (i128::from(cost) * i128::from(limit.window) - gained).max(0);
+        self.full_at = self.full_at.saturating_sub(left).max(Self::NEW.full_at);
+        self.fresh_at = i64::try_from(up(self.full_at, limit)).unwrap_or(i64::MIN);
+    }
+
     fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
         let room = self.room(limit, now);
         let lacks = i128::from(cost) * i128::from(limit.window) - room;

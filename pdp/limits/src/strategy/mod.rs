@@ -56,6 +56,10 @@ pub(crate) trait State: Copy + 'static {
     /// Takes a cost for which there is room.
     fn take(&mut self, limit: &Limit, cost: u64, now: i64);
 
+    /// Gives back a part of what was taken at a time, unless it counts no more: never is more admitted for it than if it
+    /// had not been taken.
+    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, now: i64);
+
     /// How it stands, for a request of this cost. Apart from the rest because it divides.
     fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing;
 }

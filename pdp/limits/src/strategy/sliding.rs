@@ -139,6 +139,20 @@ impl State for Sliding {
         self.total = self.total.saturating_add(cost);
     }
 
+    /// Of the cell of that time no more than is in it: what was taken by a clock that ran ahead lies in a later one.
+    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, _: i64) {
+        let (newest, number) = (self.newest(limit), taken.div_euclid(limit.cell()));
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
+        if number >= newest {
+            let in_newest = self.total.saturating_sub(self.older.iter().sum());
+            self.total = self.total.saturating_sub(cost.min(in_newest));
+        } else if number > newest - COUNT {
+            let used = self.older(number);
+            self.set_older(number, used.saturating_sub(cost));
+            self.total = self.total.saturating_sub(cost.min(used));
+        }
+    }
+
     fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
         let used = self.used(limit, now);
         let left = limit.limit.saturating_sub(used);
