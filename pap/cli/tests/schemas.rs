@@ -442,6 +442,8 @@ fn compare_audit(schemas: &Schemas, server: &Server) {
         let report = schemas.answer("compliance-report", &run(&["compliance", framework]));
         assert_eq!((&report["framework"], &report["audit"]["is_whole"]), (&json!(framework), &json!(true)));
     }
+    let pack = schemas.answer("compliance-report", &run(&["compliance", "breach", "acme/reader"]));
+    assert_eq!((&pack["framework"], &pack["key"]), (&json!("breach"), &json!("acme/reader")));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod register;
 mod scoped;
+mod touched;
+mod watched;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,8 @@ pub use scoped::{
     CredentialFacts, Period, count_checkpoints, count_contacts, count_deliveries, count_forgotten, count_notices,
     count_register_rows, find_callers, list_credentials, list_touched, sum_usage,
 };
+pub use touched::{Touched, list_places, list_resources};
+pub use watched::{count_told, count_watched};
 
 use crate::conn::{Conn, on};
 use crate::credential::{CredentialKind, CredentialState, StoredHash};

@@ -4,9 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use argus_store::Store;
+use argus_store::anomaly::{self, AnomalyDetector, Evidence, Response, Severity, Sign};
 use argus_tests::http::{once, post};
 use argus_tests::program::{Server, stdout};
 use argus_tests::walk::{Keys, create, create_key};
+use chrono::{TimeDelta, Utc};
 use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection as _, QueryableByName, RunQueryDsl as _, SqliteConnection, sql_query};
 use quick_xml::events::Event;
@@ -108,6 +111,117 @@ async fn seed(server: &Server) -> Keys {
     keys
 }
 
+/// Alerts of three keys, as the watcher notes them while the server is away.
+fn add_alerts(data: &Path) {
+    let store = Store::open(data.join("argus.db").as_path()).unwrap();
+    let mut sql = Sql::open(data);
+    for (name, detector, severity, minutes) in [
+        ("rotating", AnomalyDetector::SharedKey, Severity::Critical, 3_000),
+        ("plain", AnomalyDetector::WrongSecret, Severity::High, 2_000),
+        ("netted", AnomalyDetector::Volume, Severity::Medium, 60),
+    ] {
+        let key = sql.texts(&format!("SELECT id AS text FROM keys WHERE name = '{name}'")).remove(0).parse().unwrap();
+        let at = Utc::now() - TimeDelta::minutes(minutes);
+        let (explanation, evidence) = ("seen by a test".to_owned(), Evidence::default());
+        let (since, last_seen_at, times) = (at.timestamp(), at, 1);
+        let sign = Sign { key, detector, severity, explanation, evidence, since, last_seen_at, times };
+        let note = |conn: &mut _| {
+            let (noted, _) = anomaly::note(conn, at, &sign)?.unwrap();
+            let response = if name == "plain" { Response::Rotate } else { Response::Notify };
+            anomaly::respond(conn, at + TimeDelta::seconds(1), noted.id, response)?;
+            anomaly::save_watch(conn, key, "AA==", Utc::now())
+        };
+        store.write(note).unwrap();
+    }
+}
+
+/// Figures about alerts, and the SQL that says the same.
+fn figures_of_alerts(sql: &mut Sql, acme: &str) -> Vec<(String, String)> {
+    let all = format!("anomalies WHERE {acme}");
+    let of = |condition: &str| format!("{all} AND {condition}");
+    let answered = "audit_entries WHERE event IN ('anomaly.acknowledged', 'anomaly.snoozed', 'anomaly.marked_false')";
+    let grave = "severity IN ('high', 'critical') AND state <> 'false'";
+    let suspected = format!("(SELECT key_id, max(first_seen_at) AS at FROM {} GROUP BY key_id) s", of(grave));
+    let key = "JOIN keys k ON k.id = s.key_id AND k.state NOT IN ('revoked', 'expired')";
+    let renewed = "(SELECT 1 FROM credentials c WHERE c.key_id = k.id AND c.state = 'active' AND c.created_at > s.at)";
+    let raised = "SELECT min(at) FROM audit_entries d WHERE d.event = 'anomaly.detected' \
+                  AND json_extract(d.entry, '$.details.anomaly_id') = ";
+    let seconds = |from: &str, to: &str| format!("strftime('%s', {to}) - strftime('%s', ({from}))");
+    let longest = format!("{raised}a.target_id");
+    let longest = format!(
+        "SELECT CAST(max(({} + 59) / 60) AS TEXT) AS text FROM {}",
+        seconds(&longest, "a.at"),
+        answered.replace("audit_entries", "audit_entries a")
+    );
+    let acted = format!(
+        "SELECT CAST(max({}) AS TEXT) AS text FROM {}",
+        seconds(&format!("{raised}anomalies.id"), "responded_at"),
+        of("response <> 'notify'")
+    );
+    let mut figures = vec![
+        ("alerts of this time", sql.count(&all)),
+        (
+            "keys in use whose use is watched",
+            sql.count(&format!("watches w JOIN keys k ON k.id = w.key_id WHERE {acme}")),
+        ),
+        ("contacts that are told of what stands out", sql.count(&format!("contacts WHERE {acme}"))),
+        ("alerts that people answered in this time", sql.count(answered)),
+        ("alerts of severity high or critical that nobody answered within a day", {
+            sql.count(&of(&format!("{grave} AND state = 'open' AND first_seen_at < datetime('now', '-1 day')")))
+        }),
+        ("keys with an alert of severity high or critical that wasn't false", sql.count(&suspected)),
+        ("suspected keys that got a new secret afterwards", {
+            sql.count(&format!("{suspected} {key} WHERE EXISTS {renewed}"))
+        }),
+        ("suspected keys with the secret that they had", {
+            sql.count(&format!("{suspected} {key} WHERE NOT EXISTS {renewed}"))
+        }),
+        ("minutes from an alert to the answer, the longest", sql.texts(&longest).remove(0)),
+        ("seconds from an alert to what Argus did, the longest", sql.texts(&acted).remove(0)),
+        ("decisions that denied, in the days of this time (UTC)", "1".to_owned()),
+        ("changes of the set of policies in force, which is that of the whole installation", {
+            sql.count("audit_entries WHERE event = 'policies.imported'")
+        }),
+        ("entries of acts that came over the network", {
+            let actor = "json_extract(entry, '$.actor.kind') NOT IN ('host', 'argus')";
+            sql.count(&format!("audit_entries WHERE {acme} AND {actor}"))
+        }),
+        ("those of them that say from where", {
+            sql.count(&format!("audit_entries WHERE {acme} AND json_extract(entry, '$.source') IS NOT NULL"))
+        }),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect::<Vec<_>>();
+    for (what, member) in [
+        ("who", "actor.kind"),
+        ("what", "event"),
+        ("when", "at"),
+        ("with which outcome", "outcome"),
+        ("about what", "target.id"),
+        ("at whose request", "request_id"),
+    ] {
+        let says = format!("audit_entries WHERE {acme} AND json_extract(entry, '$.{member}') IS NOT NULL");
+        figures.push((format!("entries that say {what}"), sql.count(&says)));
+    }
+    for severity in ["critical", "high", "medium", "low"] {
+        figures.push((format!("alerts of severity {severity}"), sql.count(&of(&format!("severity = '{severity}'")))));
+    }
+    for state in ["open", "acknowledged", "snoozed", "false"] {
+        let count = sql.count(&of(&format!("state = '{state}'")));
+        figures.push((format!("alerts of this time that are {state} now"), count));
+    }
+    for detector in sql.texts(&format!("SELECT DISTINCT detector AS text FROM {all}")) {
+        let count = sql.count(&of(&format!("detector = '{detector}'")));
+        figures.push((format!("alerts of the detector `{detector}`"), count));
+    }
+    for response in ["notify", "rotate", "suspend", "revoke"] {
+        let count = sql.count(&of(&format!("response = '{response}'")));
+        figures.push((format!("alerts answered by Argus itself with {response}"), count));
+    }
+    figures
+}
+
 fn report(server: &Server, framework: &str, format: &str) -> String {
     stdout(&server.argus(&["compliance", framework, "acme", "--format", format])).unwrap()
 }
@@ -172,6 +286,16 @@ async fn every_figure_of_the_reports_is_what_the_database_says() {
         assert!(since.elapsed().as_secs() < 10, "{}", usage());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    let root = server.key.clone();
+    server.terminate().unwrap();
+    add_alerts(&data);
+    let mut server = Server::start(&data).unwrap();
+    server.key = root;
+    let mut sql = Sql::open(&data);
+    let alert = sql.texts("SELECT id AS text FROM anomalies WHERE detector = 'volume'").remove(0);
+    act(&server, &format!("/v1/anomalies/{alert}/acknowledge"), &json!({"reason": "an export of ours"})).await;
+    let rotating = sql.texts("SELECT id AS text FROM keys WHERE name = 'rotating'").remove(0);
+    act(&server, &format!("/v1/keys/{rotating}/rotate"), &json!({})).await;
     drop(keys);
 
     let reports: BTreeMap<_, Value> =
@@ -186,7 +310,6 @@ async fn every_figure_of_the_reports_is_what_the_database_says() {
         all
     });
     let all = all.unwrap();
-    let mut sql = Sql::open(&data);
     let acme = "organisation_id = (SELECT id FROM organisations WHERE name = 'acme')";
     let live = format!("keys WHERE {acme} AND state NOT IN ('revoked', 'expired')");
     let bound = "(conditions LIKE '%networks%')";
@@ -227,6 +350,9 @@ async fn every_figure_of_the_reports_is_what_the_database_says() {
         ("addresses of callers kept in full", sql.count("credential_callers")),
     ] {
         assert_eq!(all.get(name), Some(&expected), "{name}");
+    }
+    for (name, expected) in figures_of_alerts(&mut sql, acme) {
+        assert_eq!(all.get(&name), Some(&expected), "{name}");
     }
     for state in ["pending", "active", "rotating", "suspended", "revoked"] {
         let count = sql.count(&format!("keys WHERE {acme} AND state = '{state}'"));

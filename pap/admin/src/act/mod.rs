@@ -35,6 +35,7 @@ mod revoke_keys;
 mod revoke_token;
 mod rotate_key;
 mod rotate_signing_key;
+mod show_breach;
 mod show_compliance;
 mod show_decision;
 mod show_fips;

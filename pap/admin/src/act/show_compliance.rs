@@ -2,7 +2,8 @@
 
 use argus_engine::scope::Action;
 use argus_store::Store;
-use chrono::{SubsecRound as _, TimeDelta};
+use argus_store::evidence::Period;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::{find_filtered, named_organisation};
 use crate::audit::AuditTender;
@@ -35,6 +36,11 @@ impl std::str::FromStr for ComplianceFormat {
     }
 }
 
+impl ComplianceFormat {
+    /// All words, for whoever has another.
+    pub(super) const WORDS: &str = "`json`, `html` and `csv`";
+}
+
 /// How much is covered where the query doesn't say.
 const PERIOD: TimeDelta = TimeDelta::days(90);
 
@@ -56,16 +62,10 @@ impl Admin {
         let organisation = named_organisation(&mut query, own)?;
         let asked = if everywhere { HOST } else { &organisation };
         call.require(asked, Own::Audit, Action::Read)?;
-        let format = query.take_word::<ComplianceFormat>("format", "`json`, `html` and `csv`");
+        let format = query.take_word::<ComplianceFormat>("format", ComplianceFormat::WORDS);
         let now = self.now();
-        // Up to now, and what happens in this very second with it.
-        let to = query.take_time("to").unwrap_or_else(|| now.trunc_subsecs(0) + TimeDelta::seconds(1));
-        let from = query.take_time("from").unwrap_or(to - PERIOD);
-        if from > to {
-            query.fault("from", FaultCode::InvalidField, "`from` lies behind `to`".to_owned(), None);
-        }
+        let period = period(&mut query, now);
         let (hasher, tender, addresses) = (self.hasher(), self.audit().ok(), self.addresses().clone());
-        let period = (from, to);
         let read = move |store: &Store| {
             let organisation = match (everywhere, organisation) {
                 (true, _) => None,
@@ -79,4 +79,15 @@ impl Admin {
         };
         Ok((self.with_store(read).await?, format))
     }
+}
+
+/// The stretch of time that a query asks for by `from` and `to`.
+pub(super) fn period(query: &mut Query, now: DateTime<Utc>) -> Period {
+    // Up to now, and what happens in this very second with it.
+    let to = query.take_time("to").unwrap_or_else(|| now.trunc_subsecs(0) + TimeDelta::seconds(1));
+    let from = query.take_time("from").unwrap_or(to - PERIOD);
+    if from > to {
+        query.fault("from", FaultCode::InvalidField, "`from` lies behind `to`".to_owned(), None);
+    }
+    (from, to)
 }

@@ -58,7 +58,7 @@ fn prose(text: &str) -> String {
 impl ComplianceReport {
     /// The report as a page, with the headings, links and tables that a reader and a printer need.
     pub fn to_html(&self) -> String {
-        let of = self.organisation.as_deref().unwrap_or("the whole installation");
+        let of = self.key.as_deref().or(self.organisation.as_deref()).unwrap_or("the whole installation");
         let title = format!("{} · {of}", self.title);
         let mut page = format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\

@@ -10,6 +10,7 @@
 //! Each control says what it asks, what was read from the running system, and whether that is enough. It is evidence
 //! for an assessor: only an accredited laboratory judges a cryptographic module.
 
+mod breach;
 mod controls;
 mod csv;
 mod evidence;
@@ -23,6 +24,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(crate) use breach::Breach;
 pub(crate) use controls::controls;
 pub(crate) use evidence::Evidence;
 pub(crate) use facts::{Facts, KeyFacts, Within, of_key, read_keys};

@@ -21,6 +21,9 @@ pub struct ComplianceReport {
     pub statement: &'static str,
     /// The organisation that it is of; null: the whole installation.
     pub organisation: Option<String>,
+    /// The key that it is of, by its name, where it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// The first moment that it covers.
     pub(crate) from: Time,
     /// The moment up to which it does.
@@ -153,6 +156,7 @@ impl ComplianceReport {
             title: framework.title(),
             statement: STATEMENT,
             organisation: facts.within.organisation.as_ref().map(|(_, name)| name.clone()),
+            key: None,
             from: Time(from),
             to: Time(to),
             at: Time(facts.now),

@@ -1,4 +1,4 @@
-//! `argus compliance soc2|iso27001|pci-dss|gdpr|fips`
+//! `argus compliance soc2|iso27001|pci-dss|gdpr|fips|breach`
 
 mod words;
 
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::client::{Client, number};
+use crate::client::{Client, find_key, number, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -45,6 +45,13 @@ enum Verb {
     /// a control fails.
     #[command(after_help = "Example:\n  argus compliance fips --output json")]
     Fips(Saved),
+    /// All that is known of the use of one key: what it touched, when and from where, what was done and who was told, as
+    /// GDPR article 33 asks. Leaves with 1 where something wants attention.
+    #[command(
+        after_help = "Example:\n  argus compliance breach acme/atlas/reader --from 2026-11-20T00:00:00Z \\\n      \
+        --format html --file breach.html"
+    )]
+    Breach(OfKey),
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +59,21 @@ struct Report {
     /// Only of this organisation (default: all that your key may read).
     #[arg(value_name = "ORG")]
     organisation: Option<String>,
+    #[command(flatten)]
+    within: Within,
+}
+
+#[derive(Debug, Args)]
+struct OfKey {
+    /// Its name, such as acme/atlas/reader, or its id.
+    #[arg(value_name = "KEY")]
+    key: String,
+    #[command(flatten)]
+    within: Within,
+}
+
+#[derive(Debug, Args)]
+struct Within {
     /// From this time on (default: 90 days before the end).
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
@@ -86,6 +108,11 @@ impl Compliance {
             Verb::Iso27001(report) => report.run(console, "iso27001"),
             Verb::PciDss(report) => report.run(console, "pci-dss"),
             Verb::Gdpr(report) => report.run(console, "gdpr"),
+            Verb::Breach(of) => {
+                let client = Client::administration(console)?;
+                let key = find_key(&client, &of.key)?;
+                of.within.run(console, &format!("/v1/compliance/breach/{}", text(&key, "id")), None)
+            }
             Verb::Fips(saved) => run_fips(console, &saved),
         }
     }
@@ -93,15 +120,20 @@ impl Compliance {
 
 impl Report {
     fn run(self, console: &Console, framework: &str) -> Result<Exit, Failure> {
+        self.within.run(console, &format!("/v1/compliance/{framework}"), self.organisation.as_deref())
+    }
+}
+
+impl Within {
+    fn run(self, console: &Console, path: &str, organisation: Option<&str>) -> Result<Exit, Failure> {
         let output = console.output(&[Output::Human, Output::Json])?;
         let client = Client::administration(console)?;
-        let path = format!("/v1/compliance/{framework}");
-        let all = [("organisation", &self.organisation), ("from", &self.from), ("to", &self.to)];
-        let query: Vec<_> = all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect();
+        let all = [("organisation", organisation), ("from", self.from.as_deref()), ("to", self.to.as_deref())];
+        let query: Vec<_> = all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         if let Some(format) = self.saved.format {
-            return self.saved.save(console, &client, (&path, &query, format));
+            return self.saved.save(console, &client, (path, &query, format));
         }
-        let report = client.get(&path, &query)?;
+        let report = client.get(path, &query)?;
         match output {
             Output::Json => console.print_json(&report)?,
             _ => console.print(words::of_report(&report))?,

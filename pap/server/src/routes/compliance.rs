@@ -1,4 +1,4 @@
-//! `GET /v1/compliance/fips` and `GET /v1/compliance/{framework}`
+//! `GET /v1/compliance/fips`, `GET /v1/compliance/{framework}` and `GET /v1/compliance/breach/{key}`
 
 use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -60,6 +60,35 @@ pub(crate) async fn show_compliance(
 ) -> Result<HttpResponse, Problem> {
     let (framework, query) = asked.input;
     let (report, format) = asked.admin.show_compliance(&asked.call, &framework, query.0).await?;
+    shown(&request, &report, format.unwrap_or_else(|| liked(&request)))
+}
+
+/// Show all that is known of the use of one key in a stretch of time: what has to be told of its breach.
+///
+/// What the key is and could do, what stood out, when it was used, what it touched, from where, what it administered, what
+/// was done about it and who was told; each with what was read from the running system, and entries of the audit with
+/// their places in the chain. The log of decisions tells of single resources and addresses, the counts of usage of the
+/// rest. It needs `read` on `audit`, `usage`, `decisions` and `keys` of the key's organisation.
+#[utoipa::path(
+    get, path = "/v1/compliance/breach/{key}", tag = "compliance",
+    params(
+        ("key" = String, Path, description = "The id of a key."),
+        ("from" = Option<String>, Query, description = "The first moment; 90 days before `to` unless told."),
+        ("to" = Option<String>, Query, description = "The moment up to which it goes; now unless told."),
+        ("format" = Option<String>, Query, description = "`json`, `html` or `csv`.")
+    ),
+    responses((
+        status = 200, description = "The report.",
+        content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"))
+    )),
+    extensions(("x-problems" = json!(["not-permitted", "not-found", "invalid-field", "unknown-field"])))
+)]
+pub(crate) async fn show_breach(
+    request: HttpRequest,
+    asked: Asked<(web::Path<String>, Pairs)>,
+) -> Result<HttpResponse, Problem> {
+    let (key, query) = asked.input;
+    let (report, format) = asked.admin.show_breach(&asked.call, &key, query.0).await?;
     shown(&request, &report, format.unwrap_or_else(|| liked(&request)))
 }
 

@@ -64,6 +64,7 @@ doors! {
     post "/v1/audit/forget" => audit::forget::forget_person;
     get "/v1/audit/{sequence}" => audit::show::show_audit_entry;
     get "/v1/compliance/fips" => compliance::show_fips;
+    get "/v1/compliance/breach/{key}" => compliance::show_breach;
     get "/v1/compliance/{framework}" => compliance::show_compliance;
     post "/v1/people/export" => people::export_person;
     post "/v1/leaks" => leaks::report_leaks;

@@ -9,10 +9,13 @@ mod contacts;
 mod decisions;
 mod description;
 mod granted;
+mod evidence;
 mod keys;
 mod oauth;
 mod pages;
 mod patch;
+#[path = "../../../store/tests/support/postgres.rs"]
+mod postgres;
 mod problems;
 mod proxies;
 mod repeat;

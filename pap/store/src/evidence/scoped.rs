@@ -222,6 +222,6 @@ pub fn sum_usage(
 }
 
 /// Whether rows of any organisation are wanted, and else of which.
-fn narrowed(organisation: Option<OrganisationId>) -> (diesel::dsl::AsExprOf<bool, Bool>, String) {
+pub(super) fn narrowed(organisation: Option<OrganisationId>) -> (diesel::dsl::AsExprOf<bool, Bool>, String) {
     (organisation.is_none().into_sql::<Bool>(), organisation.map(|id| id.to_string()).unwrap_or_default())
 }

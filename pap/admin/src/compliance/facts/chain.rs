@@ -12,7 +12,11 @@ use crate::compliance::report::ChainProof;
 const BATCH: u32 = 500;
 
 /// Has the end of the chain signed, and walks to it from the first entry on.
-pub(super) fn prove(store: &Store, tender: Option<&AuditTender>, now: DateTime<Utc>) -> Result<ChainProof, StoreError> {
+pub(in super::super) fn prove(
+    store: &Store,
+    tender: Option<&AuditTender>,
+    now: DateTime<Utc>,
+) -> Result<ChainProof, StoreError> {
     if let Some(tender) = tender {
         // A chain that is broken isn't signed, and is found broken below.
         tender.sign_now(now)?;

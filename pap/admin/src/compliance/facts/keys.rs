@@ -23,6 +23,8 @@ pub(crate) struct KeyFacts {
     pub(crate) owner: String,
     pub(crate) state: KeyState,
     pub(crate) created_at: DateTime<Utc>,
+    /// The key that made it, by its id; else `host` or `argus`.
+    pub(crate) created_by: String,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) exception: Option<String>,
     pub(crate) scopes: Vec<String>,
@@ -155,6 +157,7 @@ fn facts(key: Key, above: &[Conditions], interval: Option<i64>, credentials: &[C
         owner: key.owner,
         state: key.state,
         created_at: key.created_at,
+        created_by: key.created_by.to_string(),
         expires_at: key.expires_at,
         exception: key.expiry_exception,
         scopes: key.scopes,

@@ -1,16 +1,19 @@
-//! What is read from the system, once for all controls: keys, the audit, what was told, what was decided.
+//! What is read from the system, once for all controls: keys, the audit, what was told, what was decided, what stood out.
 
-mod chain;
+pub(super) mod alerts;
+pub(super) mod chain;
 mod keys;
 mod trail;
 
 use std::collections::BTreeMap;
 
 use argus_credentials::Hasher;
+use argus_store::anomaly::Anomaly;
 use argus_store::contact::ContactState;
 use argus_store::delivery::DeliveryState;
 use argus_store::evidence::{self, Period};
 use argus_store::node::{self, Node};
+use argus_store::outbox::NoticeKind;
 use argus_store::policy_document::{self, PolicyDocument};
 use argus_store::usage::UsageCounts;
 use argus_store::{OrganisationId, Store, StoreError};
@@ -21,7 +24,7 @@ use super::{Control, Evidence, controls};
 use crate::Addresses;
 use crate::audit::AuditTender;
 pub(crate) use keys::{KeyFacts, of_key, read as read_keys};
-pub(super) use trail::Trail;
+pub(super) use trail::{ASKED, Trail, read_excerpts};
 
 /// Of what a report is.
 #[derive(Debug, Clone)]
@@ -51,6 +54,12 @@ pub(crate) struct Facts {
     pub(super) usage: UsageCounts,
     pub(super) nodes: Vec<Node>,
     pub(super) policies: Vec<PolicyDocument>,
+    /// What stood out first in this time.
+    pub(super) alerts: Vec<Anomaly>,
+    /// Keys in use that are watched, and up to when the one that was looked at the longest ago was.
+    pub(super) watched: (i64, Option<DateTime<Utc>>),
+    /// Contacts that are told of what stands out.
+    pub(super) told_of_alerts: usize,
     /// Addresses of callers that are kept in full, and when the oldest was seen.
     pub(super) callers: (i64, Option<DateTime<Utc>>),
     /// Of the people whom the audit of this time names, those who were forgotten.
@@ -75,6 +84,7 @@ impl Facts {
         let name = within.organisation.as_ref().map(|(_, name)| name.as_str());
         let trail = Trail::read(store, id, period)?;
         let keys = keys::read(store, id)?;
+        let alerts = alerts::read(store, (id, None), period)?;
         store.read(|conn| {
             Ok(Self {
                 now,
@@ -87,6 +97,8 @@ impl Facts {
                 usage: evidence::sum_usage(conn, name, period)?,
                 nodes: node::list(conn)?,
                 policies: policy_document::list_current(conn)?,
+                watched: evidence::count_watched(conn, id)?,
+                told_of_alerts: evidence::count_told(conn, id, NoticeKind::AnomalyDetected.as_str())?,
                 callers: evidence::find_callers(conn, id)?,
                 forgotten: evidence::count_forgotten(conn, &trail.people)?,
                 remains: evidence::count_remains(conn)?,
@@ -94,6 +106,7 @@ impl Facts {
                 within: within.clone(),
                 keys: keys.clone(),
                 trail: trail.clone(),
+                alerts: alerts.clone(),
                 chain: chain.clone(),
             })
         })

@@ -1,7 +1,7 @@
 //! GDPR: the articles that the management of API keys touches, as controller of what it keeps of people.
 
 use super::{Control, control};
-use crate::compliance::theme::{access, crypto, life, people, trail, watch};
+use crate::compliance::theme::{access, alerts, crypto, life, people, trail, watch};
 
 #[rustfmt::skip]
 pub(super) const CONTROLS: &[Control] = &[
@@ -15,5 +15,5 @@ pub(super) const CONTROLS: &[Control] = &[
     control("Art. 32", "Security of processing", "Is what is kept protected by cryptography, and access to it controlled?",
         &[crypto::secrets, crypto::transit, crypto::own_keys, access::privileged]),
     control("Art. 33", "Notification of a breach", "Which keys were compromised, what was stopped, and who was told?",
-        &[watch::incidents, watch::told, life::ended]),
+        &[alerts::raised, alerts::responses, watch::incidents, watch::breach, watch::told, life::ended]),
 ];

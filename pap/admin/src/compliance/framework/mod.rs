@@ -28,6 +28,8 @@ pub enum Framework {
     Gdpr,
     /// FIPS 140 and SP 800-132.
     Fips,
+    /// What has to be told of the breach of one key (GDPR, article 33): no framework that is asked for by its word.
+    Breach,
 }
 
 /// A control, and the themes that answer it.
@@ -59,6 +61,7 @@ impl Framework {
             Self::PciDss => "pci-dss",
             Self::Gdpr => "gdpr",
             Self::Fips => "fips",
+            Self::Breach => "breach",
         }
     }
 
@@ -69,6 +72,7 @@ impl Framework {
             Self::Iso27001 => "ISO/IEC 27001:2022, annex A",
             Self::PciDss => "PCI DSS 4.0.1",
             Self::Gdpr => "General Data Protection Regulation (EU) 2016/679",
+            Self::Breach => "Breach of a key: what GDPR article 33 asks to be told",
             Self::Fips => "FIPS 140-2 section 4.7, FIPS 140-3 (ISO/IEC 19790:2012 7.9), NIST SP 800-132",
         }
     }
@@ -79,8 +83,8 @@ impl Framework {
             Self::Iso27001 => iso27001::CONTROLS,
             Self::PciDss => pci_dss::CONTROLS,
             Self::Gdpr => gdpr::CONTROLS,
-            // Its controls are functions of their own, see `compliance::controls`.
-            Self::Fips => &[],
+            // Their controls are functions of their own, see `compliance::controls` and `compliance::breach`.
+            Self::Fips | Self::Breach => &[],
         }
     }
 
@@ -115,10 +119,7 @@ impl Control {
     fn judge(&self, facts: &Facts) -> ControlReport {
         let mut whole = Finding::default();
         self.themes.iter().for_each(|theme| whole.add(theme(facts)));
-        let result = whole.verdict();
-        let Finding { evidence, listings, excerpts, findings, .. } = whole;
-        let (id, title, question) = (self.id, self.title, self.question);
-        ControlReport { id, title, question, result, evidence, listings, excerpts, findings }
+        whole.report((self.id, self.title, self.question))
     }
 }
 

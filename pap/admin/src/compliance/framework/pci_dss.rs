@@ -1,7 +1,7 @@
 //! PCI DSS 4.0.1: the requirements that the management of API keys serves. Keys are its system and application accounts.
 
 use super::{Control, control};
-use crate::compliance::theme::{access, change, crypto, life, trail, watch};
+use crate::compliance::theme::{access, acts, alerts, change, crypto, life, trail, watch};
 
 #[rustfmt::skip]
 pub(super) const CONTROLS: &[Control] = &[
@@ -23,12 +23,28 @@ pub(super) const CONTROLS: &[Control] = &[
     control("8.3.4", "Invalid attempts are limited", "Are failed attempts on record and limited?", &[watch::refusals, access::limits]),
     control("8.6.1", "Interactive use of system accounts is controlled", "Does somebody answer for each key, and is its use bound to places?", &[access::inventory, access::conditions]),
     control("8.6.2", "Secrets stand in no code or file", "Were keys that were found where they don't belong revoked?", &[watch::incidents]),
-    control("8.6.3", "Secrets are changed periodically and on suspicion", "Does each key get a new secret often enough?", &[life::rotation, access::expiry]),
+    control("8.6.3", "Secrets are changed periodically and on suspicion", "Does each key get a new secret often enough, and at once where it was suspected?",
+        &[life::rotation, access::expiry, alerts::renewed]),
     control("10.2.1", "Acts are logged", "Are all administrative acts and refusals on record?", &[trail::events]),
+    control("10.2.1.1", "Access by individuals to data is logged", "Is each use of a key decided and counted?", &[watch::decisions]),
+    control("10.2.1.2", "Acts with administrative access are logged", "Is each act of an administrator on record?", &[change::administration]),
+    control("10.2.1.3", "Access to the logs is logged", "Is it on record who reads the trail?", &[acts::of_readers]),
+    control("10.2.1.4", "Invalid attempts are logged", "Is each refused credential, act and use on record or counted?", &[acts::refused]),
+    control("10.2.1.5", "Changes of credentials are logged", "Is each making, change, renewal and end of a key on record?", &[acts::credentials]),
+    control("10.2.1.6", "Starting and stopping of logs is logged", "Can the trail be stopped or cut unnoticed?", &[acts::of_the_audit]),
+    control("10.2.1.7", "Making and ending of objects is logged", "Is it on record what was made and removed besides keys?", &[acts::objects]),
     control("10.2.2", "Log entries say enough", "Does each entry say who, what, when, with which outcome, from where and about what?", &[trail::complete]),
     control("10.3", "Logs are protected from change", "Can it be proven that no entry was changed or taken out?", &[trail::whole]),
+    control("10.4.1.1", "Logs are reviewed by automated means", "Do detectors look at each use of a key, and what did they find?",
+        &[alerts::detectors, alerts::raised]),
+    control("10.4.3", "What a review finds is addressed", "Was each alert answered, and how soon?", &[alerts::answered]),
     control("10.5.1", "Logs are kept for twelve months", "How far back does the trail reach?", &[trail::kept]),
     control("10.6", "Clocks are synchronised", "Do the clocks of all nodes agree?", &[trail::clocks]),
-    control("10.7", "Failures of controls are noticed", "Does somebody hear of what fails?", &[watch::told]),
+    control("10.7", "Failures of controls are noticed", "Does somebody hear of what fails, and would it be seen that nobody watches?",
+        &[alerts::detectors, watch::told]),
+    control("11.5.1", "Intrusions are detected and answered", "Are uses watched for signs of theft, and who is told?",
+        &[alerts::detectors, alerts::raised, watch::told]),
+    control("12.10.5", "Alerts are answered", "Are alerts of the watch answered, by people and by policy?",
+        &[alerts::answered, alerts::responses, watch::incidents]),
     control("6.5.1", "Changes follow procedures", "Is each change of what governs access on record with who made it?", &[change::administration]),
 ];

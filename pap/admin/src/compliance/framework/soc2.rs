@@ -1,7 +1,7 @@
 //! SOC 2: the common criteria that the management of API keys serves.
 
 use super::{Control, control};
-use crate::compliance::theme::{access, change, crypto, life, trail, watch};
+use crate::compliance::theme::{access, alerts, change, crypto, life, trail, watch};
 
 #[rustfmt::skip]
 pub(super) const CONTROLS: &[Control] = &[
@@ -27,17 +27,17 @@ pub(super) const CONTROLS: &[Control] = &[
         "Is what decides over access on record, and does the record show each change of it?",
         &[change::policies]),
     control("CC7.1", "Changes that open a weakness are detected",
-        "Would a key without an end, an owner or a rotation be noticed?",
-        &[access::expiry, life::rotation]),
+        "Would a key without an end, an owner or a rotation be noticed, and is the use of each watched?",
+        &[access::expiry, life::rotation, alerts::detectors]),
     control("CC7.2", "Anomalies are watched for",
-        "Are decisions and refusals counted, and is the trail of acts whole?",
-        &[watch::decisions, watch::refusals, trail::whole]),
+        "Do detectors watch, what did they find, are decisions and refusals counted, and is the trail of acts whole?",
+        &[alerts::detectors, alerts::raised, watch::decisions, watch::refusals, trail::whole]),
     control("CC7.3", "Events are evaluated",
-        "Does somebody hear of what happens to keys?",
-        &[watch::told]),
+        "Does somebody hear of what happens to keys, and how soon does somebody answer an alert?",
+        &[alerts::answered, watch::told]),
     control("CC7.4", "Incidents are responded to",
-        "Which keys were stopped because something was wrong, and how fast was that known?",
-        &[watch::incidents, watch::told]),
+        "Which keys were stopped because something was wrong, by whom or by which policy, and how soon?",
+        &[alerts::responses, alerts::answered, watch::incidents, watch::told]),
     control("CC8.1", "Changes are authorised and documented",
         "Is each change of policies, organisations and projects on record with who made it?",
         &[change::administration, trail::complete]),

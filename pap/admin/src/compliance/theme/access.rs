@@ -10,6 +10,7 @@ use crate::compliance::facts::{Facts, KeyFacts};
 /// For how long a key may go unused (PCI DSS 8.2.6), and its grant without a look at it (7.2.5.1).
 const IDLE: TimeDelta = TimeDelta::days(90);
 const REVIEW: TimeDelta = TimeDelta::days(180);
+const QUARTER: TimeDelta = TimeDelta::days(90);
 
 pub(in super::super) fn inventory(facts: &Facts) -> Finding {
     if facts.keys.is_empty() {
@@ -178,8 +179,10 @@ pub(in super::super) fn reviewed(facts: &Facts) -> Finding {
     }
     let touched = |key: &KeyFacts| facts.trail.last_touched(&key.id).max(Some(key.created_at));
     let old: Vec<_> = facts.in_use().filter(|key| touched(key) < Some(facts.now - REVIEW)).collect();
+    let lately = facts.in_use().filter(|key| touched(key) >= Some(facts.now - QUARTER)).count();
     Finding::new()
         .with("keys in use", facts.in_use().count())
+        .with("those made, changed or renewed in the last 90 days", lately)
         .with("those made, changed or renewed in the last 180 days", facts.in_use().count() - old.len())
         .with("those that nobody has touched for 180 days", old.len())
         .attention(!old.is_empty(), || {

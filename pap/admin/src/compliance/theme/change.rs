@@ -6,6 +6,9 @@ use super::Finding;
 use crate::compliance::facts::Facts;
 use crate::compliance::report::Listing;
 
+/// The set is one for all organisations: a report of one of them tells of its changes too, and whose they are.
+const SWITCHES: &str = "changes of the set of policies in force, which is that of the whole installation";
+
 pub(in super::super) fn policies(facts: &Facts) -> Finding {
     if facts.policies.is_empty() {
         return Finding::not_covered("no policy is in force in the store");
@@ -22,7 +25,7 @@ pub(in super::super) fn policies(facts: &Facts) -> Finding {
     };
     let mut found = Finding::new()
         .with("policy documents in force", facts.policies.len())
-        .counts(facts, &[AuditEvent::PoliciesImported])
+        .with(SWITCHES, facts.trail.switches)
         .excerpts(facts, &[AuditEvent::PoliciesImported]);
     // Their names are the business of whoever runs the installation.
     if facts.is_of_all() {
@@ -33,7 +36,6 @@ pub(in super::super) fn policies(facts: &Facts) -> Finding {
 
 pub(in super::super) fn administration(facts: &Facts) -> Finding {
     const EVENTS: &[AuditEvent] = &[
-        AuditEvent::PoliciesImported,
         AuditEvent::OrganisationCreated,
         AuditEvent::OrganisationChanged,
         AuditEvent::ProjectCreated,
@@ -45,5 +47,9 @@ pub(in super::super) fn administration(facts: &Facts) -> Finding {
     if facts.trail.entries == 0 {
         return Finding::not_covered("the audit has no entry of this time");
     }
-    Finding::new().counts(facts, EVENTS).excerpts(facts, EVENTS)
+    Finding::new()
+        .with(SWITCHES, facts.trail.switches)
+        .counts(facts, EVENTS)
+        .excerpts(facts, &[AuditEvent::PoliciesImported])
+        .excerpts(facts, EVENTS)
 }

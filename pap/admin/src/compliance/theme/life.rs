@@ -19,7 +19,9 @@ pub(in super::super) fn made(facts: &Facts) -> Finding {
     if facts.keys.is_empty() {
         return Finding::not_covered("there are no keys yet");
     }
-    let made = facts.keys.iter().filter(|key| facts.is_within(key.created_at)).count();
+    let made: Vec<_> = facts.keys.iter().filter(|key| facts.is_within(key.created_at)).collect();
+    let names: BTreeMap<&str, &str> = facts.keys.iter().map(|key| (key.id.as_str(), key.path.as_str())).collect();
+    let maker = |id: &str| names.get(id).copied().unwrap_or(id).to_owned();
     let unknown = facts
         .keys
         .iter()
@@ -27,11 +29,14 @@ pub(in super::super) fn made(facts: &Facts) -> Finding {
         .filter(|key| !facts.trail.tells_of_making(&key.id))
         .collect::<Vec<_>>();
     Finding::new()
-        .with("keys made in this time", made)
+        .with("keys made in this time", made.len())
         .counts(facts, &[AuditEvent::KeyCreated, AuditEvent::KeyChanged, AuditEvent::CredentialCreated])
         .with("keys made in this time of which the audit tells nothing", unknown.len())
         .attention(!unknown.is_empty(), || {
             format!("{} keys have no entry of their making: look who writes to the database", unknown.len())
+        })
+        .listing("Keys made in this time", &["key", "made", "by", "scopes"], made, |key| {
+            vec![key.path.clone(), day(Some(key.created_at), ""), maker(&key.created_by), key.scopes.join(" ")]
         })
         .listing("Keys with no entry of their making", &["key", "made"], unknown, |key| {
             vec![key.path.clone(), day(Some(key.created_at), "")]

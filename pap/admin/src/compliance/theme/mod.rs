@@ -1,6 +1,8 @@
 //! Themes: what several frameworks ask in their own numbers, each answered by one function of the facts.
 
 pub(super) mod access;
+pub(super) mod acts;
+pub(super) mod alerts;
 pub(super) mod change;
 pub(super) mod crypto;
 pub(super) mod life;
@@ -14,7 +16,7 @@ use argus_store::audit::AuditEvent;
 
 use super::EvidenceItem;
 use super::facts::{Facts, KeyFacts};
-use super::report::{ControlStanding, Excerpt, Listing};
+use super::report::{ControlReport, ControlStanding, Excerpt, Listing};
 
 /// Rows of a listing. What is beyond them is counted.
 const ROWS: usize = 50;
@@ -34,22 +36,22 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { verdicts: vec![ControlStanding::Pass], ..Self::default() }
     }
 
     /// The system holds nothing that answers the question.
-    fn not_covered(because: impl Into<String>) -> Self {
+    pub(super) fn not_covered(because: impl Into<String>) -> Self {
         Self { verdicts: vec![ControlStanding::NotCovered], findings: vec![because.into()], ..Self::default() }
     }
 
-    fn with(mut self, name: impl Into<String>, value: impl Display) -> Self {
+    pub(super) fn with(mut self, name: impl Into<String>, value: impl Display) -> Self {
         self.evidence.push(EvidenceItem { name: name.into(), value: value.to_string() });
         self
     }
 
     /// Somebody has to look where this is so.
-    fn attention(mut self, is_so: bool, finding: impl FnOnce() -> String) -> Self {
+    pub(super) fn attention(mut self, is_so: bool, finding: impl FnOnce() -> String) -> Self {
         if is_so {
             self.findings.push(finding());
             self.verdicts.push(ControlStanding::Attention);
@@ -69,6 +71,14 @@ impl Finding {
         let rows: Vec<_> = keys.by_ref().take(ROWS).map(row).collect();
         if !rows.is_empty() {
             self.listings.push(Listing { name, columns, rows, more: keys.count() });
+        }
+        self
+    }
+
+    /// Things one by one, where there are any.
+    pub(super) fn with_listing(mut self, listing: Listing) -> Self {
+        if !listing.rows.is_empty() {
+            self.listings.push(listing);
         }
         self
     }
@@ -98,8 +108,15 @@ impl Finding {
         self.verdicts.extend(other.verdicts);
     }
 
+    /// What was found, as what is told of a control.
+    pub(super) fn report(self, (id, title, question): (&'static str, &'static str, &'static str)) -> ControlReport {
+        let result = self.verdict();
+        let Self { evidence, listings, excerpts, findings, .. } = self;
+        ControlReport { id, title, question, result, evidence, listings, excerpts, findings }
+    }
+
     /// Attention where any theme asks for it, pass where any has an answer.
-    pub(super) fn verdict(&self) -> ControlStanding {
+    fn verdict(&self) -> ControlStanding {
         self.verdicts.iter().copied().max().unwrap_or(ControlStanding::NotCovered)
     }
 }

@@ -4,7 +4,7 @@ use argus_store::audit::AuditEvent;
 use chrono::TimeDelta;
 
 use super::{Finding, day};
-use crate::compliance::facts::Facts;
+use crate::compliance::facts::{ASKED, Facts};
 
 /// How long a trail is kept at least (PCI DSS 10.5.1).
 const KEPT: TimeDelta = TimeDelta::days(365);
@@ -28,12 +28,13 @@ pub(in super::super) fn complete(facts: &Facts) -> Finding {
         return Finding::not_covered("the audit has no entry of this time");
     }
     let incomplete = &facts.trail.incomplete;
-    Finding::new()
-        .with("entries of this time", facts.trail.entries)
-        .with("entries that say who, what, when, about what, with which outcome and at whose request", {
-            facts.trail.entries - incomplete.len() as u64
-        })
-        .with("entries that say from where", facts.trail.with_source)
+    let found = Finding::new().with("entries of this time", facts.trail.entries);
+    ASKED
+        .iter()
+        .zip(facts.trail.with)
+        .fold(found, |found, ((what, _), count)| found.with(format!("entries that say {what}"), count))
+        .with("entries of acts that came over the network", facts.trail.remote)
+        .with("those of them that say from where", facts.trail.with_source)
         .with("entries that lack something", incomplete.len())
         .attention(!incomplete.is_empty(), || {
             format!(

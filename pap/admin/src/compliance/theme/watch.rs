@@ -53,6 +53,11 @@ pub(in super::super) fn told(facts: &Facts) -> Finding {
         .attention(dead > 0, || format!("{dead} deliveries were given up: `argus delivery list --state dead`"))
 }
 
+/// How to get what has to be told of a breach.
+pub(in super::super) fn breach(_: &Facts) -> Finding {
+    Finding::default().with("what one key touched, when and from where", "`argus compliance breach KEY`")
+}
+
 pub(in super::super) fn incidents(facts: &Facts) -> Finding {
     if facts.keys.is_empty() {
         return Finding::not_covered("there are no keys yet");

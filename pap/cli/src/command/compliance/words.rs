@@ -34,9 +34,9 @@ pub(super) fn of_fips(report: &Value) -> String {
 }
 
 pub(super) fn of_report(report: &Value) -> String {
-    let of = match text(report, "organisation") {
-        "" => "the whole installation",
-        name => name,
+    let of = match (text(report, "key"), text(report, "organisation")) {
+        ("", "") => "the whole installation",
+        ("", name) | (name, _) => name,
     };
     let mut words = format!("{}\n", text(report, "title"));
     let _ = writeln!(words, "of {of}, from {} to {}", text(report, "from"), text(report, "to"));
