@@ -15,7 +15,7 @@ pub(crate) fn offers(path: &str) -> Option<&'static [&'static str]> {
         "/oauth/revoke" => None,
         "/v1/audit/export" => Some(&["application/jsonl"]),
         "/v1/usage" => Some(USAGE),
-        "/v1/compliance/fips" | "/v1/compliance/{framework}" => Some(COMPLIANCE),
+        "/v1/compliance/fips" | "/v1/compliance/{framework}" | "/v1/compliance/breach/{key}" => Some(COMPLIANCE),
         _ => Some(&["application/json"]),
     }
 }

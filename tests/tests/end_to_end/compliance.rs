@@ -146,18 +146,14 @@ fn figures_of_alerts(sql: &mut Sql, acme: &str) -> Vec<(String, String)> {
     let renewed = "(SELECT 1 FROM credentials c WHERE c.key_id = k.id AND c.state = 'active' AND c.created_at > s.at)";
     let raised = "SELECT min(at) FROM audit_entries d WHERE d.event = 'anomaly.detected' \
                   AND json_extract(d.entry, '$.details.anomaly_id') = ";
-    let seconds = |from: &str, to: &str| format!("strftime('%s', {to}) - strftime('%s', ({from}))");
-    let longest = format!("{raised}a.target_id");
-    let longest = format!(
-        "SELECT CAST(max(({} + 59) / 60) AS TEXT) AS text FROM {}",
-        seconds(&longest, "a.at"),
-        answered.replace("audit_entries", "audit_entries a")
-    );
-    let acted = format!(
-        "SELECT CAST(max({}) AS TEXT) AS text FROM {}",
-        seconds(&format!("{raised}anomalies.id"), "responded_at"),
-        of("response <> 'notify'")
-    );
+    let milliseconds =
+        |from: &str, to: &str| format!("CAST(round((julianday({to}) - julianday(({from}))) * 86400000) AS INTEGER)");
+    let answer = milliseconds(&format!("{raised}a.target_id"), "a.at");
+    let answers = answered.replace("audit_entries", "audit_entries a");
+    let longest = format!("SELECT CAST(max(({answer} / 1000 + 59) / 60) AS TEXT) AS text FROM {answers}");
+    let response = milliseconds(&format!("{raised}anomalies.id"), "responded_at");
+    let responses = of("response <> 'notify'");
+    let acted = format!("SELECT CAST(max(({response} + 999) / 1000) AS TEXT) AS text FROM {responses}");
     let mut figures = vec![
         ("alerts of this time", sql.count(&all)),
         (

@@ -10,8 +10,15 @@ use super::report::{ControlReport, ControlStanding, Excerpt, Listing};
 /// How it looks.
 const STYLE: &str = include_str!("report.css");
 
-/// The longest cell that stays on one line.
+/// The longest word that stays on one line.
 const SHORT: usize = 24;
+
+/// `2026-11-27 21:52:12`.
+const MOMENT: usize = 19;
+
+/// Around the rows of a table that may be wider than a screen.
+const OPEN: &str = "<div class=\"scroll\" tabindex=\"0\">\n<table class=\"listing\">";
+const CLOSE: &str = "</tbody>\n</table>\n</div>\n";
 
 /// Text as the content of an element or of a quoted attribute.
 struct Escaped<'t>(&'t str);
@@ -68,7 +75,9 @@ impl ComplianceReport {
         );
         self.write_head(&mut page, of);
         self.write_overview(&mut page);
-        self.controls.iter().for_each(|control| write_control(&mut page, control));
+        // Of one key all entries are shown.
+        let is_whole = self.key.is_some();
+        self.controls.iter().for_each(|control| write_control(&mut page, control, is_whole));
         page.push_str("</main>\n</body>\n</html>\n");
         page
     }
@@ -127,7 +136,7 @@ impl ComplianceReport {
     }
 }
 
-fn write_control(page: &mut String, control: &ControlReport) {
+fn write_control(page: &mut String, control: &ControlReport, is_whole: bool) {
     let _ = write!(
         page,
         "<section id=\"{}\">\n<h2><span class=\"number\">{}</span> {} {}</h2>\n<p class=\"question\">{}</p>\n",
@@ -152,12 +161,12 @@ fn write_control(page: &mut String, control: &ControlReport) {
         page.push_str("</tbody>\n</table>\n");
     }
     control.listings.iter().for_each(|listing| write_listing(page, listing));
-    write_excerpts(page, &control.excerpts);
+    write_excerpts(page, &control.excerpts, is_whole);
     page.push_str("</section>\n");
 }
 
 fn write_listing(page: &mut String, listing: &Listing) {
-    let _ = write!(page, "<h3>{}</h3>\n<table class=\"listing\">\n<thead><tr>", Escaped(listing.name));
+    let _ = write!(page, "<h3>{}</h3>\n{OPEN}\n<thead><tr>", Escaped(listing.name));
     for column in listing.columns {
         let _ = write!(page, "<th>{}</th>", Escaped(column));
     }
@@ -165,41 +174,44 @@ fn write_listing(page: &mut String, listing: &Listing) {
     for row in &listing.rows {
         page.push_str("<tr>");
         for cell in row {
-            // What is short is easier to read whole; what is long may break anywhere.
-            let is_short = cell.len() <= SHORT && !cell.contains(' ');
-            let class = if is_short { " class=\"short\"" } else { "" };
-            let _ = write!(page, "<td{class}>{}</td>", Escaped(cell));
+            write_cell(page, cell);
         }
         page.push_str("</tr>\n");
     }
-    page.push_str("</tbody>\n</table>\n");
+    page.push_str(CLOSE);
     if listing.more > 0 {
         let _ = writeln!(page, "<p class=\"more\">and {} more</p>", listing.more);
     }
 }
 
-fn write_excerpts(page: &mut String, excerpts: &[Excerpt]) {
+/// What is short is easier to read whole; what is long may break anywhere.
+fn write_cell(page: &mut String, cell: &str) {
+    let is_word = cell.len() <= SHORT && !cell.contains(' ');
+    let is_moment = cell.len() == MOMENT && cell.bytes().all(|octet| octet.is_ascii_digit() || b"-: ".contains(&octet));
+    let class = if is_word || is_moment { " class=\"short\"" } else { "" };
+    let _ = write!(page, "<td{class}>{}</td>", Escaped(cell));
+}
+
+fn write_excerpts(page: &mut String, excerpts: &[Excerpt], is_whole: bool) {
     if excerpts.is_empty() {
         return;
     }
-    page.push_str(
-        "<h3>From the audit, the newest of each event</h3>\n<table class=\"listing\">\n<thead><tr><th>entry</th>\
-         <th>when</th><th>what happened</th><th>to what</th><th>by whom</th><th>hash</th></tr></thead>\n<tbody>\n",
+    let _ = write!(
+        page,
+        "<h3>From the audit{}</h3>\n{OPEN}\n<thead><tr><th>entry</th><th>when (UTC)</th><th>what happened</th>\
+         <th>to what</th><th>by whom</th><th>hash</th></tr></thead>\n<tbody>\n",
+        if is_whole { "" } else { ", the newest of each event" }
     );
     for Excerpt { sequence, at, event, actor, target, outcome, hash } in excerpts {
         let event = if outcome == "done" { event.clone() } else { format!("{event} ({outcome})") };
-        let _ = writeln!(
-            page,
-            "<tr><td>{sequence}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code title=\"{}\">{}</code></td></tr>",
-            moment(*at),
-            Escaped(&event),
-            Escaped(target),
-            Escaped(actor),
-            Escaped(hash),
-            Escaped(hash.get(..12).unwrap_or(hash))
-        );
+        page.push_str("<tr>");
+        for cell in [&sequence.to_string(), &at.format("%Y-%m-%d %H:%M:%S").to_string(), &event, target, actor] {
+            write_cell(page, cell);
+        }
+        let start = Escaped(hash.get(..12).unwrap_or(hash));
+        let _ = writeln!(page, "<td class=\"short\"><code title=\"{}\">{start}</code></td></tr>", Escaped(hash));
     }
-    page.push_str("</tbody>\n</table>\n");
+    page.push_str(CLOSE);
 }
 
 fn badge(verdict: ControlStanding) -> String {

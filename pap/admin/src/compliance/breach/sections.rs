@@ -136,8 +136,8 @@ fn places(breach: &Breach) -> Finding {
     let columns = &["address", "decision", "times", "first", "last"];
     Finding::new()
         .with("different addresses, within 2 %", breach.addresses)
-        .with("countries", breach.part(Part::Country).len())
-        .with("networks", breach.part(Part::Network).len())
+        .with("countries that are known", known(breach, Part::Country))
+        .with("networks that are known", known(breach, Part::Network))
         .with_listing(whole("From where, from the log of decisions", columns, rows))
         .with_listing(parts("By country", breach, Part::Country))
         .with_listing(parts("By network (number of the autonomous system)", breach, Part::Network))
@@ -179,6 +179,10 @@ fn told(breach: &Breach) -> Finding {
 
 fn days(breach: &Breach) -> Option<(i64, i64)> {
     Some((*breach.days.keys().next()?, *breach.days.keys().next_back()?))
+}
+
+fn known(breach: &Breach, part: Part) -> usize {
+    breach.part(part).iter().filter(|(value, _, _)| *value != "unknown").count()
 }
 
 fn parts(name: &'static str, breach: &Breach, part: Part) -> Listing {

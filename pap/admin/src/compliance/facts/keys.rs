@@ -8,7 +8,7 @@ use argus_store::credential::{CredentialKind, CredentialState};
 use argus_store::evidence::{self, CredentialFacts};
 use argus_store::key::{self, Key, KeyFilter, KeyState};
 use argus_store::{
-    Conditions, Conn, KeyId, OrganisationId, PageSize, ProjectId, Store, StoreError, organisation, project,
+    Actor, Conditions, Conn, KeyId, OrganisationId, PageSize, ProjectId, Store, StoreError, organisation, project,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -23,7 +23,7 @@ pub(crate) struct KeyFacts {
     pub(crate) owner: String,
     pub(crate) state: KeyState,
     pub(crate) created_at: DateTime<Utc>,
-    /// The key that made it, by its id; else `host` or `argus`.
+    /// The key that made it, by its name; else `host` or `argus`.
     pub(crate) created_by: String,
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) exception: Option<String>,
@@ -66,19 +66,29 @@ pub(crate) fn read(store: &Store, organisation: Option<OrganisationId>) -> Resul
     let credentials = credentials(store, organisation)?;
     let filter = KeyFilter { organisation, ..KeyFilter::default() };
     let size = PageSize::new(PageSize::MOST.into()).unwrap_or_default();
-    let (mut keys, mut above, mut after) = (Vec::new(), Above::default(), None);
+    let (mut keys, mut above, mut makers, mut after) = (Vec::new(), Above::default(), HashMap::new(), None);
     loop {
         let page = store.read(|conn| key::list(conn, &filter, after, size))?;
         after = page.items.last().map(|key| key.id);
         for key in page.items {
             let (levels, interval) = store.read(|conn| above.of(conn, &key))?;
             let own = credentials.get(&key.id).map_or(&[][..], Vec::as_slice);
-            keys.push(facts(key, &levels, interval, own));
+            let maker = store.read(|conn| maker(conn, key.created_by, &mut makers))?;
+            keys.push(KeyFacts { created_by: maker, ..facts(key, &levels, interval, own) });
         }
         if !page.more {
             return Ok(keys);
         }
     }
+}
+
+/// Who made a key, by the name of his own, which is read once.
+fn maker(conn: &mut Conn, actor: Actor, known: &mut HashMap<KeyId, String>) -> Result<String, StoreError> {
+    let Actor::Key(id) = actor else { return Ok(actor.to_string()) };
+    if let Entry::Vacant(unknown) = known.entry(id) {
+        unknown.insert(key::find(conn, id)?.map_or_else(|| id.to_string(), |key| key.path()));
+    }
+    Ok(known.get(&id).cloned().unwrap_or_default())
 }
 
 /// Reads one key.

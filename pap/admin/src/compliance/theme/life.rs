@@ -20,8 +20,6 @@ pub(in super::super) fn made(facts: &Facts) -> Finding {
         return Finding::not_covered("there are no keys yet");
     }
     let made: Vec<_> = facts.keys.iter().filter(|key| facts.is_within(key.created_at)).collect();
-    let names: BTreeMap<&str, &str> = facts.keys.iter().map(|key| (key.id.as_str(), key.path.as_str())).collect();
-    let maker = |id: &str| names.get(id).copied().unwrap_or(id).to_owned();
     let unknown = facts
         .keys
         .iter()
@@ -36,7 +34,7 @@ pub(in super::super) fn made(facts: &Facts) -> Finding {
             format!("{} keys have no entry of their making: look who writes to the database", unknown.len())
         })
         .listing("Keys made in this time", &["key", "made", "by", "scopes"], made, |key| {
-            vec![key.path.clone(), day(Some(key.created_at), ""), maker(&key.created_by), key.scopes.join(" ")]
+            vec![key.path.clone(), day(Some(key.created_at), ""), key.created_by.clone(), key.scopes.join(" ")]
         })
         .listing("Keys with no entry of their making", &["key", "made"], unknown, |key| {
             vec![key.path.clone(), day(Some(key.created_at), "")]
