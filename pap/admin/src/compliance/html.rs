@@ -11,7 +11,7 @@ use super::report::{ControlReport, ControlStanding, Excerpt, Listing};
 const STYLE: &str = include_str!("report.css");
 
 /// The longest word that stays on one line.
-const SHORT: usize = 24;
+const SHORT: usize = 32;
 
 /// `2026-11-27 21:52:12`.
 const MOMENT: usize = 19;
