@@ -1,4 +1,5 @@
-//! The baseline: a server that reads a body, and answers with as many bytes as the path says.
+//! The baseline: a server that reads a body, and answers with as many bytes as the path says. It is the collector of
+//! spans, too, and takes them all.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -16,7 +17,10 @@ pub(crate) fn serve() -> Result<()> {
         std::process::exit(0);
     });
     actix_web::rt::System::new().block_on(async {
-        let server = HttpServer::new(|| App::new().route("/{bytes}", web::post().to(answer)));
+        let collect = |_: web::Bytes| async { HttpResponse::Ok().finish() };
+        let app =
+            move || App::new().route("/{bytes}", web::post().to(answer)).route("/v1/traces", web::post().to(collect));
+        let server = HttpServer::new(app);
         let server = server.bind(("127.0.0.1", 0))?;
         println!("{}", server.addrs()[0]);
         server.run().await

@@ -66,49 +66,76 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Argus otherwise than it comes: what costs more, or less.
+const OTHERWISE: [&[(&str, &str)]; 4] = [
+    &[("ARGUS_USAGE", "off")],
+    &[("ARGUS_DECISION_LOG", "all")],
+    &[("ARGUS_TRACE_SHARE", "1%")],
+    &[("ARGUS_TRACE_SHARE", "100%")],
+];
+
 async fn measure(options: &Options) -> Result<Report> {
     let folder = tempfile::tempdir()?;
-    let server = Server::start(&folder.path().join("data"))?;
-    let uncounted = Server::start_with(&folder.path().join("uncounted"), |command| {
-        command.env("ARGUS_USAGE", "off");
-    })?;
     let baseline = do_nothing::Process::start()?;
+    let collector = format!("http://{}", baseline.address);
+    let mut servers = vec![Server::start(&folder.path().join("data"))?];
+    for (number, set) in OTHERWISE.iter().enumerate() {
+        servers.push(Server::start_with(&folder.path().join(number.to_string()), |command| {
+            command.envs(set.iter().copied());
+            if set.iter().any(|(name, _)| *name == "ARGUS_TRACE_SHARE") {
+                command.env("ARGUS_OTLP_ENDPOINT", &collector);
+            }
+        })?);
+    }
+    let mut asked = Vec::new();
+    for server in &servers {
+        asked.push(requests::all(&Keys::create(server).await?));
+    }
     let mut measures = Vec::new();
-    let logged = Server::start_with(&folder.path().join("logged"), |command| {
-        command.env("ARGUS_DECISION_LOG", "all");
-    })?;
-    let of_others = requests::all(&Keys::create(&uncounted).await?).into_iter();
-    let of_others = of_others.zip(requests::all(&Keys::create(&logged).await?));
-    for (asked, of_others) in requests::all(&Keys::create(&server).await?).into_iter().zip(of_others) {
-        let (of_uncounted, of_logged) = of_others;
-        let answer = once(server.pdp, &asked.request).await?;
-        asked.check(&answer)?;
-        of_uncounted.check(&once(uncounted.pdp, &of_uncounted.request).await?)?;
-        of_logged.check(&once(logged.pdp, &of_logged.request).await?)?;
-        let load = |address, pid, request: &[u8]| Load {
-            address,
-            pid,
-            requests: vec![request.to_vec()],
-            clients: options.clients,
-            lasts: Duration::from_secs_f64(options.seconds),
-            status: 200,
-        };
-        let nothing = load(baseline.address, baseline.pid(), &baseline_request(&asked, answer.body.len()));
-        let argus = load(server.pdp, server.pid(), &asked.request);
-        let uncounted = load(uncounted.pdp, uncounted.pid(), &of_uncounted.request);
-        let logged = load(logged.pdp, logged.pid(), &of_logged.request);
-        let mut measured = Measure::new(asked.name, asked.body_bytes, answer.body.len());
-        for load in [&nothing, &argus, &uncounted, &logged] {
-            let warm = Load { lasts: Duration::from_millis(200), ..load.clone() };
-            warm.run().await?;
-        }
-        for _ in 0..options.turns {
-            let [nothing, argus] = [nothing.run().await?, argus.run().await?];
-            measured.add(&nothing, &argus, &uncounted.run().await?, &logged.run().await?);
-        }
-        measures.push(measured);
+    for kind in 0..asked[0].len() {
+        let of_kind: Vec<_> = servers.iter().zip(asked.iter().map(|asked| &asked[kind])).collect();
+        measures.push(measure_kind(options, &baseline, &of_kind).await?);
     }
     Ok(Report { measures, clients: options.clients })
+}
+
+/// All servers in turns with one kind of request: what each turn shows met the same machine.
+async fn measure_kind(
+    options: &Options,
+    baseline: &do_nothing::Process,
+    servers: &[(&Server, &Asked)],
+) -> Result<Measure> {
+    let load = |address, pid, request: &[u8]| Load {
+        address,
+        pid,
+        requests: vec![request.to_vec()],
+        clients: options.clients,
+        lasts: Duration::from_secs_f64(options.seconds),
+        status: 200,
+    };
+    let mut answer_bytes = 0;
+    let mut loads = Vec::new();
+    for (server, asked) in servers {
+        let answer = once(server.pdp, &asked.request).await?;
+        asked.check(&answer)?;
+        answer_bytes = answer.body.len();
+        loads.push(load(server.pdp, server.pid(), &asked.request));
+    }
+    let asked = servers[0].1;
+    loads.insert(0, load(baseline.address, baseline.pid(), &baseline_request(asked, answer_bytes)));
+    for load in &loads {
+        let warm = Load { lasts: Duration::from_millis(200), ..load.clone() };
+        warm.run().await?;
+    }
+    let mut measured = Measure::new(asked.name, asked.body_bytes, answer_bytes);
+    for _ in 0..options.turns {
+        let mut turn = Vec::new();
+        for load in &loads {
+            turn.push(load.run().await?);
+        }
+        measured.add(&turn);
+    }
+    Ok(measured)
 }
 
 /// The same request, to the path that is answered with as many bytes.

@@ -25,6 +25,10 @@ struct Turn {
     uncounted: f64,
     /// Argus that logs every decision.
     logged: f64,
+    /// Argus that sends the spans of one request in a hundred to a collector.
+    traced_some: f64,
+    /// Argus that sends the spans of all.
+    traced_all: f64,
 }
 
 /// All kinds.
@@ -38,14 +42,18 @@ impl Measure {
         Self { name, body_bytes, answer_bytes, turns: Vec::new(), requests: 0 }
     }
 
-    pub(crate) fn add(&mut self, nothing: &Measured, argus: &Measured, uncounted: &Measured, logged: &Measured) {
+    /// A turn: the baseline, Argus as it is, and Argus otherwise.
+    pub(crate) fn add(&mut self, turn: &[Measured]) {
+        let micros = |of: usize| turn[of].cpu_micros();
         self.turns.push(Turn {
-            nothing: nothing.cpu_micros(),
-            argus: argus.cpu_micros(),
-            uncounted: uncounted.cpu_micros(),
-            logged: logged.cpu_micros(),
+            nothing: micros(0),
+            argus: micros(1),
+            uncounted: micros(2),
+            logged: micros(3),
+            traced_some: micros(4),
+            traced_all: micros(5),
         });
-        self.requests += argus.requests;
+        self.requests += turn[1].requests;
     }
 
     fn median(&self, of: impl Fn(&Turn) -> f64) -> f64 {
@@ -60,6 +68,11 @@ impl Measure {
     /// What logging every decision costs.
     fn logging(&self) -> f64 {
         self.median(|turn| turn.logged / turn.argus)
+    }
+
+    /// What spans cost, of some requests and of all.
+    fn tracing(&self) -> [f64; 2] {
+        [self.median(|turn| turn.traced_some / turn.argus), self.median(|turn| turn.traced_all / turn.argus)]
     }
 
     /// What counting the use of keys costs.
@@ -86,6 +99,10 @@ impl Report {
                     "counted_times_uncounted": one.counting(),
                     "logged_cpu_micros": one.median(|turn| turn.logged),
                     "logged_times_unlogged": one.logging(),
+                    "traced_1_percent_cpu_micros": one.median(|turn| turn.traced_some),
+                    "traced_1_percent_times_untraced": one.tracing()[0],
+                    "traced_all_cpu_micros": one.median(|turn| turn.traced_all),
+                    "traced_all_times_untraced": one.tracing()[1],
                 })
             })
             .collect();
@@ -117,6 +134,28 @@ impl fmt::Display for Report {
                 one.share_percent(),
                 one.counting(),
                 one.logging()
+            )?;
+        }
+        self.write_tracing(f)
+    }
+}
+
+impl Report {
+    fn write_tracing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\nThe same where a collector takes spans")?;
+        writeln!(f, "| door            | Argus   | of 1 %  | ×    | of all  | ×    |")?;
+        writeln!(f, "|-----------------|---------|---------|------|---------|------|")?;
+        for one in &self.measures {
+            let [argus, some, all] = [
+                one.median(|turn| turn.argus),
+                one.median(|turn| turn.traced_some),
+                one.median(|turn| turn.traced_all),
+            ];
+            let [of_some, of_all] = one.tracing();
+            let name = one.name;
+            writeln!(
+                f,
+                "| {name:<15} | {argus:>4.1} µs | {some:>4.1} µs | {of_some:.2} | {all:>4.1} µs | {of_all:.2} |"
             )?;
         }
         Ok(())

@@ -12,4 +12,5 @@ pub use accept::negotiate;
 pub use client::{Client, ClientFault, client, client_address};
 pub use histogram::Histogram;
 pub use metric::{Exposition, Metric, MetricKind, MoreMetrics};
-pub use trace::{Span, SpanId, SpanSink, Step, Trace, TraceId, TraceParent};
+pub use opentelemetry_sdk::trace::SdkTracer;
+pub use trace::{Step, Trace};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use argus_credentials::{Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
-use argus_http::{MoreMetrics, SpanSink};
+use argus_http::{MoreMetrics, SdkTracer};
 
 use crate::authentication::TokenSettings;
 use crate::decision_log::DecisionLog;
@@ -63,7 +63,7 @@ pub struct Settings {
     /// Who is told how quotas stand; `None`: nobody.
     pub quotas: Option<Arc<dyn QuotaWatch>>,
     /// Where spans of requests go; `None`: nowhere.
-    pub spans: Option<Arc<dyn SpanSink>>,
+    pub spans: Option<SdkTracer>,
     /// What is told in `/metrics` besides what the decision point counts itself.
     pub more_metrics: Option<Arc<dyn MoreMetrics>>,
     /// Who keeps a log of decisions; nobody unless set.

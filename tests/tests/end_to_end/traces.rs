@@ -11,7 +11,13 @@ use argus_tests::flood::counter;
 use argus_tests::http::{Connection, get, once, post};
 use argus_tests::program::Server;
 use argus_tests::walk::Keys;
-use serde_json::Value;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
+use prost::Message as _;
 
 /// How long anything may take on a machine that builds meanwhile.
 const LONG: Duration = Duration::from_secs(30);
@@ -22,13 +28,19 @@ const CALLER: &str = "b7ad6b7169203331";
 /// A collector of OTLP over HTTP: it takes everything.
 struct Collector {
     address: SocketAddr,
-    taken: Arc<Mutex<Vec<Value>>>,
+    taken: Arc<Mutex<Vec<Taken>>>,
+}
+
+/// A request to it.
+struct Taken {
+    head: String,
+    body: ExportTraceServiceRequest,
 }
 
 impl Collector {
     fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, taken) = (listener.local_addr().unwrap(), Arc::<Mutex<Vec<Value>>>::default());
+        let (address, taken) = (listener.local_addr().unwrap(), Arc::<Mutex<Vec<Taken>>>::default());
         let kept = Arc::clone(&taken);
         thread::spawn(move || {
             for stream in listener.incoming() {
@@ -40,19 +52,25 @@ impl Collector {
     }
 
     /// The spans of a trace so far.
-    fn spans(&self, trace: &str) -> Vec<Value> {
+    fn spans(&self, trace: &str) -> Vec<Span> {
         let taken = self.taken.lock().unwrap();
-        let exported = taken.iter().flat_map(|body| body["resourceSpans"].as_array().unwrap());
+        let exported = taken.iter().flat_map(|taken| &taken.body.resource_spans);
         let scopes = exported.flat_map(|resource| {
-            assert_eq!(resource["resource"]["attributes"][0]["value"]["stringValue"], "argus");
-            resource["scopeSpans"].as_array().unwrap()
+            let described = resource.resource.as_ref().unwrap();
+            assert_eq!(text(described, "service.name"), "argus");
+            assert!(text(described, "service.version").contains('.'));
+            assert_eq!(text(described, "deployment.environment.name"), "test");
+            &resource.scope_spans
         });
-        let spans = scopes.flat_map(|scope| scope["spans"].as_array().unwrap());
-        spans.filter(|span| span["traceId"] == trace).cloned().collect()
+        let spans = scopes.flat_map(|scope| {
+            assert_eq!(scope.scope.as_ref().unwrap().name, "argus");
+            &scope.spans
+        });
+        spans.filter(|span| hexadecimal(&span.trace_id) == trace).cloned().collect()
     }
 
     /// The same, when there are as many as have to come.
-    fn wait_for(&self, trace: &str, count: usize) -> Vec<Value> {
+    fn wait_for(&self, trace: &str, count: usize) -> Vec<Span> {
         let begun = Instant::now();
         loop {
             let spans = self.spans(trace);
@@ -66,7 +84,7 @@ impl Collector {
 }
 
 /// One request of a connection, answered; `None` at its end.
-fn take(mut stream: &TcpStream, kept: &Mutex<Vec<Value>>) -> Option<()> {
+fn take(mut stream: &TcpStream, kept: &Mutex<Vec<Taken>>) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let (mut length, mut head) = (0, String::new());
     loop {
@@ -83,16 +101,19 @@ fn take(mut stream: &TcpStream, kept: &Mutex<Vec<Value>>) -> Option<()> {
         }
     }
     assert!(head.starts_with("POST /v1/traces HTTP/1.1\r\n"), "{head}");
-    assert!(head.to_ascii_lowercase().contains("content-type: application/json\r\n"), "{head}");
+    assert!(head.to_ascii_lowercase().contains("content-type: application/x-protobuf\r\n"), "{head}");
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    kept.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}").ok()
+    let body = ExportTraceServiceRequest::decode(&*body).unwrap();
+    kept.lock().unwrap().push(Taken { head, body });
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n").ok()
 }
 
 fn start(folder: &tempfile::TempDir, collector: SocketAddr, share: &str) -> Server {
     Server::start_with(&folder.path().join("data"), |command| {
         command.env("ARGUS_OTLP_ENDPOINT", format!("http://{collector}")).env("ARGUS_TRACE_SHARE", share);
+        command.env("OTEL_EXPORTER_OTLP_HEADERS", "x-tenant=acme");
+        command.env("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
     })
     .unwrap()
 }
@@ -109,15 +130,28 @@ fn verification(keys: &Keys) -> Vec<u8> {
     post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes())
 }
 
-fn named<'s>(spans: &'s [Value], name: &str) -> &'s Value {
-    let mut of_name = spans.iter().filter(|span| span["name"] == name);
+fn named<'s>(spans: &'s [Span], name: &str) -> &'s Span {
+    let mut of_name = spans.iter().filter(|span| span.name == name);
     let span = of_name.next().unwrap_or_else(|| panic!("no {name} in {spans:#?}"));
     assert!(of_name.next().is_none(), "{name} is there twice");
     span
 }
 
-fn time(span: &Value, name: &str) -> u128 {
-    span[name].as_str().unwrap().parse().unwrap()
+/// What stands under a name.
+fn value<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a Value> {
+    let AnyValue { value } = attributes.iter().find(|one| one.key == key)?.value.as_ref()?;
+    value.as_ref()
+}
+
+fn text(resource: &Resource, key: &str) -> String {
+    match value(&resource.attributes, key) {
+        Some(Value::StringValue(text)) => text.clone(),
+        other => panic!("{key} is {other:?}"),
+    }
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect::<Vec<_>>().concat()
 }
 
 #[tokio::test]
@@ -131,13 +165,14 @@ async fn a_collector_gets_the_spans_of_a_request_below_the_span_of_its_caller() 
     assert_eq!(answer.json().unwrap()["decision"], "Permit", "{}", answer.text());
     let spans = collector.wait_for(TRACE, 4);
     let request = named(&spans, "POST /v1/verify");
-    assert_eq!((&request["parentSpanId"], &request["kind"]), (&CALLER.into(), &2.into()));
+    assert_eq!((&*hexadecimal(&request.parent_span_id), request.kind()), (CALLER, SpanKind::Server));
+    assert_eq!(value(&request.attributes, "http.response.status_code"), Some(&Value::IntValue(200)));
+    assert!(value(&request.attributes, "argus.decision_id").is_some(), "{request:#?}");
     for part in ["authenticate", "evaluate", "limits"] {
         let span = named(&spans, part);
-        assert_eq!((&span["parentSpanId"], &span["kind"]), (&request["spanId"], &1.into()), "{part}");
-        assert!(time(request, "startTimeUnixNano") <= time(span, "startTimeUnixNano"), "{part}");
-        assert!(time(span, "startTimeUnixNano") <= time(span, "endTimeUnixNano"), "{part}");
-        assert!(time(span, "endTimeUnixNano") <= time(request, "endTimeUnixNano"), "{part}");
+        assert_eq!((&span.parent_span_id, span.kind()), (&request.span_id, SpanKind::Internal), "{part}");
+        let times = [request.start_time_unix_nano, span.start_time_unix_nano, span.end_time_unix_nano];
+        assert!(times.is_sorted() && span.end_time_unix_nano <= request.end_time_unix_nano, "{part}: {times:?}");
     }
     // The administration does the same, and names its request for the door.
     let other = "1af7651916cd43dd8448eb211c80319c";
@@ -147,14 +182,17 @@ async fn a_collector_gets_the_spans_of_a_request_below_the_span_of_its_caller() 
     assert_eq!(answer.status, 200, "{}", answer.text());
     let spans = collector.wait_for(other, 3);
     let request = named(&spans, "GET /v1/organisations");
-    assert_eq!(request["parentSpanId"], CALLER);
+    assert_eq!(hexadecimal(&request.parent_span_id), CALLER);
     for part in ["authenticate", "act"] {
-        assert_eq!(named(&spans, part)["parentSpanId"], request["spanId"], "{part}");
+        assert_eq!(named(&spans, part).parent_span_id, request.span_id, "{part}");
     }
     // No key, and no part of one, goes there.
-    let all = serde_json::to_string(&*collector.taken.lock().unwrap()).unwrap();
+    let bodies: Vec<_> = collector.taken.lock().unwrap().iter().map(|taken| taken.body.clone()).collect();
+    let all = format!("{bodies:?}");
     assert!(!all.contains("argus_live_") && !all.contains(keys.reader.get(30..).unwrap()), "{all}");
     assert_eq!(counter(&server, "argus_trace_spans_total{outcome=\"sent\"}").await.unwrap(), 7);
+    let taken = collector.taken.lock().unwrap();
+    assert!(taken.iter().all(|taken| taken.head.contains("x-tenant: acme\r\n")), "{}", taken[0].head);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use actix_web::http::{Method, StatusCode};
-use argus_http::{Exposition, Histogram, MoreMetrics, SpanSink};
+use argus_http::{Exposition, Histogram, MoreMetrics, SdkTracer};
 
 pub use table::metrics;
 pub(crate) use table::{
@@ -26,7 +26,7 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 pub struct Watched {
     counts: Arc<Counts>,
     pub(crate) more: Vec<Arc<dyn MoreMetrics>>,
-    pub(crate) spans: Option<Arc<dyn SpanSink>>,
+    pub(crate) spans: Option<SdkTracer>,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Default for Counts {
 
 impl Watched {
     /// Hands spans of requests to a collector.
-    pub fn trace_to(&mut self, spans: Arc<dyn SpanSink>) {
+    pub fn trace_to(&mut self, spans: SdkTracer) {
         self.spans = Some(spans);
     }
 

@@ -1,10 +1,8 @@
 //! What is known of a request before its body: when it came, and the ids that its answer carries.
 
-use std::sync::Arc;
-
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use argus_http::{SpanSink, Step, Trace};
+use argus_http::{SdkTracer, Step, Trace};
 
 use crate::decision_id::DecisionId;
 use crate::moment::Moment;
@@ -39,11 +37,7 @@ impl Call {
     }
 
     /// The same for a request that is traced where somebody collects spans. Its span ends with the step.
-    pub(crate) fn begin_traced(
-        request: &HttpRequest,
-        spans: Option<&Arc<dyn SpanSink>>,
-        name: &'static str,
-    ) -> (Self, Step) {
+    pub(crate) fn begin_traced(request: &HttpRequest, spans: Option<&SdkTracer>, name: &'static str) -> (Self, Step) {
         let (trace, mut step) = Trace::begin(spans, request.headers(), name);
         let call = Self { trace, ..Self::begin(request) };
         step.note("argus.decision_id", || call.decision_id.to_string());

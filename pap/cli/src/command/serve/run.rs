@@ -14,7 +14,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 use argus_admin::{Addresses, Admin, Issuer, Parts, ThisNode};
 use argus_credentials::{TagKeys, TrustedProxies, self_test};
-use argus_http::{MoreMetrics, SpanSink};
+use argus_http::{MoreMetrics, SdkTracer};
 use argus_insight::decisions::DecisionLogging;
 use argus_insight::notify::Carrier;
 use argus_insight::usage::Metering;
@@ -219,7 +219,7 @@ fn install(
     let spans = Arc::default();
     let tracing = settings.traces.begin(&spans)?;
     let process: Arc<dyn MoreMetrics> = Arc::new(Process { began: at, spans });
-    let spans = tracing.as_ref().map(|tracing| Arc::clone(&tracing.sink));
+    let spans = tracing.as_ref().map(|tracing| tracing.tracer.clone());
     let told = Told { usage, log, spans: spans.clone(), more: Arc::clone(&process) };
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
@@ -288,7 +288,7 @@ fn begin_audit(
 struct Told {
     usage: Option<Arc<dyn UsageSink>>,
     log: Option<Arc<dyn DecisionLog>>,
-    spans: Option<Arc<dyn SpanSink>>,
+    spans: Option<SdkTracer>,
     more: Arc<dyn MoreMetrics>,
 }
 
