@@ -2,5 +2,6 @@
 
 mod forged;
 mod keys;
+mod peers;
 mod right;
 mod support;

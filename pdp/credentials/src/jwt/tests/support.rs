@@ -16,6 +16,7 @@ use crate::jwt::{
     SelfSignedRules, Use,
 };
 
+pub(super) const LEEWAY_SECONDS: i64 = 30;
 pub(super) const NOW: i64 = 1_800_000_000;
 pub(super) const KEY: &str = "019a3c5e-0000-7000-8000-000000000001";
 pub(super) const ARGUS: &str = "https://argus.example";
@@ -151,20 +152,34 @@ impl Class {
         self.signer().sign(&self.header().to_string(), &changed(self.claims(), members).to_string())
     }
 
+    /// Who issues it, and whose keys are known of him.
+    pub(super) fn issuer(self) -> (&'static str, [&'static Pair; 2]) {
+        match self {
+            Self::Access => (ARGUS, [&OURS, &CURVE]),
+            Self::Bearer | Self::Assertion => (KEY, [&HOLDERS, &EDWARDS]),
+            Self::Issuer => (ISSUER, [&ISSUERS, &EDWARDS]),
+        }
+    }
+
+    /// The claims without which it is none.
+    pub(super) fn required(self) -> &'static [&'static str] {
+        match self {
+            Self::Access => &["iss", "exp", "aud", "sub", "client_id", "iat", "jti"],
+            Self::Bearer | Self::Issuer => &["iss", "sub", "aud", "exp"],
+            Self::Assertion => &["iss", "sub", "aud", "exp", "jti"],
+        }
+    }
+
     /// Verifies a token as one of this class, as a verifier does.
     pub(super) fn verify(self, token: &str) -> Result<(), JwtFault> {
         let jwt = Jwt::read(token)?;
         let issuer = jwt.issuer()?;
-        let (wanted, keys) = match self {
-            Self::Access => (ARGUS, vec![OURS.public(), CURVE.public()]),
-            Self::Bearer | Self::Assertion => (KEY, vec![HOLDERS.public(), EDWARDS.public()]),
-            Self::Issuer => (ISSUER, vec![ISSUERS.public(), EDWARDS.public()]),
-        };
+        let (wanted, keys) = self.issuer();
         if issuer != wanted {
             return Err(JwtFault::Issuer);
         }
-        let keys = KeySet::new(keys);
-        let (key, leeway_seconds) = (keys.find(&jwt)?, 30);
+        let keys = KeySet::new(keys.map(Pair::public).to_vec());
+        let (key, leeway_seconds) = (keys.find(&jwt)?, LEEWAY_SECONDS);
         let signed = |used_as, audience: &str| {
             let audiences = [audience.to_owned()];
             let rules = SelfSignedRules { key: KEY, audiences: &audiences, used_as, leeway_seconds };
