@@ -399,7 +399,7 @@ impl Shared {
             // Beside something else that is presented, it counts for what that is bound to, and nothing more.
             Some(certificate) if !headers.contains_key(AUTHORIZATION) => self.verify_certificate(certificate, now)?,
             _ => {
-                let token = read_bearer(headers)?;
+                let token = read_bearer(headers, AUTHORIZATION)?;
                 if self.is_stale(now) {
                     return Err(CallerRefused::StoreAway);
                 }

@@ -22,7 +22,7 @@ pub struct DecisionView {
     at: Time,
     /// The organisation that decided.
     organisation: String,
-    /// By which door it was asked for: `pdp`, `domain` or `verify`.
+    /// By which door it was asked for: `pdp`, `domain`, `verify` or `forward-auth`.
     door: String,
     /// The enforcement point's key.
     #[schema(value_type = String, format = Uuid)]

@@ -1,14 +1,14 @@
 //! `Authorization: Bearer` (RFC 6750 §2.1): the one way in which a key is presented.
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{HeaderMap, HeaderName};
 
 use super::CallerRefused;
 
-/// The token of the one `Authorization` header.
+/// The token of the one header of this name: of `Authorization`, or of what a proxy hands it on as.
 ///
 /// Another scheme counts as no credential at all: its challenge names ours (RFC 6750 §3.1).
-pub(crate) fn read_bearer(headers: &HeaderMap) -> Result<&str, CallerRefused> {
-    let mut values = headers.get_all(AUTHORIZATION);
+pub(crate) fn read_bearer(headers: &HeaderMap, name: HeaderName) -> Result<&str, CallerRefused> {
+    let mut values = headers.get_all(name);
     let value = values.next().ok_or(CallerRefused::Missing)?;
     if values.next().is_some() {
         return Err(CallerRefused::Malformed);
@@ -55,43 +55,43 @@ const OF_BODY: [bool; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
+    use actix_web::http::header::{AUTHORIZATION, HeaderValue};
 
     use super::*;
 
-    fn headers(values: &[&str]) -> HeaderMap {
+    fn read(values: &[&str]) -> Result<String, CallerRefused> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(AUTHORIZATION, HeaderValue::from_str(value).unwrap());
         }
-        headers
+        read_bearer(&headers, AUTHORIZATION).map(str::to_owned)
     }
 
     #[test]
     fn the_scheme_may_be_written_in_any_case() {
         for value in ["Bearer abc", "bearer abc", "BEARER   abc"] {
-            assert_eq!(read_bearer(&headers(&[value])), Ok("abc"), "{value}");
+            assert_eq!(read(&[value]), Ok("abc".to_owned()), "{value}");
         }
-        assert_eq!(read_bearer(&headers(&["Bearer a-._~+/b=="])), Ok("a-._~+/b=="));
+        assert_eq!(read(&["Bearer a-._~+/b=="]), Ok("a-._~+/b==".to_owned()));
     }
 
     #[test]
     fn another_scheme_is_no_credential() {
         for values in [&[][..], &["Basic YTpi"], &["DPoP abc"], &["Bearerabc"]] {
-            assert_eq!(read_bearer(&headers(values)), Err(CallerRefused::Missing), "{values:?}");
+            assert_eq!(read(values), Err(CallerRefused::Missing), "{values:?}");
         }
     }
 
     #[test]
     fn a_credential_that_is_no_token_is_malformed() {
         for values in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer =a"], &["Bearer a,b"]] {
-            assert_eq!(read_bearer(&headers(values)), Err(CallerRefused::Malformed), "{values:?}");
+            assert_eq!(read(values), Err(CallerRefused::Malformed), "{values:?}");
         }
     }
 
     #[test]
     fn two_credentials_are_malformed() {
-        assert_eq!(read_bearer(&headers(&["Bearer a", "Bearer a"])), Err(CallerRefused::Malformed));
-        assert_eq!(read_bearer(&headers(&["Basic a", "Bearer a"])), Err(CallerRefused::Malformed));
+        assert_eq!(read(&["Bearer a", "Bearer a"]), Err(CallerRefused::Malformed));
+        assert_eq!(read(&["Basic a", "Bearer a"]), Err(CallerRefused::Malformed));
     }
 }

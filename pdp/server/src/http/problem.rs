@@ -46,6 +46,8 @@ kinds! {
         "It came from nobody who is a trusted proxy, in a header that was not agreed on, or it can't be read."),
     CLIENT_UNCLEAR = ("client-unclear", 400, "nobody can say where the request came from",
         "What a proxy said of the client can't be read, or contradicts itself. Mend the proxy's headers."),
+    FORWARDED_REQUEST = ("forwarded-request", 400, "the request that a proxy asks about can't be read",
+        "The proxy has to say by which method and path, and a path has its canonical form: no empty segment, no `..`."),
     CREDENTIAL_IN_URL = ("credential-in-url", 400, "a key was sent in the URL",
         "A key in a URL ends in logs and histories. Take it for known: revoke it, and send its successor in the header."),
     CREDENTIAL_MISSING = ("credential-missing", 401, "a key is needed",
@@ -66,6 +68,8 @@ kinds! {
         "A request has at most 1 MiB, 128 levels and 100,000 elements, unless set otherwise."),
     UNSUPPORTED_MEDIA_TYPE = ("unsupported-media-type", 415, "the media type is not supported",
         "`Content-Type` is missing, or none that is read here. `help` names those that are."),
+    LIMITED = ("limited", 429, "the key is used too often",
+        "A limit or a quota of the key, or of a key above it, is used up. `Retry-After` says when to come again."),
     BUSY = ("busy", 503, "too much is asked for at once",
         "Keys that were not seen before are waiting to be verified. Ask again after `Retry-After`."),
     STORE_AWAY = ("store-away", 503, "the store does not answer",
@@ -197,6 +201,16 @@ impl Problem {
         Self::new(CERTIFICATE_HEADER, cause.to_string()).help(
             "show the certificate in the TLS handshake, or let a trusted proxy hand it on in the header agreed on",
         )
+    }
+
+    /// What a proxy tells of a request is not enough, or can be read in more than one way.
+    pub(crate) fn forwarded(detail: impl Into<String>) -> Self {
+        Self::new(FORWARDED_REQUEST, detail)
+    }
+
+    /// The use is permitted, but for how often there were others.
+    pub(crate) fn limited(reason: &str) -> Self {
+        Self::new(LIMITED, format!("this key may not be used now: {reason}"))
     }
 
     pub(crate) fn credential_in_url() -> Self {

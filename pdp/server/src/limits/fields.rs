@@ -3,8 +3,7 @@
 
 use std::fmt::Write as _;
 
-use actix_web::HttpResponseBuilder;
-use actix_web::http::header::{HeaderName, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
 use super::counted::Counted;
 
@@ -41,14 +40,14 @@ impl LimitFields {
     }
 
     /// Puts them into an answer.
-    pub(crate) fn put(&self, response: &mut HttpResponseBuilder) {
+    pub(crate) fn put(&self, headers: &mut HeaderMap) {
         for (name, text) in [(RATE_LIMIT_POLICY, &self.policy), (RATE_LIMIT, &self.standing)] {
             if let (false, Ok(value)) = (text.is_empty(), HeaderValue::from_str(text)) {
-                response.insert_header((name, value));
+                headers.insert(name, value);
             }
         }
         if let Some(seconds) = self.retry_after {
-            response.insert_header((RETRY_AFTER, seconds.to_string()));
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
     }
 }

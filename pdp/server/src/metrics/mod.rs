@@ -37,9 +37,11 @@ pub(crate) enum Door {
     Domain,
     /// `POST /v1/verify`.
     Verify,
+    /// `GET /v1/forward-auth`.
+    ForwardAuth,
 }
 
-const DOORS: [Door; 3] = [Door::Pdp, Door::Domain, Door::Verify];
+const DOORS: [Door; 4] = [Door::Pdp, Door::Domain, Door::Verify, Door::ForwardAuth];
 const DECISIONS: usize = 4;
 /// Every reason, and none.
 const REASONS: usize = Reason::ALL.len() + 1;
@@ -267,6 +269,7 @@ impl Door {
             Self::Pdp => "pdp",
             Self::Domain => "domain",
             Self::Verify => "verify",
+            Self::ForwardAuth => "forward-auth",
         }
     }
 
@@ -276,6 +279,7 @@ impl Door {
             Self::Pdp => "POST /pdp",
             Self::Domain => "POST /domains/{organisation}/pdp",
             Self::Verify => "POST /v1/verify",
+            Self::ForwardAuth => "GET /v1/forward-auth",
         }
     }
 }

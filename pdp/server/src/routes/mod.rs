@@ -2,6 +2,7 @@
 
 mod domains;
 mod fallback;
+mod forward_auth;
 mod health;
 mod home;
 mod metrics;
@@ -25,6 +26,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, shared: &Arc<Shared>) {
         .service(post("/pdp").route(web::post().to(pdp::decide::decide_pdp)))
         .service(post("/v1/verify").route(web::post().to(verify::create::create_verification)))
         .service(post("/domains/{organisation}/pdp").route(web::post().to(domains::decide::decide_domain)))
+        .service(get("/v1/forward-auth").route(read().to(forward_auth::check::check_forwarded)))
         .service(get("/").route(read().to(home::show::show_home)))
         .service(get("/healthz").route(read().to(health::live::show_liveness)))
         .service(get("/readyz").route(read().to(health::ready::show_readiness)))

@@ -210,11 +210,12 @@ impl Question<'_> {
             .insert_header((CONTENT_TYPE, HeaderValue::from_static(self.answer)))
             .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .insert_header((ARGUS_DECISION_ID, self.call.decision_header()));
-        limits.put(&mut response);
         if let Some(id) = &self.call.request_id {
             response.insert_header((X_REQUEST_ID, id.clone()));
         }
         self.shared.metrics.observe(self.door, self.call.now.seconds_until(Moment::now()));
-        response.body(written)
+        let mut response = response.body(written);
+        limits.put(response.headers_mut());
+        response
     }
 }

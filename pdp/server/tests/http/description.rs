@@ -57,7 +57,7 @@ async fn every_operation_is_a_door_and_every_problem_of_the_list() {
         let other = installation.send(TestRequest::default().method(Method::DELETE).uri(&asked)).await;
         assert_eq!(other.status, 405, "{path}");
     }
-    assert_eq!(paths.len(), 8);
+    assert_eq!(paths.len(), 9);
 }
 
 /// The examples, with a key that is there.

@@ -6,6 +6,7 @@ mod callers;
 mod conditions;
 mod description;
 mod fetched;
+mod forward_auth;
 mod home;
 mod limits;
 mod obligations;

@@ -12,6 +12,7 @@ use argus_engine::response::Result as DecisionResult;
 use argus_engine::types::ZoneOffset;
 use argus_engine::value::{Arena, DataType};
 use argus_http::{client, negotiate};
+use argus_store::KeyId;
 use tracing::debug;
 
 use super::decode::{Question, decode};
@@ -39,15 +40,27 @@ use crate::snapshot::{KeyRecord, Origin, Snapshot, value};
 use crate::usage::Use;
 use crate::wait::{ROUNDS, wait_for_all};
 
-/// One question, but for its body.
-struct Verify<'r> {
-    shared: &'r Shared,
-    call: &'r Call,
-    caller: Caller,
+/// Who asks by this door, or by another that asks the same.
+pub(in crate::routes) struct Verify<'r> {
+    pub(in crate::routes) shared: &'r Shared,
+    pub(in crate::routes) call: &'r Call,
+    pub(in crate::routes) caller: Caller,
+    pub(in crate::routes) door: Door,
+}
+
+/// What was decided, for whoever answers.
+pub(in crate::routes) struct Told {
+    /// Why it isn't Permit.
+    pub(in crate::routes) reason: Option<Reason>,
+    /// The key that was verified.
+    pub(in crate::routes) key: Option<KeyId>,
+    pub(in crate::routes) limits: LimitFields,
+    /// The answer of `/v1/verify`; other doors have none.
+    written: Vec<u8>,
 }
 
 enum Outcome {
-    Written(Vec<u8>, LimitFields),
+    Told(Told),
     Wait(Waiting),
     /// Redis has to be asked, before it is decided on this snapshot.
     Count(Foreseen, Arc<Snapshot>),
@@ -109,18 +122,10 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
     check_media(request)?;
     body.check_announced()?;
     let bytes = body.read().await?;
-    let verify = Verify { shared, call, caller };
-    let mut counted = None;
-    // One round more, for what is counted elsewhere.
-    for _ in 0..=ROUNDS {
-        let question = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
-        match verify.ask(&question, counted.as_ref())? {
-            Outcome::Written(written, limits) => return Ok(verify.respond(written, &limits)),
-            Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
-            Outcome::Count(foreseen, snapshot) => counted = Some((shared.gate.settle(vec![foreseen]).await, snapshot)),
-        }
-    }
-    Err(Problem::busy(1))
+    let verify = Verify { shared, call, caller, door: Door::Verify };
+    let question = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
+    let told = verify.settle(&question).await?;
+    Ok(verify.respond(told))
 }
 
 fn check_media(request: &HttpRequest) -> Result<(), Problem> {
@@ -140,6 +145,22 @@ fn check_media(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 impl Verify<'_> {
+    /// Decides, waiting for what that takes.
+    pub(in crate::routes) async fn settle(&self, question: &Question<'_>) -> Result<Told, Problem> {
+        let mut counted = None;
+        // One round more, for what is counted elsewhere.
+        for _ in 0..=ROUNDS {
+            match self.ask(question, counted.as_ref())? {
+                Outcome::Told(told) => return Ok(told),
+                Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
+                Outcome::Count(foreseen, snapshot) => {
+                    counted = Some((self.shared.gate.settle(vec![foreseen]).await, snapshot));
+                }
+            }
+        }
+        Err(Problem::busy(1))
+    }
+
     fn ask(&self, question: &Question<'_>, counted: Option<&(Settled, Arc<Snapshot>)>) -> Result<Outcome, Problem> {
         let _step = self.call.trace.step("evaluate");
         let (glance, lent) = (self.shared.glance(), Lent::with_capacity(0));
@@ -163,8 +184,13 @@ impl Verify<'_> {
             let decided = self.decide(snapshot, organisation, subject, (question, settled), arena);
             self.note(snapshot, organisation, (question, &decided), arena);
             tally.note(&decided.counted);
-            let written = self.write(snapshot, organisation, question, &decided);
-            Ok(Outcome::Written(written, tally.fields()))
+            self.count(&decided);
+            let written = match self.door {
+                Door::Verify => self.write(snapshot, organisation, question, &decided),
+                _ => Vec::new(),
+            };
+            let key = decided.record.map(|record| record.key.id);
+            Ok(Outcome::Told(Told { reason: decided.reason, key, limits: tally.fields(), written }))
         })
     }
 
@@ -218,7 +244,7 @@ impl Verify<'_> {
                     caller: self.caller.record.key.id,
                     policies: &snapshot.policies.version,
                     is_evaluated: decided.is_evaluated,
-                    door: Door::Verify,
+                    door: self.door,
                     policy: snapshot.policies.of(organisation),
                     request: asked,
                     result: &decided.result,
@@ -248,7 +274,7 @@ impl Verify<'_> {
         let credentials_at = self.shared.credentials_at(now);
         let obligations = (&self.shared.obligations, self.call.decision_id);
         // Verifying decides nothing that would be noted.
-        let (usage, log) = (None, (None, Door::Verify));
+        let (usage, log) = (None, (None, self.door));
         Ask { authenticator, snapshot, lent, caller, root, now, credentials_at, limits, obligations, tally, usage, log }
             .verify_proof(credential, certificate)
     }
@@ -328,6 +354,23 @@ impl Verify<'_> {
         Decided { result, reason, record: Some(record), refused: None, guessed: None, counted, is_evaluated: true }
     }
 
+    /// Counts a decision, and logs it.
+    fn count(&self, decided: &Decided<'_>) {
+        let Decided { result, reason, record, .. } = decided;
+        let decision = if result.decision == Decision::Permit { Decision::Permit } else { Decision::Deny };
+        self.shared.metrics.count(self.door, decision, *reason);
+        debug!(
+            decision.id = %self.call.decision_id,
+            request.id = self.call.request_id_text(),
+            decision = decision.as_str(),
+            reason = reason.map(Reason::as_str),
+            door = self.door.as_str(),
+            caller.key.id = %self.caller.record.key.id,
+            key.id = record.map(|record| tracing::field::display(record.key.id)),
+            "decided {decision}"
+        );
+    }
+
     fn write(
         &self,
         snapshot: &Snapshot,
@@ -337,17 +380,6 @@ impl Verify<'_> {
     ) -> Vec<u8> {
         let Decided { result, reason, record, refused, counted, .. } = decided;
         let decision = if result.decision == Decision::Permit { Decision::Permit } else { Decision::Deny };
-        self.shared.metrics.count(Door::Verify, decision, *reason);
-        debug!(
-            decision.id = %self.call.decision_id,
-            request.id = self.call.request_id_text(),
-            decision = decision.as_str(),
-            reason = reason.map(Reason::as_str),
-            door = Door::Verify.as_str(),
-            caller.key.id = %self.caller.record.key.id,
-            key.id = record.map(|record| tracing::field::display(record.key.id)),
-            "decided {decision}"
-        );
         let policy = snapshot.policies.of(organisation);
         let scope = record.and_then(|record| record.scope_for(&question.resource, &question.action));
         let mut id = [0; 36];
@@ -364,18 +396,19 @@ impl Verify<'_> {
         })
     }
 
-    fn respond(&self, written: Vec<u8>, limits: &LimitFields) -> HttpResponse {
+    fn respond(&self, told: Told) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         response
             .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
             .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
             .insert_header((ARGUS_DECISION_ID, self.call.decision_header()));
-        limits.put(&mut response);
         if let Some(id) = &self.call.request_id {
             response.insert_header((X_REQUEST_ID, id.clone()));
         }
         self.shared.metrics.observe(Door::Verify, self.call.now.seconds_until(Moment::now()));
-        response.body(written)
+        let mut response = response.body(told.written);
+        told.limits.put(response.headers_mut());
+        response
     }
 }
 

@@ -14,30 +14,30 @@ use crate::context::read_certificate;
 use crate::http::problem::{FieldError, Problem};
 
 /// Characters of the longest name that a client gives itself. Less of it is kept.
-const LONGEST_USER_AGENT: usize = 1_000;
+pub(in crate::routes) const LONGEST_USER_AGENT: usize = 1_000;
 
 /// What is asked.
 #[derive(Debug)]
-pub(super) struct Question<'b> {
-    pub(super) credential: Cow<'b, str>,
-    pub(super) action: Cow<'b, str>,
-    pub(super) resource: Cow<'b, str>,
-    pub(super) context: Context<'b>,
+pub(in crate::routes) struct Question<'b> {
+    pub(in crate::routes) credential: Cow<'b, str>,
+    pub(in crate::routes) action: Cow<'b, str>,
+    pub(in crate::routes) resource: Cow<'b, str>,
+    pub(in crate::routes) context: Context<'b>,
     /// What the use counts for, where the request says.
-    pub(super) cost: Option<u64>,
+    pub(in crate::routes) cost: Option<u64>,
 }
 
 /// What is known of the client.
 #[derive(Debug, Default)]
-pub(super) struct Context<'b> {
-    pub(super) ip: Option<IpAddr>,
-    pub(super) network: Option<Cow<'b, str>>,
-    pub(super) device_compliant: Option<bool>,
+pub(in crate::routes) struct Context<'b> {
+    pub(in crate::routes) ip: Option<IpAddr>,
+    pub(in crate::routes) network: Option<Cow<'b, str>>,
+    pub(in crate::routes) device_compliant: Option<bool>,
     /// What the client calls itself: for policies, and for whoever rotates a key and is told who still uses its older
     /// secret.
-    pub(super) user_agent: Option<Cow<'b, str>>,
+    pub(in crate::routes) user_agent: Option<Cow<'b, str>>,
     /// What the client has shown to the enforcement point, and proved to be its own.
-    pub(super) certificate: Option<CertificateChain>,
+    pub(in crate::routes) certificate: Option<CertificateChain>,
 }
 
 /// The members of an object, their values not yet read.

@@ -1,7 +1,7 @@
 //! `/v1/verify`: a key's use in plain JSON.
 
 pub(super) mod create;
-mod decode;
+pub(super) mod decode;
 mod encode;
 mod schema;
 mod trace;
