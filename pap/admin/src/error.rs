@@ -88,9 +88,10 @@ impl From<StoreError> for AdminError {
             error @ StoreError::TooMany { .. } => Self::ChainLimit(error.to_string()),
             StoreError::Stale { what, .. } => Self::Stale { what: changed(what) },
             StoreError::AlreadyExists { what: argus_store::Record::IdempotentRequest, .. } => Self::DoneBefore,
-            StoreError::NotFound { what: argus_store::Record::Contact | argus_store::Record::Delivery, .. } => {
-                Self::NotFound
-            }
+            StoreError::NotFound {
+                what: argus_store::Record::Contact | argus_store::Record::Delivery | argus_store::Record::Limit,
+                ..
+            } => Self::NotFound,
             StoreError::Busy => Self::Busy { retry_after_seconds: 1 },
             StoreError::AlreadyExists { what: argus_store::Record::Organisation, name } => {
                 Self::AlreadyExists { what: "organisation", name }
@@ -100,6 +101,9 @@ impl From<StoreError> for AdminError {
             }
             StoreError::AlreadyExists { what: argus_store::Record::Key, name } => {
                 Self::AlreadyExists { what: "key", name }
+            }
+            StoreError::AlreadyExists { what: argus_store::Record::Limit, name } => {
+                Self::AlreadyExists { what: "limit", name }
             }
             other => Self::Store(other),
         }
@@ -183,6 +187,7 @@ const fn changed(what: argus_store::Record) -> &'static str {
         argus_store::Record::Organisation => "the organisation",
         argus_store::Record::Project => "the project",
         argus_store::Record::Contact => "the contact",
+        argus_store::Record::Limit => "the limit",
         _ => "the key",
     }
 }

@@ -78,6 +78,6 @@ pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
 pub use sweep::{Sweeper, Swept, SystemOf, UsageRetention};
 pub use view::{
-    AnomalyView, ContactView, CredentialView, DeliveryView, FaultView, KeyView, Listed, NoticeView, OrganisationView,
-    ProjectView, Seen, SigningKeyView, Tagged, TrialView, entity_tag,
+    AnomalyView, ContactView, CostsView, CredentialView, DeliveryView, FaultView, KeyView, LimitView, Listed,
+    NoticeView, OrganisationView, ProjectView, Seen, SigningKeyView, Tagged, TrialView, entity_tag,
 };

@@ -30,6 +30,8 @@ pub enum Own {
     SigningKeys,
     /// What the audit tells of it.
     Audit,
+    /// The limits that its keys share, and what uses cost.
+    Limits,
     /// What its keys were used for.
     Usage,
     /// Who is told of what happens to its keys, and what is on its way to them.
@@ -49,6 +51,7 @@ impl Own {
             Self::Decisions => "pdp",
             Self::SigningKeys => "signing-keys",
             Self::Audit => "audit",
+            Self::Limits => "limits",
             Self::Usage => "usage",
             Self::Contacts => "contacts",
             Self::DecisionLog => "decisions",

@@ -43,6 +43,97 @@ pub struct Limit {
     /// What a use costs where the request doesn't say; 1 unless set.
     #[schema(minimum = 0)]
     pub cost: Option<i64>,
+    /// Uses of which actions it counts; of all unless set.
+    #[schema(max_items = 32)]
+    pub actions: Option<Vec<String>>,
+    /// Uses of resources of which types it counts, the third segments of their paths; of all unless set.
+    #[schema(max_items = 32)]
+    pub resource_types: Option<Vec<String>>,
+}
+
+/// A limit that keys are to share: all keys of the organisation, or those of a project or of an owner.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLimit {
+    /// The organisation whose keys are to share it.
+    pub organisation: String,
+    /// The project whose keys are to share it.
+    pub project: Option<String>,
+    /// The owner whose keys are to share it. A limit is not that of a project as well.
+    #[schema(max_length = 200)]
+    pub owner: Option<String>,
+    /// Its name, unlike that of any other limit of the organisation.
+    pub name: String,
+    /// How it counts.
+    pub strategy: Strategy,
+    /// How much is let through in a window.
+    #[schema(minimum = 1)]
+    pub limit: i64,
+    /// How long a window is.
+    #[schema(minimum = 1, maximum = 31_622_400)]
+    pub window_seconds: i64,
+    /// How much a token bucket holds, where that is not `limit`.
+    #[schema(minimum = 1)]
+    pub burst: Option<i64>,
+    /// What a use costs that doesn't say, and that no row of the table of costs is of; 1 unless set.
+    #[schema(minimum = 0)]
+    pub cost: Option<i64>,
+    /// Uses of which actions it counts; of all unless set.
+    #[schema(max_items = 32)]
+    pub actions: Option<Vec<String>>,
+    /// Uses of resources of which types it counts, the third segments of their paths; of all unless set.
+    #[schema(max_items = 32)]
+    pub resource_types: Option<Vec<String>>,
+}
+
+/// What is to become of a limit that keys share. What isn't named stays as it is, and whose it is stays as well.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitPatch {
+    /// Its name.
+    pub name: Option<String>,
+    /// How it counts.
+    pub strategy: Option<Strategy>,
+    /// How much is let through in a window.
+    #[schema(minimum = 1)]
+    pub limit: Option<i64>,
+    /// How long a window is.
+    #[schema(minimum = 1, maximum = 31_622_400)]
+    pub window_seconds: Option<i64>,
+    /// How much a token bucket holds.
+    #[schema(minimum = 1)]
+    pub burst: Option<i64>,
+    /// What a use costs that doesn't say.
+    #[schema(minimum = 0)]
+    pub cost: Option<i64>,
+    /// Uses of which actions it counts.
+    #[schema(max_items = 32)]
+    pub actions: Option<Vec<String>>,
+    /// Uses of resources of which types it counts.
+    #[schema(max_items = 32)]
+    pub resource_types: Option<Vec<String>>,
+}
+
+/// What uses are to cost that don't say.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CostsPatch {
+    /// All rows: they take the place of those before.
+    #[schema(max_items = 1_000)]
+    pub costs: Option<Vec<Cost>>,
+}
+
+/// What a use costs. It names an action, a type of resources, or both.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// Of which action; of any unless set.
+    pub action: Option<String>,
+    /// Upon resources of which type, the third segment of their paths; of any unless set.
+    pub resource_type: Option<String>,
+    /// What it takes from each limit that counts it.
+    #[schema(minimum = 0)]
+    pub cost: i64,
 }
 
 /// How a limit counts.

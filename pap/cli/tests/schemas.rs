@@ -322,6 +322,31 @@ fn compare_anomalies(schemas: &Schemas, server: &Server) {
     );
 }
 
+fn compare_limits(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let create = ["limit", "create", "acme", "writes", "--owner", "ada", "--limit", "600", "--window", "1m"];
+    let selected = ["--strategy", "token-bucket", "--burst", "50", "--action", "write", "--resource-type", "report"];
+    let made = schemas.answer("limit", &run(&[&create[..], &selected].concat()));
+    assert_eq!((&made["strategy"], &made["window_seconds"]), (&json!("token_bucket"), &json!(60)));
+    assert_eq!(schemas.failure(&run(&create))["type"], "urn:argus:problem:already-exists");
+    let unset = ["limit", "update", "acme/writes", "--unset", "resource_types", "--limit", "7"];
+    let changed = schemas.answer("limit", &run(&unset));
+    assert_eq!((&changed["limit"], &changed["resource_types"]), (&json!(7), &json!([])));
+    assert_eq!(schemas.answer("limit", &run(&["limit", "show", made["id"].as_str().unwrap()])), changed);
+    let listed = schemas.answer("limit-list", &run(&["limit", "list", "acme", "--owner", "ada"]));
+    assert_eq!(listed["items"], json!([changed]));
+    let words = server.run(&["limit", "list", "acme"]);
+    assert!(words.stdout.contains("7 in 1m, 50 at once") && words.stdout.contains("token bucket"), "{}", words.stdout);
+    assert_eq!(run(&["limit", "remove", "acme/writes"]).code, 64, "it has to be confirmed");
+    schemas.answer("limit", &run(&["limit", "remove", "acme/writes", "--yes"]));
+    assert_eq!(schemas.failure(&run(&["limit", "show", "acme/writes"]))["type"], "urn:argus:problem:usage");
+
+    let set = schemas.answer("cost", &run(&["cost", "set", "acme", "read:report=5", ":export=10"]));
+    assert_eq!(set["costs"][1], json!({"resource_type": "export", "cost": 10}));
+    assert_eq!(schemas.answer("cost", &run(&["cost", "show", "acme"])), set);
+    assert_eq!(schemas.answer("cost", &run(&["cost", "set", "acme"]))["costs"], json!([]));
+}
+
 fn compare_contacts(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     let email =
@@ -460,6 +485,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     compare_keys(&schemas, &server);
     compare_anomalies(&schemas, &server);
     compare_contacts(&schemas, &server);
+    compare_limits(&schemas, &server);
     compare_usage(&schemas, &server);
     compare_decisions(&schemas, &server);
     compare_signing_keys(&schemas, &server);

@@ -107,7 +107,7 @@ impl Fixture {
     }
 
     fn tell(&self, used: u64, days: i64) -> bool {
-        let quota = QuotaUse { name: "monthly", used, limit: 100, resets_at: at_noon(days) };
+        let quota = QuotaUse { name: "monthly", used, limit: 100, is_lacking: false, resets_at: at_noon(days) };
         self.store.write(|conn| tell_quota(conn, Utc::now(), self.key, &quota)).unwrap()
     }
 

@@ -83,8 +83,8 @@ kinds! {
     UNSUPPORTED_MEDIA_TYPE = "unsupported-media-type", 415, "the media type is not supported",
         "Bodies are `application/json`, those of PATCH `application/merge-patch+json` as well.";
     CHAIN_LIMIT            = "chain-limit",            422, "there would be too many",
-        "At most 8 keys stand above a key, at most 1,000 that haven't ended are derived from one, and an organisation has \
-         at most 100 contacts.";
+        "At most 8 keys stand above a key, at most 1,000 that haven't ended are derived from one, an organisation has at \
+         most 100 contacts, and at most 32 limits are those of one organisation, one project or one owner.";
     IDEMPOTENCY_MISMATCH   = "idempotency-mismatch",   422, "the idempotency key was used for another request",
         "This `Idempotency-Key` came with another body before. Choose a new one for a new request.";
     IF_MATCH_REQUIRED      = "if-match-required",      428, "the state that is to be changed has to be named",

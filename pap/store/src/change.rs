@@ -43,6 +43,8 @@ words!(
         Token = "token",
         /// A signing key; the id is its `kid`.
         SigningKey = "signing_key",
+        /// The limits that keys of an organisation share, or what uses cost there; the id is that of the organisation.
+        Limits = "limits",
     }
 );
 

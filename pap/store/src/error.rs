@@ -148,6 +148,8 @@ pub enum Record {
     Delivery,
     /// Something that stood out in the use of a key.
     Anomaly,
+    /// A limit that keys share.
+    Limit,
 }
 
 impl fmt::Display for Record {
@@ -167,6 +169,7 @@ impl fmt::Display for Record {
             Self::Contact => "contact",
             Self::Delivery => "delivery",
             Self::Anomaly => "anomaly",
+            Self::Limit => "limit",
         })
     }
 }

@@ -101,6 +101,11 @@ id!(
     "notice id"
 );
 id!(
+    /// The id of a limit that keys share.
+    LimitId,
+    "limit id"
+);
+id!(
     /// The id of a contact: a place where somebody is reached.
     ContactId,
     "contact id"

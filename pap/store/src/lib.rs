@@ -4,7 +4,7 @@
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`contact`], [`delivery`], [`policy_document`], [`wrapped_key`],
 //! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`quota`],
-//! [`decision`], [`anomaly`].
+//! [`decision`], [`anomaly`], [`limit`], [`cost`].
 //! An administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
 //! feed ([`change`]); [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one
 //! database to another.
@@ -54,6 +54,7 @@ mod clock;
 mod conditions;
 mod conn;
 pub mod contact;
+pub mod cost;
 pub mod credential;
 pub mod decision;
 pub mod delivery;
@@ -66,7 +67,7 @@ mod id;
 pub mod idempotency;
 pub mod key;
 pub mod lease;
-mod limit;
+pub mod limit;
 mod location;
 mod lock;
 mod migrate;
@@ -100,7 +101,8 @@ pub use conn::{Conn, SqliteConn};
 pub use error::{Record, StoreError};
 pub use forget::{Forgotten, forget};
 pub use id::{
-    AnomalyId, ContactId, DeliveryId, KeyId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, WrappedKeyId,
+    AnomalyId, ContactId, DeliveryId, KeyId, LimitId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId,
+    WrappedKeyId,
 };
 pub use limit::{Limit, LimitStrategy};
 pub use location::{Location, LocationError};

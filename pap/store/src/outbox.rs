@@ -12,7 +12,7 @@ use diesel::prelude::*;
 
 pub(crate) use below::{tell_below, tell_many};
 pub(crate) use tell::tell;
-pub use tell::tell_of_use;
+pub use tell::{tell_of_limit, tell_of_use};
 
 use crate::conn::{Conn, on};
 use crate::error::StoreError;

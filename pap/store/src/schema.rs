@@ -10,6 +10,7 @@ diesel::table! {
         policy -> Text,
         generation -> BigInt,
         time_zone -> Text,
+        costs -> Text,
     }
 }
 
@@ -329,6 +330,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    limits (id) {
+        id -> Text,
+        organisation_id -> Text,
+        project_id -> Nullable<Text>,
+        owner -> Nullable<Text>,
+        name -> Text,
+        definition -> Text,
+        created_at -> Timestamp,
+        generation -> BigInt,
+    }
+}
+
+diesel::table! {
     decisions (id) {
         id -> Text,
         at -> Timestamp,
@@ -409,6 +423,8 @@ diesel::joinable!(credentials -> keys (key_id));
 diesel::joinable!(credential_callers -> credentials (credential_id));
 diesel::joinable!(outbox -> organisations (organisation_id));
 diesel::joinable!(contacts -> organisations (organisation_id));
+diesel::joinable!(limits -> organisations (organisation_id));
+diesel::joinable!(limits -> projects (project_id));
 diesel::joinable!(deliveries -> contacts (contact_id));
 diesel::allow_tables_to_appear_in_same_query!(
     organisations,
@@ -419,6 +435,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     contacts,
     deliveries,
+    limits,
     watches,
     anomalies
 );

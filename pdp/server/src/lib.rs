@@ -59,7 +59,7 @@ pub use pdp::{Pdp, Report};
 pub use places::{PlaceFault, PlaceFiles, PlaceSource, Point};
 pub use policies::{Origin, PolicyFault, PolicyProblem, PolicyVersion, SHIPPED_POLICIES};
 pub use presence::Presence;
-pub use quota::{QuotaStanding, QuotaWatch};
+pub use quota::{QuotaOf, QuotaStanding, QuotaWatch};
 pub use reason::Reason;
 pub use replay::{PastDocument, PastRequest, ReplayFault, Replayed};
 pub use settings::Settings;

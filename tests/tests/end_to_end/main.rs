@@ -23,6 +23,7 @@ mod first_minute;
 mod flood;
 mod geoip;
 mod hostile;
+mod limits;
 mod log;
 mod metrics;
 mod obligation;

@@ -161,3 +161,32 @@ async fn the_owner_is_told_once_when_four_fifths_of_a_quota_are_used_and_once_wh
     let listed = server.argus(&["outbox", "list", "acme", "--output", "json"]);
     assert_eq!(stdout(&listed).unwrap().matches("quota.used").count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_with_too_little_left_for_a_use_is_told_as_used_also_where_keys_share_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data")).unwrap();
+    let limited = Limited::create(&server).await;
+    let quota = json!({"organisation": "acme", "project": "atlas", "name": "shared", "strategy": "quota",
+                       "limit": QUOTA, "window_seconds": 365 * 86_400});
+    let shared = create(&server, "/v1/limits", &quota).await.unwrap();
+    assert_eq!(limited.verify(&server, QUOTA / 2).await["limits"][1]["name"], "project:shared");
+    assert_eq!(limited.verify(&server, QUOTA + 1).await["reason"], "cost_exceeds_limit");
+    wait_until_written(&server).await;
+    let told = || -> Vec<Value> {
+        let listed = server.argus(&["outbox", "list", "acme", "--output", "json"]);
+        let listed: Value = serde_json::from_str(&stdout(&listed).unwrap()).unwrap();
+        listed["items"].as_array().unwrap().iter().filter(|notice| notice["type"] == "quota.used").cloned().collect()
+    };
+    assert_eq!(told(), [] as [Value; 0], "what no year has room for says nothing of this one");
+    for _ in 0..2 {
+        assert_eq!(limited.verify(&server, QUOTA / 2 + 1).await["reason"], "quota_exhausted");
+        wait_until_written(&server).await;
+    }
+    let mut told = told();
+    told.sort_by_key(|notice| notice["data"]["quota"].to_string());
+    let [of_project, own] = &told[..] else { panic!("each once: {told:#?}") };
+    assert_eq!((&own["data"]["quota"], &own["data"]["used"]), (&json!("yearly"), &json!(QUOTA / 2)));
+    assert_eq!((&of_project["data"]["quota"], &of_project["recipient"]), (&json!("project:shared"), &json!("acme")));
+    assert_eq!(of_project["data"]["limit_id"], shared["id"]);
+}

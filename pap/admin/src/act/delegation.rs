@@ -180,6 +180,13 @@ fn is_within_limit(limit: &Limit, above: &Limit) -> bool {
         && limit.limit <= above.limit
         && burst(limit) <= burst(above)
         && cost(limit) >= cost(above)
+        && counts_as_well(&limit.actions, &above.actions)
+        && counts_as_well(&limit.resource_types, &above.resource_types)
+}
+
+/// Whether a selection holds all that another one holds. An empty one holds everything.
+fn counts_as_well(selected: &[String], above: &[String]) -> bool {
+    selected.is_empty() || (!above.is_empty() && above.iter().all(|word| selected.contains(word)))
 }
 
 /// Whether each address of a network is in one of the others.

@@ -12,7 +12,7 @@ use super::audit::{AuditEntryView, find_organisation, view};
 use super::{no_organisation, read_key};
 use crate::body::{Body, Fields, Kind, name};
 use crate::resource::Own;
-use crate::view::{DeliveryView, KeyView, NoticeView, Time};
+use crate::view::{DeliveryView, KeyView, LimitView, NoticeView, Time};
 use crate::{Admin, AdminError, Call, FaultCode};
 
 /// All that is kept of a person.
@@ -32,6 +32,8 @@ pub struct PersonExport {
     /// Contacts that have his address, or tell of his keys.
     #[schema(value_type = Vec<Object>)]
     pub contacts: Vec<Value>,
+    /// Limits that his keys share.
+    pub limits: Vec<LimitView>,
     /// Notices to him.
     pub notices: Vec<NoticeView>,
     /// Deliveries of notices to him.
@@ -70,7 +72,7 @@ impl Admin {
 }
 
 fn export(conn: &mut Conn, act: &Act, organisation: String, owner: String) -> Result<PersonExport, StoreError> {
-    let SubjectData { person, entries, contacts, notices, deliveries, callers } =
+    let SubjectData { person, entries, contacts, limits, notices, deliveries, callers } =
         audit::find_subject(conn, act.organisation, &owner)?;
     let filter = KeyFilter { organisation: Some(act.organisation), owner: Some(owner.clone()), ..KeyFilter::default() };
     let (mut keys, mut after) = (Vec::new(), None);
@@ -86,6 +88,7 @@ fn export(conn: &mut Conn, act: &Act, organisation: String, owner: String) -> Re
     }
     let entries: Result<_, _> = entries.iter().map(|record| view(conn, record)).collect();
     let exported = PersonExport {
+        limits: limits.into_iter().map(LimitView::from).collect(),
         at: Time(act.at),
         contacts: contacts
             .iter()

@@ -23,6 +23,8 @@ pub struct ForgottenPerson {
     pub keys_written_over: usize,
     /// Contacts with that address, or for that owner's keys alone, that were removed.
     pub contacts_removed: usize,
+    /// Limits of his keys that are removed.
+    pub limits_removed: usize,
     /// Notices, and deliveries of them, that were removed, or in which the name was written over because they wait.
     pub notices_erased: usize,
     /// Reasons of revocations in which the name was written over.
@@ -35,6 +37,7 @@ impl ForgottenPerson {
             person,
             keys_written_over: erased.keys,
             contacts_removed: erased.contacts,
+            limits_removed: erased.limits,
             notices_erased: erased.notices,
             reasons_written_over: erased.reasons,
         }

@@ -19,6 +19,7 @@ mod in_force;
 mod introspect_token;
 mod issue_token;
 mod key_act;
+mod limits;
 mod list_decisions;
 mod list_keys;
 mod list_notices;

@@ -1,7 +1,8 @@
-//! `limits`: how much a key may be used.
+//! `limits`: how much a key may be used; and the members of one limit, whoever has it.
 
 use std::collections::HashSet;
 
+use argus_engine::scope::ResourcePath;
 use argus_store::{Limit, LimitStrategy};
 use serde_json::Value;
 
@@ -10,6 +11,12 @@ use crate::FaultCode;
 
 /// The most limits of one key. Each is counted in every decision.
 const MOST: usize = 32;
+
+/// The most actions, or types, that a limit names.
+const MOST_SELECTED: usize = 32;
+
+/// The longest action or type.
+const LONGEST_WORD: usize = 200;
 
 /// The longest window: a leap year.
 const LONGEST_WINDOW_SECONDS: i64 = 366 * 86_400;
@@ -55,7 +62,8 @@ pub(crate) fn limits(fields: &mut Fields) -> Vec<Limit> {
     limits
 }
 
-fn limit(fields: &mut Fields) -> Option<Limit> {
+/// Reads the members of a limit. Faults are noted.
+pub(crate) fn limit(fields: &mut Fields) -> Option<Limit> {
     let name = fields.required_text("name");
     if let Some(name) = name.as_deref().filter(|name| !is_name(name)) {
         fields.fault("name", FaultCode::InvalidField, format!("`{}` is no name", name.escape_debug()), None);
@@ -75,8 +83,48 @@ fn limit(fields: &mut Fields) -> Option<Limit> {
     if burst.is_some() && strategy.is_some_and(|strategy| strategy != LimitStrategy::TokenBucket) {
         fields.fault("burst", FaultCode::InvalidField, "only a `token_bucket` has a burst", None);
     }
+    let (actions, resource_types) = (selection(fields, "actions"), selection(fields, "resource_types"));
     let window_seconds = u64::try_from(window?).ok()?;
-    Some(Limit { name: name?, strategy: strategy?, limit: limit?, window_seconds, burst, cost })
+    Some(Limit {
+        name: name?,
+        strategy: strategy?,
+        limit: limit?,
+        window_seconds,
+        burst,
+        cost,
+        actions,
+        resource_types,
+    })
+}
+
+/// The words of a selection, each once.
+fn selection(fields: &mut Fields, member: &'static str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, word) in fields.texts(member) {
+        selected(fields, member, &at, &word);
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.len() > MOST_SELECTED {
+        let detail = format!("`{member}` has at most {MOST_SELECTED} items");
+        fields.fault(member, FaultCode::InvalidField, detail, None);
+    }
+    words
+}
+
+/// Notes a fault of an action, or of a type of resources, which is the third segment of their paths.
+pub(super) fn selected(fields: &mut Fields, member: &str, at: &str, word: &str) {
+    let is_line = !word.is_empty() && word.chars().count() <= LONGEST_WORD && !word.chars().any(char::is_control);
+    let is_type = || !word.contains('/') && ResourcePath::parse(&format!("o/p/{word}")).is_ok();
+    if !is_line || (member.starts_with("resource_type") && !is_type()) {
+        let what = if member.starts_with("action") { "action" } else { "type of resources" };
+        let help = match what {
+            "action" => format!("write 1 to {LONGEST_WORD} characters, such as `read`"),
+            _ => "write the third segment of their paths, `evidence` for `acme/atlas/evidence/42`".to_owned(),
+        };
+        fields.fault(at, FaultCode::InvalidField, format!("`{}` is no {what}", word.escape_debug()), Some(help));
+    }
 }
 
 fn strategy(fields: &mut Fields, text: &str) -> Option<LimitStrategy> {
@@ -91,7 +139,7 @@ fn strategy(fields: &mut Fields, text: &str) -> Option<LimitStrategy> {
     strategy
 }
 
-fn amount(fields: &mut Fields, member: &'static str, least: i64) -> Option<u64> {
+pub(super) fn amount(fields: &mut Fields, member: &'static str, least: i64) -> Option<u64> {
     let amount = fields.integer(member).filter(|amount| *amount >= least).and_then(|amount| u64::try_from(amount).ok());
     let amount = amount.filter(|amount| *amount <= MOST_AMOUNT);
     if amount.is_none() {
@@ -102,7 +150,12 @@ fn amount(fields: &mut Fields, member: &'static str, least: i64) -> Option<u64> 
 }
 
 fn optional(fields: &mut Fields, member: &'static str, least: i64) -> Option<u64> {
-    if fields.has(member) && !fields.is_null(member) { amount(fields, member, least) } else { None }
+    if fields.has(member) && !fields.is_null(member) {
+        return amount(fields, member, least);
+    }
+    // `null` is absent, and known.
+    fields.value(member);
+    None
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod contact;
+mod costs;
 mod countries;
 mod credential;
 mod expiry;
@@ -19,11 +20,12 @@ mod zone;
 
 pub(crate) use conditions::conditions;
 pub(crate) use contact::{contact_address, contact_kind, contact_state, events};
+pub(crate) use costs::costs;
 pub(crate) use credential::{in_one_spelling, public_material};
 pub(crate) use expiry::{DEFAULT_DAYS, Expiry, changed_expiry, expiry};
 pub(crate) use fields::Fields;
 pub(crate) use life::{Life, grace, rotation_interval};
-pub(crate) use limits::limits;
+pub(crate) use limits::{limit, limits};
 pub(crate) use line::{LONGEST_OWNER, display_name, line, required_line, tags};
 pub(crate) use name::{Kind, is_name, name};
 pub(crate) use policy::policy;

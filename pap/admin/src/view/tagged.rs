@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{ContactView, KeyView, OrganisationView, ProjectView};
+use super::{ContactView, CostsView, KeyView, LimitView, OrganisationView, ProjectView};
 
 /// Octets of a digest that stand in a tag. They tell versions of one thing apart, and keep nobody out.
 const DIGEST: usize = 8;
@@ -63,7 +63,7 @@ macro_rules! tagged {
     };
 }
 
-tagged!(ContactView, KeyView, OrganisationView, ProjectView);
+tagged!(ContactView, CostsView, KeyView, LimitView, OrganisationView, ProjectView);
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use argus_admin::{AdminError, Call, Query};
 use argus_store::delivery::{self, DeliveryFilter};
 use argus_store::key::KeyFilter;
 use argus_store::outbox::NoticeFilter;
-use argus_store::{PageSize, StoreError, audit, contact, key, organisation, outbox};
+use argus_store::{PageSize, StoreError, audit, contact, key, limit, organisation, outbox};
 use serde_json::{Value, json};
 
 use crate::support::{Installation, caller_of, noon};
@@ -28,7 +28,7 @@ async fn shown(installation: &Installation) -> Vec<Value> {
     listed.items.iter().map(|item| serde_json::to_value(item).unwrap()).collect()
 }
 
-/// Hers, one that is told of her keys alone, and one that is told of all.
+/// A limit of her keys, and contacts: hers, one that is told of her keys alone, and one that is told of all.
 async fn make_contacts(installation: &Installation) {
     for contact in [
         json!({ "organisation": "acme", "kind": "email", "address": ADA }),
@@ -37,6 +37,10 @@ async fn make_contacts(installation: &Installation) {
     ] {
         installation.admin.create_contact(&root(), body(&contact)).await.unwrap();
     }
+    let limit = json!({
+        "organisation": "acme", "owner": ADA, "name": "daily", "strategy": "quota", "limit": 7, "window_seconds": 86_400,
+    });
+    installation.admin.create_limit(&root(), body(&limit)).await.unwrap();
 }
 
 /// What the store keeps of people where nothing is sealed.
@@ -47,7 +51,8 @@ fn kept_beside_the_audit(installation: &Installation) -> String {
         let notices = outbox::list(conn, NoticeFilter::default(), None, all)?.items;
         let deliveries = delivery::list(conn, DeliveryFilter::default(), None, all)?.items;
         let keys = key::list(conn, &KeyFilter::default(), None, all)?.items;
-        Ok::<_, StoreError>(format!("{notices:?} {deliveries:?} {:?} {keys:?}", contact::list_of(conn, acme)?))
+        let (contacts, limits) = (contact::list_of(conn, acme)?, limit::list_of(conn, acme)?);
+        Ok::<_, StoreError>(format!("{notices:?} {deliveries:?} {contacts:?} {limits:?} {keys:?}"))
     });
     kept.unwrap()
 }
@@ -89,6 +94,7 @@ async fn who_it_was_and_from_where_is_shown_and_can_be_forgotten_while_the_chain
         assert!(matches!(refused, AdminError::NotPermitted { .. }), "{refused}");
         let done = installation.admin.forget_person(&root(), forget(ADA)).await.unwrap();
         assert_eq!((done.keys_written_over, done.contacts_removed, done.reasons_written_over), (2, 2, 1));
+        assert_eq!(done.limits_removed, 1);
         assert!(done.notices_erased >= 2, "{done:?}");
         let left = kept_beside_the_audit(&installation);
         assert!(!left.contains(ADA) && left.contains("forgotten has left") && left.contains("bob@"), "{left}");

@@ -35,7 +35,7 @@ static TOPICS: &[(&str, Write)] = &[
     ("backup", || include_str!("../topic/backup.txt").to_owned()),
     ("environment", || include_str!("../topic/environment.txt").to_owned()),
     ("exit-codes", || include_str!("../topic/exit-codes.txt").to_owned()),
-    ("limits", limit::topic),
+    ("limits", || include_str!("../topic/limits.txt").to_owned() + &limit::topic()),
     ("metrics", metrics),
     ("output", || include_str!("../topic/output.txt").to_owned()),
     ("problems", problems),

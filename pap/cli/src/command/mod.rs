@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod compliance;
 mod contact;
+mod cost;
 mod database;
 mod decisions;
 mod delivery;
@@ -14,6 +15,7 @@ mod eval;
 mod functions;
 mod help;
 mod key;
+mod limit;
 mod master_key;
 mod migrate;
 mod org;
@@ -69,6 +71,8 @@ commands! {
     Org in org,
     Project in project,
     Key in key,
+    Limit in limit,
+    Cost in cost,
     SigningKey in signing_key,
     Usage in usage,
     Anomaly in anomaly,

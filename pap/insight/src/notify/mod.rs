@@ -22,5 +22,5 @@ mod webhook;
 pub use carrier::{Carrier, Channels, Counted};
 pub use email::{Mailer, SmtpSettings, SmtpSettingsFault};
 pub use letter::{Letter, letter};
-pub use tell::{QuotaUse, tell_anomaly, tell_quota};
+pub use tell::{QuotaUse, tell_anomaly, tell_quota, tell_shared_quota};
 pub use webhook::{Post, Posting};

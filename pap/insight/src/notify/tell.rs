@@ -2,7 +2,7 @@
 //! whoever finds it, in the transaction in which he notes that he has.
 
 use argus_store::outbox::{self, NoticeKind};
-use argus_store::{Conn, KeyId, StoreError};
+use argus_store::{Conn, KeyId, LimitId, StoreError};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
@@ -17,6 +17,8 @@ pub struct QuotaUse<'a> {
     pub used: u64,
     /// What may be used.
     pub limit: u64,
+    /// Whether a use was refused for which too little was left.
+    pub is_lacking: bool,
     /// When it is whole again.
     pub resets_at: DateTime<Utc>,
 }
@@ -24,11 +26,16 @@ pub struct QuotaUse<'a> {
 impl QuotaUse<'_> {
     /// What there is to be told: nothing below four fifths.
     pub fn kind(&self) -> Option<NoticeKind> {
-        if self.used >= self.limit {
+        if self.used >= self.limit || self.is_lacking {
             return Some(NoticeKind::QuotaUsed);
         }
         // Neither side overflows: a fifth of the limit is no more than the limit.
         (self.used >= self.limit - self.limit / 5).then_some(NoticeKind::QuotaNearlyUsed)
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let resets_at = in_words(self.resets_at);
+        object(json!({ "quota": self.name, "used": self.used, "limit": self.limit, "resets_at": resets_at }))
     }
 }
 
@@ -51,9 +58,20 @@ pub fn tell_anomaly(conn: &mut Conn, at: DateTime<Utc>, key: KeyId, alert: &Aler
 /// told once until the quota is whole again.
 pub fn tell_quota(conn: &mut Conn, at: DateTime<Utc>, key: KeyId, quota: &QuotaUse<'_>) -> Result<bool, StoreError> {
     let Some(kind) = quota.kind() else { return Ok(false) };
-    let (name, resets_at) = (quota.name, in_words(quota.resets_at));
-    let details = json!({ "quota": name, "used": quota.used, "limit": quota.limit, "resets_at": resets_at });
-    outbox::tell_of_use(conn, at, key, (kind, &format!("{name}/{resets_at}")), &object(details))
+    let occasion = format!("{}/{}", quota.name, in_words(quota.resets_at));
+    outbox::tell_of_use(conn, at, key, (kind, &occasion), &quota.details())
+}
+
+/// The same of a quota that keys share, when one of them is used: to the owner whose keys they are, else to whoever is
+/// told of all keys of the organisation.
+pub fn tell_shared_quota(
+    conn: &mut Conn,
+    at: DateTime<Utc>,
+    of: (LimitId, KeyId),
+    quota: &QuotaUse<'_>,
+) -> Result<bool, StoreError> {
+    let Some(kind) = quota.kind() else { return Ok(false) };
+    outbox::tell_of_limit(conn, at, of, (kind, &in_words(quota.resets_at)), &quota.details())
 }
 
 fn in_words(at: DateTime<Utc>) -> String {
@@ -74,7 +92,7 @@ mod tests {
     #[test]
     fn a_quota_is_told_from_four_fifths_on_and_once_more_at_its_end() {
         let resets_at = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let of = |used, limit| QuotaUse { name: "monthly", used, limit, resets_at }.kind();
+        let of = |used, limit| QuotaUse { name: "monthly", used, limit, is_lacking: false, resets_at }.kind();
         let (nearly, all) = (Some(NoticeKind::QuotaNearlyUsed), Some(NoticeKind::QuotaUsed));
         assert_eq!(
             [of(79, 100), of(80, 100), of(99, 100), of(100, 100), of(101, 100)],
@@ -82,5 +100,7 @@ mod tests {
         );
         assert_eq!([of(7, 9), of(8, 9), of(9, 9), of(1, 1), of(0, 1)], [None, nearly, all, all, None]);
         assert_eq!(of(u64::MAX - 1, u64::MAX), nearly);
+        let refused = QuotaUse { name: "monthly", used: 1, limit: 100, is_lacking: true, resets_at };
+        assert_eq!(refused.kind(), all, "too little was left for somebody");
     }
 }

@@ -144,6 +144,7 @@ async fn every_example_is_a_request_that_is_answered_as_described() {
                 "organisation" => "organisation",
                 "project" => "project",
                 "contact" => "contact",
+                "limit" => "limit",
                 _ => "key",
             })
             .or_insert_with(|| id.to_owned());

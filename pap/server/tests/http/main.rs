@@ -11,6 +11,7 @@ mod description;
 mod evidence;
 mod granted;
 mod keys;
+mod limits;
 mod oauth;
 mod pages;
 mod patch;

@@ -37,6 +37,8 @@ words!(
         Contact = "contact",
         /// Something that stood out in the use of a key.
         Anomaly = "anomaly",
+        /// A limit that keys share.
+        Limit = "limit",
     }
 );
 

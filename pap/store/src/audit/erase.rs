@@ -8,9 +8,10 @@ use crate::act::Act;
 use crate::conn::{Conn, on};
 use crate::contact::{self, ContactKind};
 use crate::error::StoreError;
-use crate::id::ContactId;
+use crate::id::{ContactId, LimitId};
 use crate::key::replace;
-use crate::schema::{contacts, deliveries, keys, outbox};
+use crate::limit;
+use crate::schema::{contacts, deliveries, keys, limits, outbox};
 
 /// How much was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Erased {
     pub keys: usize,
     /// Contacts that are removed.
     pub contacts: usize,
+    /// Limits of his keys that are removed.
+    pub limits: usize,
     /// Notices and deliveries that are removed, because they have reached their end, or in which the name was written
     /// over, because they wait.
     pub notices: usize,
@@ -31,6 +34,7 @@ pub struct Erased {
 pub(super) fn erase(conn: &mut Conn, act: &Act, name: &str) -> Result<Erased, StoreError> {
     Ok(Erased {
         contacts: remove_contacts(conn, act, name)?,
+        limits: remove_limits(conn, act, name)?,
         notices: erase_notices(conn, act, name)? + erase_deliveries(conn, act, name)?,
         reasons: erase_reasons(conn, act, name)?,
         keys: erase_owner(conn, act, name)?,
@@ -44,6 +48,15 @@ fn remove_contacts(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, Stor
     let his: Vec<ContactId> = on!(conn, c => his.select(contacts::id).load(c))?;
     for id in &his {
         contact::remove(conn, act, *id)?;
+    }
+    Ok(his.len())
+}
+
+fn remove_limits(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let his = limits::table.filter(limits::organisation_id.eq(act.organisation)).filter(limits::owner.eq(name));
+    let his: Vec<LimitId> = on!(conn, c => his.select(limits::id).load(c))?;
+    for id in &his {
+        limit::remove(conn, act, *id)?;
     }
     Ok(his.len())
 }

@@ -62,6 +62,10 @@ events! {
     ContactRotated         = "contact.rotated",          "A webhook got a new secret; for a while both sign.";
     ContactTested          = "contact.tested",           "A trial was sent to a contact.";
     ContactRemoved         = "contact.removed",          "A contact was removed, with all that was on its way to it.";
+    LimitCreated           = "limit.created",            "A limit was made that keys share.";
+    LimitChanged           = "limit.changed",            "How much a limit that keys share lets through was changed, or which uses it counts.";
+    LimitRemoved           = "limit.removed",            "A limit that keys shared was removed.";
+    CostsChanged           = "costs.changed",            "What uses cost in an organisation was changed.";
     DeliveryReplayed       = "delivery.replayed",        "What could not be delivered to a contact is sent again.";
     AnomalyDetected        = "anomaly.detected",         "The use of a key stands out; what is done about it has entries of its own.";
     AnomalyAcknowledged    = "anomaly.acknowledged",     "Somebody has looked at an anomaly.";

@@ -9,6 +9,7 @@ use crate::credential::SeenCaller;
 use crate::delivery::Delivery;
 use crate::error::StoreError;
 use crate::id::{OrganisationId, PersonId};
+use crate::limit::{self, SharedLimit};
 use crate::outbox::Notice;
 use crate::schema::{
     audit_entries, contacts, credential_callers, credentials, deliveries, keys, organisations, outbox, persons,
@@ -23,6 +24,8 @@ pub struct SubjectData {
     pub entries: Vec<Record>,
     /// Contacts by which he is told, or that have his address.
     pub contacts: Vec<Contact>,
+    /// Limits that his keys share.
+    pub limits: Vec<SharedLimit>,
     /// Notices to him.
     pub notices: Vec<Notice>,
     /// Deliveries of notices to him.
@@ -53,10 +56,12 @@ pub fn find_subject(conn: &mut Conn, organisation: OrganisationId, name: &str) -
     let sent = sent.filter(deliveries::recipient.eq(name)).order(deliveries::id);
     let seen = credential_callers::table.inner_join(credentials::table.inner_join(keys::table));
     let seen = seen.filter(keys::organisation_id.eq(organisation)).filter(keys::owner.eq(name));
+    let limits = limit::list_of(conn, organisation)?;
     Ok(SubjectData {
         person,
         entries,
         contacts: on!(conn, c => own.select(Contact::as_select()).load(c))?,
+        limits: limits.into_iter().filter(|limit| limit.owner.as_deref() == Some(name)).collect(),
         notices: on!(conn, c => told.select(Notice::as_select()).load(c))?,
         deliveries: on!(conn, c => sent.select(Delivery::as_select()).load(c))?,
         callers: on!(conn, c => seen.select(SeenCaller::as_select()).load(c))?,

@@ -51,11 +51,14 @@ const KEY: &[&str] = &[
 const WRAPPED_KEY: &[&str] = &["purpose", "version", "retired_at"];
 const SIGNING_KEY: &[&str] = &["algorithm"];
 const CONTACT: &[&str] = &["kind", "events", "state", "disabled_reason", "address", "origin", "owner"];
+const LIMIT: &[&str] =
+    &["name", "project", "owner", "strategy", "limit", "window_seconds", "burst", "cost", "actions", "resource_types"];
 const BULK: &[&str] = &["owner", "filter", "cause", "reason", "keys_in_all", "keys_below", "parts", "part", "keys"];
 const ROTATION: &[&str] = &["credential_id", "in_grace", "retired_credentials"];
 const TOKEN: &[&str] = &["jti", "scope", "audience", "client_authentication", "expires_at", "x5t#S256"];
 const ANOMALY: &[&str] = &["state", "snoozed_until", "note"];
-const FORGOTTEN: &[&str] = &["keys_written_over", "contacts_removed", "notices_erased", "reasons_written_over"];
+const FORGOTTEN: &[&str] =
+    &["keys_written_over", "contacts_removed", "notices_erased", "reasons_written_over", "limits_removed"];
 
 impl AuditEvent {
     /// What its entries tell.
@@ -88,6 +91,9 @@ impl AuditEvent {
             Self::ContactChanged | Self::ContactRemoved => changed(CONTACT, &[]),
             Self::ContactRotated => no_more_than(&["secret_version"]),
             Self::ContactTested => no_more_than(&[]),
+            Self::LimitCreated => made(LIMIT, &[]),
+            Self::LimitChanged | Self::LimitRemoved => changed(LIMIT, &[]),
+            Self::CostsChanged => changed(&["costs"], &[]),
             Self::DeliveryReplayed => no_more_than(&["delivery_id", "type"]),
             Self::AnomalyDetected => no_more_than(&["anomaly_id", "detector", "severity", "explanation"]),
             Self::AnomalyAcknowledged | Self::AnomalySnoozed | Self::AnomalyMarkedFalse => changed(ANOMALY, &[]),

@@ -81,6 +81,7 @@ pub const REGISTER: &[PersonalField] = &[
     row("persons", "envelope", "the person's own key", ADMINISTRATOR, "what is sealed can be read, and be forgotten", "sealed under the master key", "until the person is forgotten"),
     row("contacts", "address", "an address of e-mail", RECIPIENT, "somebody is told in time", CONTACTS, WITH_CONTACT),
     row("contacts", "owner", "whose keys a contact is told of", OWNER, "owners are told of their own keys", CONTACTS, WITH_CONTACT),
+    row("limits", "owner", "whose keys share a limit", OWNER, "the use of an owner's keys is bounded", "as it is, for whoever may read limits", "until the limit is removed, or the person is forgotten"),
     row("outbox", "recipient", "whose notice it is", OWNER, "owners are told of their own keys", CONTACTS, NINETY_DAYS),
     row("outbox", "payload", "what the notice says: the key's owner, callers of an older secret", OWNER, "notices say what happened", CONTACTS, NINETY_DAYS),
     row("deliveries", "recipient", "whose notice it is", OWNER, "owners are told of their own keys", CONTACTS, NINETY_DAYS),
@@ -208,6 +209,7 @@ mod tests {
                 "generation",
             ],
         ),
+        ("limits", &["id", "organisation_id", "project_id", "name", "definition", "created_at", "generation"]),
         (
             "outbox",
             &[

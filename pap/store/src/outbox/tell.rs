@@ -8,8 +8,9 @@ use super::{NewNotice, NoticeKind, put};
 use crate::act::Act;
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
-use crate::id::{KeyId, NoticeId, OrganisationId};
+use crate::id::{KeyId, LimitId, NoticeId, OrganisationId};
 use crate::key::{self, Key};
+use crate::limit;
 use crate::schema::{keys, organisations, outbox, projects};
 use crate::value::column;
 
@@ -98,6 +99,24 @@ pub fn tell_of_use(
     let Some(key) = key::find(conn, key)? else { return Ok(false) };
     let notice = Affected::of(&key).notice(key.organisation_id, kind, details);
     put(conn, at, &NewNotice { dedup_key: format!("{kind}/{}/{occasion}", key.id), ..notice })
+}
+
+/// Tells of a limit that keys share what the use of one of them shows: the owner whose keys they are, else whoever is
+/// told of all keys of the organisation. Like [`tell_of_use`].
+pub fn tell_of_limit(
+    conn: &mut Conn,
+    at: DateTime<Utc>,
+    (limit, key): (LimitId, KeyId),
+    (kind, occasion): (NoticeKind, &str),
+    details: &Map<String, Value>,
+) -> Result<bool, StoreError> {
+    let Some(limit) = limit::find_anywhere(conn, limit)? else { return Ok(false) };
+    let Some(key) = key::find(conn, key)? else { return Ok(false) };
+    let mut details = details.clone();
+    details.insert("limit_id".to_owned(), json!(limit.id));
+    let notice = Affected::of(&key).notice(key.organisation_id, kind, &details);
+    let recipient = limit.owner.unwrap_or(limit.organisation_name);
+    put(conn, at, &NewNotice { dedup_key: format!("{kind}/{}/{occasion}", limit.id), recipient, ..notice })
 }
 
 /// Writes notices that nobody has written before.

@@ -69,6 +69,7 @@ tables! {
     usage_distinct: 5,
     usage_writers: 1,
     quota_uses: 3,
+    limits: 1,
     decisions: 1,
     policy_sets: 1,
     watches: 1,

@@ -25,6 +25,8 @@ mod due;
 mod keys;
 #[path = "../store/nodes.rs"]
 mod known_nodes;
+#[path = "../store/limits.rs"]
+mod limits;
 mod nodes;
 #[path = "../store/organisations.rs"]
 mod organisations;

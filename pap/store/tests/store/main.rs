@@ -11,6 +11,7 @@ mod deliveries;
 mod due;
 mod idempotency;
 mod keys;
+mod limits;
 mod nodes;
 mod opening;
 mod organisations;

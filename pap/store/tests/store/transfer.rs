@@ -54,6 +54,8 @@ const ROWS: &str = r#"
         VALUES ('minute', 60, 'acme', 'k', 'address', 'fAAAA');
     INSERT INTO usage_writers (node_id, batch, written_at) VALUES ('n', 7, '2027-01-15 08:00:00.5');
     INSERT INTO quota_uses (bucket, window_seconds, ends_at, used) VALUES ('key:k:daily', 90000, 1800000000, 9007199254740992);
+    INSERT INTO limits (id, organisation_id, project_id, owner, name, definition, created_at, generation)
+        VALUES ('l1', (SELECT min(id) FROM organisations), NULL, 'ada', 'daily', '{}', '2027-01-15 08:00:00', 1);
     INSERT INTO decisions (id, at, organisation, door, caller_key_id, key_id, decision, reason, action, resource, address,
                            microseconds, policy_id, policy_version, policy_set, is_evaluated, request, response, redacted)
         VALUES ('d', '2027-01-15 08:00:00.123456', 'acme', 'verify', 'c', NULL, 'Deny', 'scope_missing', 'read', 'acme/x',

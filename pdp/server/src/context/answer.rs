@@ -25,7 +25,7 @@ use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting}
 use crate::caller::{Caller, may_ask};
 use crate::decision_id::DecisionId;
 use crate::decision_log::{DecisionLog, LoggedDecision};
-use crate::limits::{Counted, Foreseen, Tally};
+use crate::limits::{Counted, Foreseen, LimitedUse, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names::{self, ARGUS, REASON};
@@ -159,7 +159,7 @@ impl<'a> Ask<'a> {
                 let individual = arena.bump().alloc(enrich(individual, Some(record), &self.snapshot.places, arena));
                 domain.policy.program.evaluate(individual, environment, arena).decision == Decision::Permit
             };
-            self.tally.gate.foresee(&record.key, None, is_permitted)
+            self.tally.gate.foresee(&record.key, &limited_use(individual, record), is_permitted)
         });
         each.collect()
     }
@@ -331,8 +331,8 @@ impl<'a> Ask<'a> {
                     let mut result = domain.policy.program.evaluate(individual, environment, arena);
                     if let Some(record) = record {
                         let _step = self.tally.trace.step("limits");
-                        let counted =
-                            self.tally.gate.count(&record.key, result.decision, (None, self.tally.settled), self.now);
+                        let of = (&limited_use(individual, record), self.tally.settled);
+                        let counted = self.tally.gate.count(&record.key, result.decision, of, self.now);
                         if counted.refused.is_some() {
                             return (self.limited(&counted, individual), false);
                         }
@@ -375,7 +375,7 @@ impl<'a> Ask<'a> {
             decision: result.decision,
             reason: Reason::of_result(result),
             seconds: self.now.seconds_until(Moment::now()),
-            cost: 1,
+            cost: record.and_then(|record| record.key.limits.cost(&limited_use(individual, record))).unwrap_or(1),
             address: client_ip(individual),
             resource: stated(individual, names::RESOURCE, names::RESOURCE_ID),
             action: stated(individual, names::ACTION, names::ACTION_ID),
@@ -434,6 +434,12 @@ pub(crate) fn denied<'a>(reason: Reason, individual: &'a Individual<'a>) -> Deci
         attributes: individual.attributes,
         policies: Vec::new(),
     }
+}
+
+/// A use as limits see it. It doesn't say what it costs.
+fn limited_use<'a>(individual: &Individual<'a>, record: &KeyRecord) -> LimitedUse<'a> {
+    let resource = stated(individual, names::RESOURCE, names::RESOURCE_ID);
+    LimitedUse::new(&record.key.organisation, stated(individual, names::ACTION, names::ACTION_ID), resource, None)
 }
 
 /// The client's address, where the request states one.

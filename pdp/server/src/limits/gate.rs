@@ -3,18 +3,20 @@
 use std::cell::RefCell;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use actix_web::rt;
 use argus_engine::decision::Decision;
 use argus_http::Trace;
 use argus_limits::{Charge, Limiter, Now, Outcome, Settings};
-use smallvec::SmallVec;
 
 use super::clock::{Elapsed, on_both};
 use super::counted::{Counted, Standing, seconds_up};
 use super::fields::LimitFields;
-use super::key_limit::{KeyLimit, Kind};
-use super::ledger::Ledger;
+use super::key_limit::Kind;
+use super::key_limits::{Applied, charges};
+use super::ledger::{Ledger, Noted};
+use super::limited_use::LimitedUse;
 use super::settings::LimitSettings;
 use super::shared::{Foreseen, Link, RedisSettings, RedisState, Settled, WhenAway};
 use crate::moment::Moment;
@@ -23,6 +25,9 @@ use crate::snapshot::KeyView;
 
 /// Parts of a table with a lock each.
 const SHARDS: usize = 64;
+
+/// In nanoseconds.
+const SECOND: i64 = 1_000_000_000;
 
 /// Counts all uses that this node decides about.
 #[derive(Debug)]
@@ -61,11 +66,11 @@ impl Gate {
         &self,
         key: &'k KeyView,
         decision: Decision,
-        (cost, settled): (Option<u64>, Option<&Settled>),
+        (of, settled): (&LimitedUse<'_>, Option<&Settled>),
         now: Moment,
     ) -> Counted<'k> {
         let is_permit = decision == Decision::Permit;
-        let counted = if is_permit { self.charge(key, (cost, settled), now) } else { Counted::default() };
+        let counted = if is_permit { self.charge(key, (of, settled), now) } else { Counted::default() };
         if decision != Decision::Permit || counted.refused.is_some() {
             self.note_refusal(key);
         }
@@ -91,12 +96,14 @@ impl Gate {
     pub(crate) fn foresee(
         &self,
         key: &KeyView,
-        cost: Option<u64>,
+        of: &LimitedUse<'_>,
         is_permitted: impl FnOnce() -> bool,
     ) -> Option<Foreseen> {
         let is_asked = !key.limits.is_empty() && self.shared.as_ref().is_some_and(|shared| shared.link.is_up());
         let is_let_in = || key.attempts.wait(self.attempts_per_second, Elapsed::now).is_none();
-        (is_asked && is_let_in() && is_permitted()).then(|| charges(key, cost).iter().map(Into::into).collect())
+        let applied = if is_asked { key.limits.of(of) } else { Applied::new() };
+        let is_limited = !applied.is_empty() && is_let_in() && is_permitted();
+        is_limited.then(|| charges(&applied).iter().map(Into::into).collect())
     }
 
     /// Asks Redis about all that was foreseen, at once.
@@ -115,23 +122,23 @@ impl Gate {
         self.shared.as_ref().map(|shared| shared.link.state())
     }
 
-    /// Takes a permitted use from all limits of its key, or from none.
+    /// Takes a permitted use from all limits that count it, or from none.
     fn charge<'k>(
         &self,
         key: &'k KeyView,
-        (cost, settled): (Option<u64>, Option<&Settled>),
+        (of, settled): (&LimitedUse<'_>, Option<&Settled>),
         now: Moment,
     ) -> Counted<'k> {
-        if key.limits.is_empty() {
+        let (applied, now) = (key.limits.of(of), on_both(now));
+        if applied.is_empty() {
             return Counted::default();
         }
-        let (charges, now) = (charges(key, cost), on_both(now));
-        let outcome = match self.take(key, &charges, settled, now) {
+        let outcome = match self.take(key, (&applied, &charges(&applied)), settled, now) {
             Ok(outcome) => outcome,
             Err(WhenAway::Deny) => return refused_without_redis(),
             Err(WhenAway::Allow | WhenAway::Local) => return Counted::default(),
         };
-        let stands = || key.limits.iter().zip(outcome.standings());
+        let stands = || applied.iter().map(|(limit, _)| *limit).zip(outcome.standings());
         let is_admitted = outcome.is_admitted();
         for (limit, standing) in stands() {
             let counters = if is_admitted { &self.admitted } else { &self.refused };
@@ -162,38 +169,55 @@ impl Gate {
     fn take(
         &self,
         key: &KeyView,
-        charges: &[Charge<'_>],
+        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
         settled: Option<&Settled>,
         now: Now,
     ) -> Result<Outcome, WhenAway> {
-        let Some(shared) = &self.shared else { return Ok(self.take_here(key, charges, now)) };
+        let take_here = || self.take_here(key, (applied, charges), now);
+        let Some(shared) = &self.shared else { return Ok(take_here()) };
         if let Some(outcome) = settled.and_then(|settled| settled.take(charges)) {
             if outcome.is_admitted() {
                 // So that this node knows what it let through, should it have to count by itself.
-                self.take_here(key, charges, now);
+                take_here();
+            } else {
+                self.note_lacking(key, applied, &outcome, now);
             }
             return Ok(outcome);
         }
         shared.without.fetch_add(1, Relaxed);
         match shared.away {
-            WhenAway::Local => Ok(self.take_here(key, charges, now)),
+            WhenAway::Local => Ok(take_here()),
             choice => Err(choice),
         }
     }
 
     /// Takes charges in the memory of this node. What is taken from quotas is noted, to be written down.
-    fn take_here(&self, key: &KeyView, charges: &[Charge<'_>], now: Now) -> Outcome {
+    fn take_here(&self, key: &KeyView, (applied, charges): (&Applied<'_>, &[Charge<'_>]), now: Now) -> Outcome {
         let outcome = self.limiter.charge(charges, now);
         if !outcome.is_admitted() {
+            self.note_lacking(key, applied, &outcome, now);
             return outcome;
         }
-        for ((limit, charge), standing) in key.limits.iter().zip(charges).zip(outcome.standings()) {
-            if limit.kind == Kind::Quota && charge.cost > 0 {
-                let left = i64::try_from(standing.reset_after.as_nanos()).unwrap_or(i64::MAX);
-                self.ledger.note(&limit.bucket, &limit.limit, now.wall.saturating_add(left), charge.cost);
+        for ((limit, cost), standing) in applied.iter().zip(outcome.standings()) {
+            if limit.kind == Kind::Quota && *cost > 0 {
+                self.ledger.note(limit, key.id, after(now, standing.reset_after), Noted::Used(*cost));
             }
         }
         outcome
+    }
+
+    /// Notes the quotas that had too little left for a use which a whole one has room for: they count as used up.
+    fn note_lacking(&self, key: &KeyView, applied: &Applied<'_>, outcome: &Outcome, now: Now) {
+        for ((limit, _), standing) in applied.iter().zip(outcome.standings()) {
+            // A bucket that newcomers share says nothing of this quota, nor does a full table, which refuses for a window.
+            let is_its_own = limit.kind == Kind::Quota && !standing.is_shared && !standing.can_never;
+            let wait = standing.retry_after.filter(|wait| is_its_own && *wait < limit.limit.window());
+            if let Some(wait) = wait {
+                // By the clock of Redis it may be a little off. Periods end with a second.
+                let end = after(now, wait).saturating_add(SECOND / 2).div_euclid(SECOND).saturating_mul(SECOND);
+                self.ledger.note(limit, key.id, end, Noted::Lacking);
+            }
+        }
     }
 
     /// What was counted, by what becomes of it.
@@ -213,14 +237,9 @@ impl Gate {
     }
 }
 
-/// What a use of a key takes. One that doesn't say what it costs costs what each limit says.
-fn charges<'k>(key: &'k KeyView, cost: Option<u64>) -> SmallVec<[Charge<'k>; 4]> {
-    let charge = |limit: &'k KeyLimit| Charge {
-        limit: &limit.limit,
-        bucket: limit.bucket.as_bytes(),
-        cost: cost.unwrap_or(limit.cost),
-    };
-    key.limits.iter().map(charge).collect()
+/// When a span is over, in nanoseconds since 1970.
+fn after(now: Now, span: Duration) -> i64 {
+    now.wall.saturating_add(i64::try_from(span.as_nanos()).unwrap_or(i64::MAX))
 }
 
 /// Counting together with other nodes.

@@ -12,17 +12,18 @@ use std::time::{Duration, Instant};
 
 use argus_limits::{Kept, Limit, Limiter, Restored};
 use argus_store::quota::{self, QuotaPeriod};
-use argus_store::{NodeId, Store, StoreError};
+use argus_store::{KeyId, NodeId, Store, StoreError};
 use chrono::{DateTime, Utc};
 use rustc_hash::FxHashMap;
 use tracing::{info, warn};
 
 use super::clock::on_both;
 use super::gate::Gate;
-use super::key_limit::{KeyLimit, Kind, read_bucket};
+use super::key_limit::{Counting, KeyLimit, Kind};
+use super::ledger::Period;
 use crate::error::StartError;
 use crate::moment::Moment;
-use crate::quota::{QuotaStanding, QuotaWatch};
+use crate::quota::{QuotaOf, QuotaStanding, QuotaWatch};
 use crate::snapshot::Snapshot;
 
 /// How often what was used is written. With what it takes to write, at most a second of it is forgotten when the process
@@ -81,7 +82,19 @@ struct State {
 struct Batch {
     number: i64,
     uses: Vec<(QuotaPeriod, i64)>,
-    limits: Vec<Limit>,
+    /// Beside each.
+    of: Vec<Used>,
+}
+
+/// What is not written of a quota that was used.
+#[derive(Debug)]
+struct Used {
+    name: Box<str>,
+    limit: Limit,
+    /// The key that was used last.
+    key: KeyId,
+    /// Whether a use was refused for which too little was left.
+    is_lacking: bool,
 }
 
 impl Keeping {
@@ -165,17 +178,19 @@ impl State {
         self.noted = noted;
         let mut uses = BTreeMap::new();
         for (bucket, entry) in entries {
-            for (end, used) in entry.used {
+            for Period { end, used, is_lacking } in entry.periods {
                 let period = period(&bucket, &entry.limit, end);
-                uses.insert(period, (i64::try_from(used).unwrap_or(i64::MAX), entry.limit.clone()));
+                let (name, limit, key) = (entry.name.clone(), entry.limit.clone(), entry.key);
+                let used = i64::try_from(used).unwrap_or(i64::MAX);
+                uses.insert(period, (used, Used { name, limit, key, is_lacking }));
             }
         }
         let mut uses = uses.into_iter().peekable();
         while uses.peek().is_some() {
-            let mut batch = Batch { number: 0, uses: Vec::new(), limits: Vec::new() };
-            for (period, (used, limit)) in uses.by_ref().take(BATCH) {
+            let mut batch = Batch { number: 0, uses: Vec::new(), of: Vec::new() };
+            for (period, (used, of)) in uses.by_ref().take(BATCH) {
                 batch.uses.push((period, used));
-                batch.limits.push(limit);
+                batch.of.push(of);
             }
             self.waiting.push(batch);
         }
@@ -188,12 +203,12 @@ impl State {
     /// Counts here what other nodes have let through since this one last wrote.
     fn take_in(&mut self, limiter: &Limiter, batch: Batch, totals: &[i64]) {
         let now = on_both(Moment::now());
-        for (((period, used), limit), total) in batch.uses.into_iter().zip(&batch.limits).zip(totals) {
+        for (((period, used), of), total) in batch.uses.into_iter().zip(&batch.of).zip(totals) {
             let known = self.known.get(&period).copied().unwrap_or(0);
             let by_others = total.saturating_sub(known).saturating_sub(used);
             if let Ok(by_others @ 1..) = u64::try_from(by_others) {
                 let kept = Kept { used: by_others, end: period.ends_at.saturating_mul(SECOND) };
-                limiter.restore(limit, period.bucket.as_bytes(), kept, now);
+                limiter.restore(&of.limit, period.bucket.as_bytes(), kept, now);
             }
             self.known.insert(period, *total);
         }
@@ -207,10 +222,17 @@ impl State {
 impl Batch {
     /// Tells how quotas stand by what all nodes have let through.
     fn tell(&self, watch: &dyn QuotaWatch, totals: &[i64]) {
-        for (((period, _), limit), used) in self.uses.iter().zip(&self.limits).zip(totals) {
-            let owner = read_bucket(&period.bucket).zip(DateTime::from_timestamp(period.ends_at, 0));
-            if let (Some(((key, name), resets_at)), Ok(used)) = (owner, u64::try_from(*used)) {
-                watch.used(&QuotaStanding { key, name, used, limit: limit.limit(), resets_at });
+        for (((period, _), of), used) in self.uses.iter().zip(&self.of).zip(totals) {
+            let counting = Counting::read(&period.bucket);
+            let (of_quota, name) = match counting {
+                Some(Counting::OfKey(key, name)) => (QuotaOf::Key(key), name),
+                Some(Counting::Shared(limit)) => (QuotaOf::Limit { limit, key: of.key }, &*of.name),
+                None => continue,
+            };
+            let resets_at = DateTime::from_timestamp(period.ends_at, 0);
+            if let (Some(resets_at), Ok(used)) = (resets_at, u64::try_from(*used)) {
+                let (limit, is_lacking) = (of.limit.limit(), of.is_lacking);
+                watch.used(&QuotaStanding { of: of_quota, name, used, limit, is_lacking, resets_at });
             }
         }
     }
@@ -228,7 +250,7 @@ fn seconds(limit: &Limit) -> i64 {
 
 /// Counts what was used of the quotas that there are. What the store has of them.
 fn restore(limiter: &Limiter, store: &Store, snapshot: &Snapshot) -> Result<FxHashMap<QuotaPeriod, i64>, StoreError> {
-    let keys = snapshot.held().keys().flat_map(|key| &key.token.key.limits);
+    let keys = snapshot.held().keys().flat_map(|key| key.token.key.limits.iter());
     let quotas = keys.filter(|limit| limit.kind == Kind::Quota);
     let quotas: FxHashMap<&str, &KeyLimit> = quotas.map(|limit| (&*limit.bucket, limit)).collect();
     let now = on_both(Moment::now());

@@ -1,15 +1,14 @@
-//! A limit as it is counted: compiled when the record of its key is made, so that a decision looks nothing up.
+//! A limit as it is counted: compiled when the record of a key is made, so that a decision looks nothing up.
 
 use std::time::Duration;
 
 use argus_limits::{Limit, Period, Strategy};
-use argus_store::{KeyId, Limit as StoredLimit, LimitStrategy};
+use argus_store::{KeyId, Limit as StoredLimit, LimitId, LimitStrategy};
 use chrono_tz::Tz;
 
-/// All limits of a key: its own, and those of the keys above it.
-pub(crate) type KeyLimits = Box<[KeyLimit]>;
+use super::words::{Word, Words};
 
-/// One of them.
+/// A limit that uses of a key are counted by.
 #[derive(Debug)]
 pub(crate) struct KeyLimit {
     /// What answers call it.
@@ -20,17 +19,87 @@ pub(crate) struct KeyLimit {
     pub(super) bucket: Box<str>,
     /// What a use costs that doesn't say.
     pub(super) cost: u64,
+    /// Uses of which actions it counts; `None`: of all.
+    actions: Option<Box<[Word]>>,
+    /// Uses of resources of which types; `None`: of all.
+    types: Option<Box<[Word]>>,
 }
 
-/// Whose limit it is. Rotation changes neither: all credentials of a key share its buckets, and what is derived from a key
-/// uses up what that has.
+/// A limit as it is kept, and what it bounds.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Level {
-    pub(crate) key: KeyId,
-    /// How many steps above the key that is used; 0 for that key itself.
-    pub(crate) above: usize,
+pub(crate) struct Source<'s> {
+    pub(crate) stored: &'s StoredLimit,
+    pub(crate) level: Level,
     /// Whose days and months its quotas follow.
     pub(crate) zone: Tz,
+}
+
+/// Whose limit it is. Rotation changes nothing about it: all credentials of a key share its buckets. What is derived from
+/// a key uses up what that has; what keys share has one bucket for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// A key's own.
+    Key {
+        key: KeyId,
+        /// How many steps above the key that is used; 0 for that key itself.
+        above: usize,
+    },
+    /// That of all keys of an organisation.
+    Organisation(LimitId),
+    /// That of the keys of a project.
+    Project(LimitId),
+    /// That of the keys of an owner.
+    Owner(LimitId),
+}
+
+impl Level {
+    /// What answers call a limit of this name.
+    fn shown(self, name: &str) -> String {
+        match self {
+            Self::Key { above: 0, .. } => name.to_owned(),
+            Self::Key { above: 1, .. } => format!("parent:{name}"),
+            Self::Key { above, .. } => format!("parent-{above}:{name}"),
+            Self::Organisation(_) => format!("organisation:{name}"),
+            Self::Project(_) => format!("project:{name}"),
+            Self::Owner(_) => format!("owner:{name}"),
+        }
+    }
+
+    fn bucket(self, name: &str) -> String {
+        match self {
+            Self::Key { key, .. } => format!("key:{key}:{name}"),
+            Self::Organisation(id) | Self::Project(id) | Self::Owner(id) => format!("limit:{id}"),
+        }
+    }
+}
+
+impl KeyLimit {
+    /// The limit as it is counted. The words hold all that it tells uses apart by.
+    pub(super) fn compile(source: &Source<'_>, actions: &Words, types: &Words) -> Self {
+        let Source { stored, level, zone } = *source;
+        let (kind, strategy) = strategy(stored, zone);
+        // A selection stays one, whatever becomes of its words: without it the limit would count other uses.
+        let selected = |words: &Words, chosen: &[String]| {
+            (!chosen.is_empty()).then(|| chosen.iter().filter_map(|word| words.find(word)).collect())
+        };
+        Self {
+            name: level.shown(&stored.name).into(),
+            kind,
+            limit: countable(strategy, stored.limit, Duration::from_secs(stored.window_seconds)),
+            bucket: level.bucket(&stored.name).into(),
+            cost: stored.cost.unwrap_or(1),
+            actions: selected(actions, &stored.actions),
+            types: selected(types, &stored.resource_types),
+        }
+    }
+
+    /// Whether it counts uses of this action upon resources of this type. What isn't known is of no selection.
+    pub(super) fn counts(&self, action: Option<Word>, kind: Option<Word>) -> bool {
+        let is_in = |selected: &Option<Box<[Word]>>, word: Option<Word>| {
+            selected.as_ref().is_none_or(|selected| word.is_some_and(|word| selected.contains(&word)))
+        };
+        is_in(&self.actions, action) && is_in(&self.types, kind)
+    }
 }
 
 /// How a limit counts, for metrics and reasons.
@@ -55,30 +124,23 @@ impl Kind {
     }
 }
 
-/// What is kept of one level's limits, compiled.
-pub(crate) fn compile(level: Level, limits: &[StoredLimit]) -> impl Iterator<Item = KeyLimit> {
-    limits.iter().map(move |stored| {
-        let (kind, strategy) = strategy(stored, level.zone);
-        let name = match level.above {
-            0 => stored.name.as_str().into(),
-            1 => format!("parent:{}", stored.name),
-            steps => format!("parent-{steps}:{}", stored.name),
-        };
-        let bucket = format!("key:{}:{}", level.key, stored.name);
-        KeyLimit {
-            name: name.into(),
-            kind,
-            limit: countable(strategy, stored.limit, Duration::from_secs(stored.window_seconds)),
-            bucket: bucket.into(),
-            cost: stored.cost.unwrap_or(1),
-        }
-    })
+/// Whose limit a bucket counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counting<'b> {
+    /// That of a key, and what that calls it.
+    OfKey(KeyId, &'b str),
+    /// One that keys share.
+    Shared(LimitId),
 }
 
-/// Whose limit a bucket counts, and what that calls it.
-pub(super) fn read_bucket(bucket: &str) -> Option<(KeyId, &str)> {
-    let (key, name) = bucket.strip_prefix("key:")?.split_once(':')?;
-    Some((key.parse().ok()?, name))
+impl<'b> Counting<'b> {
+    pub(super) fn read(bucket: &'b str) -> Option<Self> {
+        if let Some(id) = bucket.strip_prefix("limit:") {
+            return Some(Self::Shared(id.parse().ok()?));
+        }
+        let (key, name) = bucket.strip_prefix("key:")?.split_once(':')?;
+        Some(Self::OfKey(key.parse().ok()?, name))
+    }
 }
 
 const DAY: u64 = 86_400;

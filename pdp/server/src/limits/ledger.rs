@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use argus_limits::Limit;
+use argus_store::KeyId;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::key_limit::KeyLimit;
 
 /// Parts with a lock each: uses of different quotas seldom wait for each other.
 const PARTS: usize = 16;
@@ -22,9 +25,47 @@ type Part = FxHashMap<Box<str>, Entry>;
 /// What was used of one quota.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
+    /// What answers call it.
+    pub(super) name: Box<str>,
     pub(super) limit: Limit,
-    /// By the first nanosecond behind the period. At its end there may be two.
-    pub(super) used: Vec<(i64, u64)>,
+    /// The key that was used last.
+    pub(super) key: KeyId,
+    /// At the end of a period there may be two.
+    pub(super) periods: Vec<Period>,
+}
+
+/// What was used in one period.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Period {
+    /// The first nanosecond behind it.
+    pub(super) end: i64,
+    pub(super) used: u64,
+    /// Whether a use was refused for which too little was left.
+    pub(super) is_lacking: bool,
+}
+
+/// What is noted of a use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Noted {
+    /// It took so much.
+    Used(u64),
+    /// Too little was left for it.
+    Lacking,
+}
+
+impl Period {
+    fn begin(end: i64, noted: Noted) -> Self {
+        let mut period = Self { end, used: 0, is_lacking: false };
+        period.add(noted);
+        period
+    }
+
+    fn add(&mut self, noted: Noted) {
+        match noted {
+            Noted::Used(used) => self.used = self.used.saturating_add(used),
+            Noted::Lacking => self.is_lacking = true,
+        }
+    }
 }
 
 impl Ledger {
@@ -32,18 +73,21 @@ impl Ledger {
         Self { parts: std::array::from_fn(|_| Mutex::default()), noted: AtomicU64::new(0) }
     }
 
-    /// Notes a use of the period that ends at a nanosecond.
-    pub(super) fn note(&self, bucket: &str, limit: &Limit, end: i64, used: u64) {
+    /// Notes a use of a key in the period of a quota that ends at a nanosecond.
+    pub(super) fn note(&self, quota: &KeyLimit, key: KeyId, end: i64, noted: Noted) {
+        let bucket = &*quota.bucket;
         let at = usize::try_from(FxBuildHasher.hash_one(bucket) >> 32).unwrap_or(0) % PARTS;
         let Some(mut part) = self.parts.get(at).map(lock) else { return };
         // The usual case, and one in which nothing is made.
         if let Some(entry) = part.get_mut(bucket) {
-            match entry.used.iter_mut().find(|(of, _)| *of == end) {
-                Some((_, sum)) => *sum = sum.saturating_add(used),
-                None => entry.used.push((end, used)),
+            entry.key = key;
+            match entry.periods.iter_mut().find(|period| period.end == end) {
+                Some(period) => period.add(noted),
+                None => entry.periods.push(Period::begin(end, noted)),
             }
         } else {
-            part.insert(bucket.into(), Entry { limit: limit.clone(), used: vec![(end, used)] });
+            let (name, limit) = (quota.name.clone(), quota.limit.clone());
+            part.insert(bucket.into(), Entry { name, limit, key, periods: vec![Period::begin(end, noted)] });
         }
         self.noted.fetch_add(1, Relaxed);
     }

@@ -1,6 +1,7 @@
 //! Limits and quotas in force: how much a key may be used, and what is told of it.
 //!
-//! Only a Permit takes from limits, and it takes from all limits of its key and of the keys above in one step, or from none.
+//! Only a Permit takes from limits, and it takes from all limits that count it in one step, or from none: those of its key
+//! and of the keys above, and those that these share with others of their organisation, project or owner.
 //! Each use that ends in another way counts against the attempts of its key, which are looked at before anything is
 //! evaluated: a caller who is always denied can't hammer. A key's limits are compiled when its record is made; a use of a
 //! key without any costs a look at an empty slice. Counting itself is `argus-limits`; what was used of quotas is kept
@@ -15,16 +16,25 @@ mod fields;
 mod gate;
 mod keeping;
 mod key_limit;
+mod key_limits;
 mod ledger;
+mod limited_use;
+mod price_list;
 mod settings;
 mod shared;
+#[cfg(test)]
+mod tests;
+mod words;
 
 pub(crate) use attempts::Attempts;
 pub(crate) use counted::{Counted, Standing};
 pub(crate) use fields::LimitFields;
 pub(crate) use gate::{Gate, GateCounts, SharedCounts, Tally};
 pub(crate) use keeping::{Keeping, KeepingCounts};
-pub(crate) use key_limit::{KeyLimit, KeyLimits, Kind, Level, compile};
+pub(crate) use key_limit::{Kind, Level, Source};
+pub(crate) use key_limits::KeyLimits;
+pub(crate) use limited_use::LimitedUse;
+pub(crate) use price_list::PriceList;
 pub use settings::{AtCap, LimitSettings};
 pub(crate) use shared::{Foreseen, Settled};
 pub use shared::{RedisSettings, RedisUrl, RedisUrlError, WhenAway};

@@ -154,6 +154,9 @@ impl Keeper {
         let tag_keys = sources.tag_keys.load(&sources.store)?;
         let places = Places::read(&sources.places)?;
         let mut register = Register::new(sources.hasher);
+        for (of, limits) in everything.limits {
+            register.take_in_limits(of, limits);
+        }
         register.replace(everything.credentials);
         let signing_keys = Arc::new(read_signing_keys(&everything.signing_keys));
         let revoked_tokens: Arc<RevokedTokens> = Arc::new(everything.revoked_tokens.into_iter().collect());
@@ -219,9 +222,12 @@ impl Keeper {
     }
 
     fn apply(&mut self, update: Update) {
+        let limits = update.limits.into_iter();
+        let limited: Vec<_> = limits.flat_map(|(of, limits)| self.register.take_in_limits(of, limits)).collect();
         match update.keys {
-            Keys::Unchanged => {}
-            Keys::Some(changed) => self.register.update(changed),
+            Keys::Unchanged if limited.is_empty() => {}
+            Keys::Unchanged => self.register.update(Vec::new(), limited),
+            Keys::Some(changed) => self.register.update(changed, limited),
             Keys::All(rows) => self.register.replace(rows),
         }
         if let Some(names) = update.organisations {

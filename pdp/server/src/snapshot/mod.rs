@@ -8,6 +8,7 @@ mod credential;
 mod held;
 mod keeper;
 mod key;
+mod organisation_limits;
 mod read;
 mod record;
 mod register;

@@ -1,6 +1,6 @@
 //! What is read of the store: everything at the start, later what the change feed tells of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use argus_store::change::{self, Change, ChangeKind};
@@ -8,10 +8,11 @@ use argus_store::organisation;
 use argus_store::revoked_token::{self, RevokedToken};
 use argus_store::signing_key::{self, SigningKey};
 use argus_store::snapshot::{CredentialRecord, load_credentials, load_credentials_of};
-use argus_store::{Conn, KeyId, PageSize, StoreError};
+use argus_store::{Conn, KeyId, OrganisationId, PageSize, StoreError, cost, limit};
 use chrono::{DateTime, Utc};
 use tracing::error;
 
+use super::organisation_limits::OrganisationLimits;
 use super::register::Register;
 
 /// Lines of the feed that are read at once.
@@ -24,6 +25,7 @@ const MANY: usize = 200;
 pub(super) struct Everything {
     pub(super) sequence: i64,
     pub(super) credentials: Vec<CredentialRecord>,
+    pub(super) limits: Vec<(OrganisationId, OrganisationLimits)>,
     pub(super) organisations: Vec<String>,
     pub(super) signing_keys: Vec<SigningKey>,
     pub(super) revoked_tokens: Vec<RevokedToken>,
@@ -35,6 +37,8 @@ pub(super) struct Update {
     /// When the first of them changed.
     pub(super) since: DateTime<Utc>,
     pub(super) keys: Keys,
+    /// What keys share, of the organisations where that has changed.
+    pub(super) limits: Vec<(OrganisationId, OrganisationLimits)>,
     /// All names, where one may be new.
     pub(super) organisations: Option<Vec<String>>,
     pub(super) policies: bool,
@@ -57,6 +61,7 @@ pub(super) fn read_everything(conn: &mut Conn, now: DateTime<Utc>) -> Result<Eve
     Ok(Everything {
         sequence: change::find_latest_sequence(conn)?,
         credentials: load_credentials(conn)?,
+        limits: list_limits(conn)?,
         organisations: list_organisations(conn)?,
         signing_keys: signing_key::list(conn)?,
         revoked_tokens: revoked_token::list(conn, now)?,
@@ -71,13 +76,14 @@ pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Resu
         sequence: last.sequence,
         since: first.at,
         keys: Keys::Unchanged,
+        limits: Vec::new(),
         organisations: None,
         policies: false,
         wrapped_keys: false,
         signing_keys: None,
         revoked_tokens: Vec::new(),
     };
-    let mut keys = BTreeSet::new();
+    let (mut keys, mut limited) = (BTreeSet::new(), BTreeSet::new());
     for line in &lines {
         match line.kind {
             ChangeKind::Key => keys.extend(id::<KeyId>(line)),
@@ -86,6 +92,7 @@ pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Resu
                 keys.extend(id(line).into_iter().flat_map(|id| known.keys_of_organisation(id)));
             }
             ChangeKind::Project => keys.extend(id(line).into_iter().flat_map(|id| known.keys_of_project(id))),
+            ChangeKind::Limits => limited.extend(id::<OrganisationId>(line)),
             ChangeKind::Policies => update.policies = true,
             ChangeKind::WrappedKey => update.wrapped_keys = true,
             ChangeKind::SigningKey => update.signing_keys = Some(Vec::new()),
@@ -95,6 +102,10 @@ pub(super) fn read_update(conn: &mut Conn, since: i64, known: &Register) -> Resu
         }
     }
     update.keys = read_keys(conn, &keys)?;
+    for of in limited {
+        let costs = cost::find(conn, of)?.map(|table| table.costs).unwrap_or_default();
+        update.limits.push((of, OrganisationLimits::new(limit::list_of(conn, of)?, &costs)));
+    }
     if let Some(names) = &mut update.organisations {
         *names = list_organisations(conn)?;
     }
@@ -125,6 +136,16 @@ fn list_lines(conn: &mut Conn, since: i64) -> Result<Vec<Change>, StoreError> {
         lines.extend(more);
     }
     Ok(lines)
+}
+
+fn list_limits(conn: &mut Conn) -> Result<Vec<(OrganisationId, OrganisationLimits)>, StoreError> {
+    let costs = cost::list_all(conn)?.into_iter();
+    let mut all: BTreeMap<OrganisationId, OrganisationLimits> =
+        costs.map(|table| (table.organisation_id, OrganisationLimits::new(Vec::new(), &table.costs))).collect();
+    for limit in limit::list_all(conn)? {
+        all.entry(limit.organisation_id).or_default().add(limit);
+    }
+    Ok(all.into_iter().collect())
 }
 
 fn list_organisations(conn: &mut Conn) -> Result<Vec<String>, StoreError> {

@@ -20,11 +20,12 @@ use super::chain::intersect;
 use super::credential::{CredentialRow, Proof};
 use super::held::{CertificateRecord, Held, HeldKey, Parts, Signer, SignerKeys};
 use super::key::{KeyParts, KeyView, LevelConditions};
+use super::organisation_limits::OrganisationLimits;
 use super::record::{KeyRecord, RecordParts, SecretRecord};
 use super::stopped::Stopped;
 use super::uses::{CredentialUses, RotationUses, Turn};
 use crate::authentication::Method;
-use crate::limits::{Attempts, KeyLimit, Level, compile};
+use crate::limits::{Attempts, KeyLimits, Level, PriceList, Source};
 
 /// More keys above one than anything sensible makes. A chain that is longer, or closes into a ring, grants nothing.
 const LONGEST_CHAIN: usize = 64;
@@ -35,6 +36,8 @@ pub(super) struct Register {
     hasher: Hasher,
     keys: FxHashMap<KeyId, KeyRow>,
     organisations: FxHashMap<Box<str>, Arc<str>>,
+    /// Of the organisations that have any.
+    limits: FxHashMap<OrganisationId, OrganisationLimits>,
     held: Arc<Held>,
     rotation_uses: Arc<RotationUses>,
     certificates: Arc<Certificates>,
@@ -65,10 +68,10 @@ struct KeyRow {
 }
 
 /// What the chain above a key leaves of it.
-struct Chain {
+struct Chain<'r> {
     above: Vec<KeyId>,
     scopes: Vec<Scope>,
-    limits: Vec<KeyLimit>,
+    limits: Vec<Source<'r>>,
     state: State,
     stopped: Option<Stopped>,
     not_before: Option<i64>,
@@ -82,6 +85,7 @@ impl Register {
             hasher,
             keys: FxHashMap::default(),
             organisations: FxHashMap::default(),
+            limits: FxHashMap::default(),
             held: Arc::default(),
             rotation_uses: Arc::default(),
             certificates: Arc::default(),
@@ -120,8 +124,14 @@ impl Register {
         self.put(held);
     }
 
-    /// Takes in what some keys have become; a key without rows is gone.
-    pub(super) fn update(&mut self, changed: Vec<(KeyId, Vec<CredentialRecord>)>) {
+    /// Takes in what the limits of an organisation have become. The keys that they bound are to be made anew.
+    pub(super) fn take_in_limits(&mut self, of: OrganisationId, limits: OrganisationLimits) -> Vec<KeyId> {
+        self.limits.insert(of, limits);
+        self.keys_of_organisation(of)
+    }
+
+    /// Takes in what some keys have become; a key without rows is gone. Others are made anew from what is known of them.
+    pub(super) fn update(&mut self, changed: Vec<(KeyId, Vec<CredentialRecord>)>, others: Vec<KeyId>) {
         let ids: FxHashSet<KeyId> = changed.iter().map(|(id, _)| *id).collect();
         for (id, rows) in changed {
             let before = self.keys.remove(&id).map(|row| row.attempts);
@@ -135,7 +145,7 @@ impl Register {
         let touched = |key: &KeyView| ids.contains(&key.id) || key.chain.iter().any(|above| ids.contains(above));
         let held = self.held.keys().map(|key| &key.token.key).filter(|key| touched(key));
         let mut anew: FxHashSet<KeyId> = held.map(|key| key.id).collect();
-        anew.extend(&ids);
+        anew.extend(ids.iter().copied().chain(others));
         let mut held = Held::clone(&self.held);
         held.remove(&anew);
         for id in &anew {
@@ -192,7 +202,7 @@ impl Register {
             owner: &row.owner,
             scopes: std::mem::take(&mut chain.scopes),
             chain: std::mem::take(&mut chain.above),
-            limits: std::mem::take(&mut chain.limits).into(),
+            limits: KeyLimits::compile(&chain.limits, self.costs_of(row)),
             attempts: row.attempts.clone(),
             conditions: &row.conditions,
             uses: row.uses(),
@@ -229,18 +239,35 @@ impl Register {
         Parts { id, key, secrets, subjects }
     }
 
+    fn costs_of(&self, row: &KeyRow) -> Arc<PriceList> {
+        self.limits.get(&row.organisation_id).map(|limits| Arc::clone(&limits.costs)).unwrap_or_default()
+    }
+
+    /// The limits of one key of a chain: its own, and those that it shares, unless they are there already.
+    fn add_limits<'r>(&'r self, into: &mut Vec<Source<'r>>, (key, row): (KeyId, &'r KeyRow), above: usize) {
+        let source = |level, stored| Source { stored, level, zone: row.zone };
+        into.extend(row.limits.iter().map(|stored| source(Level::Key { key, above }, stored)));
+        let Some(shared) = self.limits.get(&row.organisation_id) else { return };
+        for (level, stored) in shared.that_bound(row.project_id, &row.owner) {
+            if into.iter().all(|known| known.level != level) {
+                into.push(source(level, stored));
+            }
+        }
+    }
+
     /// Walks up. A key whose parent is missing, or whose chain has no end, is as good as revoked.
-    fn chain(&self, id: KeyId, row: &KeyRow) -> Chain {
+    fn chain<'r>(&'r self, id: KeyId, row: &'r KeyRow) -> Chain<'r> {
         let mut chain = Chain {
             above: Vec::new(),
             scopes: row.scopes.clone(),
-            limits: compile(Level { key: id, above: 0, zone: row.zone }, &row.limits).collect(),
+            limits: Vec::new(),
             state: row.state,
             stopped: row.stopped.clone(),
             not_before: row.not_before,
             expires_at: row.expires_at,
             generation: row.generation,
         };
+        self.add_limits(&mut chain.limits, (id, row), 0);
         let mut parent = row.parent;
         while let Some(above) = parent {
             let Some(row) = self.keys.get(&above).filter(|_| chain.above.len() < LONGEST_CHAIN) else {
@@ -248,7 +275,7 @@ impl Register {
                 return Chain { scopes: Vec::new(), state: State::Revoked, stopped: None, ..chain };
             };
             chain.above.push(above);
-            chain.limits.extend(compile(Level { key: above, above: chain.above.len(), zone: row.zone }, &row.limits));
+            self.add_limits(&mut chain.limits, (above, row), chain.above.len());
             chain.scopes = intersect(&chain.scopes, &row.scopes);
             if worse(chain.state, row.state) != chain.state {
                 chain.state = row.state;
@@ -309,7 +336,7 @@ impl KeyRow {
     }
 }
 
-impl Chain {
+impl Chain<'_> {
     /// What is judged by where a credential of the key is presented, or where the key itself is.
     fn record(&self, key: &Arc<KeyView>, credential: Option<&CredentialRow>, method: Method) -> KeyRecord {
         let revoked_at = credential.and_then(|credential| credential.revoked_at);

@@ -9,7 +9,16 @@ const RESOURCE: &str = "acme/atlas/evidence/42";
 
 // An hour: a test that lasts so long has failed already. Token buckets have no boundary to run across.
 fn limit(name: &str, strategy: LimitStrategy, limit: u64) -> Limit {
-    Limit { name: name.into(), strategy, limit, window_seconds: 3_600, burst: None, cost: None }
+    Limit {
+        name: name.into(),
+        strategy,
+        limit,
+        window_seconds: 3_600,
+        burst: None,
+        cost: None,
+        actions: Vec::new(),
+        resource_types: Vec::new(),
+    }
 }
 
 fn limited(installation: &Installation) -> TestKey {

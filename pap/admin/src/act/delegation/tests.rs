@@ -99,7 +99,8 @@ const WINDOWS: [&str; 2] = ["Mon-Fri 08:00-18:00 UTC", "Sat-Sun 08:00-18:00 UTC"
 
 fn limit(name: &str, limit: u64, burst: Option<u64>, cost: Option<u64>) -> Limit {
     let strategy = LimitStrategy::TokenBucket;
-    Limit { name: name.to_owned(), strategy, limit, window_seconds: 60, burst, cost }
+    let (actions, resource_types) = (Vec::new(), Vec::new());
+    Limit { name: name.to_owned(), strategy, limit, window_seconds: 60, burst, cost, actions, resource_types }
 }
 
 /// Up to two limits at random, of different names.
@@ -290,6 +291,8 @@ fn a_limit_is_at_most_that_of_its_name_above() {
     assert!(of(limit("r", 100, None, Some(2))).is_empty() && of(limit("r", 1, Some(50), Some(3))).is_empty());
     assert_eq!(of(limit("r", 101, None, Some(2))), wide);
     assert_eq!(of(limit("r", 100, Some(101), Some(2))), wide);
+    let narrow = Limit { actions: vec!["read".to_owned()], ..limit("r", 1, None, Some(2)) };
+    assert_eq!(of(narrow), wide, "it would count fewer uses");
     assert_eq!(of(limit("r", 100, None, None)), wide, "a use that costs less is a wider limit");
     assert_eq!(of(Limit { window_seconds: 59, ..limit("r", 100, None, Some(2)) }), wide);
     assert!(of(limit("another", 1_000, None, None)).is_empty(), "that above counts all the same");

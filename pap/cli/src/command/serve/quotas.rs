@@ -2,10 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use argus_insight::notify::{QuotaUse, tell_quota};
-use argus_pdp::{QuotaStanding, QuotaWatch};
+use argus_insight::notify::{QuotaUse, tell_quota, tell_shared_quota};
+use argus_pdp::{QuotaOf, QuotaStanding, QuotaWatch};
 use argus_store::outbox::NoticeKind;
-use argus_store::{KeyId, Store};
+use argus_store::{Conn, KeyId, LimitId, Store};
 use chrono::{DateTime, Utc};
 use tracing::warn;
 
@@ -23,10 +23,17 @@ pub(super) struct QuotaNotices {
 /// One thing that was told.
 #[derive(Debug, PartialEq, Eq)]
 struct Told {
-    key: KeyId,
+    of: Whose,
     name: String,
     resets_at: DateTime<Utc>,
     kind: NoticeKind,
+}
+
+/// Whose quota it is, whichever key was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Key(KeyId),
+    Limit(LimitId),
 }
 
 impl QuotaNotices {
@@ -37,23 +44,31 @@ impl QuotaNotices {
 
 impl QuotaWatch for QuotaNotices {
     fn used(&self, standing: &QuotaStanding<'_>) {
-        let QuotaStanding { key, name, used, limit, resets_at } = *standing;
-        let quota = QuotaUse { name, used, limit, resets_at };
+        let QuotaStanding { of: quota_of, name, used, limit, is_lacking, resets_at } = *standing;
+        let quota = QuotaUse { name, used, limit, is_lacking, resets_at };
         let Some(kind) = quota.kind() else { return };
+        let of = match quota_of {
+            QuotaOf::Key(key) => Whose::Key(key),
+            QuotaOf::Limit { limit, .. } => Whose::Limit(limit),
+        };
         let now = Utc::now();
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_told = |told: &Told| told.key == key && told.name == name && told.resets_at == resets_at;
+        let is_told = |told: &Told| told.of == of && told.name == name && told.resets_at == resets_at;
         if told.iter().any(|told| is_told(told) && told.kind == kind) {
             return;
         }
         // What isn't told for once is told at the next use: whatever was let through then is written first.
-        if let Err(cause) = self.store.write_aside(|conn| tell_quota(conn, now, key, &quota)) {
-            warn!(key.id = %key, "the owner of key {key} could not be told of the quota {name}: {cause}");
+        let tell = |conn: &mut Conn| match quota_of {
+            QuotaOf::Key(key) => tell_quota(conn, now, key, &quota),
+            QuotaOf::Limit { limit, key } => tell_shared_quota(conn, now, (limit, key), &quota),
+        };
+        if let Err(cause) = self.store.write_aside(tell) {
+            warn!(quota = name, "nobody could be told of the quota {name}: {cause}");
             return;
         }
         told.retain(|told| told.resets_at > now);
         if told.len() < REMEMBERED {
-            told.push(Told { key, name: name.to_owned(), resets_at, kind });
+            told.push(Told { of, name: name.to_owned(), resets_at, kind });
         }
     }
 }

@@ -28,7 +28,7 @@ use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media;
 use crate::http::problem::Problem;
 use crate::http::url;
-use crate::limits::{Counted, Foreseen, LimitFields, Settled, Tally};
+use crate::limits::{Counted, Foreseen, LimitFields, LimitedUse, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names;
@@ -128,6 +128,18 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
     Ok(verify.respond(told))
 }
 
+/// A question as limits see it. The key is of the organisation that the resource names.
+fn limited_use<'q>(question: &'q Question<'_>) -> LimitedUse<'q> {
+    let organisation = question.resource.split('/').next().unwrap_or_default();
+    LimitedUse::new(organisation, Some(&question.action), Some(&question.resource), question.cost)
+}
+
+/// What a use costs whatever limit counts it.
+fn cost_of(question: &Question<'_>, record: Option<&KeyRecord>) -> u64 {
+    let listed = record.and_then(|record| record.key.limits.cost(&limited_use(question)));
+    listed.or(question.cost).unwrap_or(1)
+}
+
 fn check_media(request: &HttpRequest) -> Result<(), Problem> {
     let content = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content.is_some_and(media::is_json) {
@@ -216,7 +228,7 @@ impl Verify<'_> {
             decision: if decided.reason.is_none() { Decision::Permit } else { Decision::Deny },
             reason: decided.reason,
             seconds: self.call.now.seconds_until(Moment::now()),
-            cost: question.cost.unwrap_or(1),
+            cost: cost_of(question, record),
             address: question.context.ip,
             resource: Some(&question.resource),
             action: Some(&question.action),
@@ -297,7 +309,7 @@ impl Verify<'_> {
             let program = &snapshot.policies.of(organisation).program;
             program.evaluate(individual, self.environment(arena), arena).decision == Decision::Permit
         };
-        tally.gate.foresee(&record.key, question.cost, is_permitted)
+        tally.gate.foresee(&record.key, &limited_use(question), is_permitted)
     }
 
     /// The time, the zone and the bounds, for as long as the arena lives.
@@ -332,7 +344,8 @@ impl Verify<'_> {
         let (individual, environment) = (&*individual, self.environment(arena));
         let mut result = program.evaluate(individual, environment, arena);
         let step = self.call.trace.step("limits");
-        let counted = self.shared.gate.count(&record.key, result.decision, (question.cost, settled), self.call.now);
+        let counted =
+            self.shared.gate.count(&record.key, result.decision, (&limited_use(question), settled), self.call.now);
         drop(step);
         if counted.refused.is_some() {
             return limited(counted, record, arena);
