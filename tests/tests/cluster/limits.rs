@@ -117,6 +117,53 @@ async fn three_nodes_under_load_admit_together_what_the_limit_says_and_no_more()
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_share_a_limit_admit_together_on_all_nodes_what_it_says_and_no_more() {
+    const MOST: usize = 40;
+    let (Some(postgres), Some(redis)) = (PostgresServer::start(), RedisServer::start()) else { return };
+    let url = redis.url();
+    let settings = [("ARGUS_REDIS_URL", url.as_str()), ("ARGUS_REDIS_MILLISECONDS", "1000")];
+    let installation = Installation::start_with(&postgres.new_database(), None, &settings).await;
+    let (administration, keys) = (&installation.administration, &installation.keys);
+    let own = json!([{"name": "own", "strategy": "token_bucket", "limit": 1000, "window_seconds": 86_400}]);
+    let secrets =
+        [create_limited(administration, "one", &own).await, create_limited(administration, "two", &own).await];
+    let shared = json!({"organisation": "acme", "project": "atlas", "name": "all", "strategy": "sliding_window",
+                        "limit": MOST, "window_seconds": 86_400, "actions": ["read"]});
+    create(administration, "/v1/limits", &shared).await.unwrap();
+    for (node, secret) in installation.deciding.iter().flat_map(|node| secrets.iter().map(move |secret| (node, secret)))
+    {
+        let since = Instant::now();
+        while decision(node, &question(keys, secret, 0)).await["limits"].as_array().unwrap().len() < 2 {
+            assert!(since.elapsed() < Duration::from_secs(1), "the limit is not in force within a second");
+        }
+    }
+    let mut clients = Vec::new();
+    for (node, secret) in installation.deciding.iter().flat_map(|node| secrets.iter().map(move |secret| (node, secret)))
+    {
+        let (address, request) = (node.pdp, question(keys, secret, 1));
+        clients.push(tokio::spawn(async move {
+            let (mut connection, mut permits) = (Connection::open(address).await.unwrap(), 0);
+            for _ in 0..MOST {
+                permits += count(&connection.send(&request).await.unwrap().text()).0;
+            }
+            permits
+        }));
+    }
+    let mut permits = 0;
+    for client in clients {
+        permits += client.await.unwrap();
+    }
+    println!("{permits} of {} admitted by three nodes, of two keys", 6 * MOST);
+    assert_eq!(permits, MOST);
+    let mut left = 0;
+    for secret in &secrets {
+        let answer = decision(&installation.deciding[0], &question(keys, secret, 0)).await;
+        left += usize::try_from(answer["limits"][0]["remaining"].as_u64().unwrap()).unwrap();
+    }
+    assert_eq!(left, 2_000 - MOST, "what the shared limit refused took nothing from the keys' own");
+}
+
 /// A node on a database of its own, with this choice.
 async fn start(redis: &RedisServer, folder: &std::path::Path, choice: &str) -> (Server, Keys) {
     let server = Server::start_with(&folder.join("data"), |command| {

@@ -5,6 +5,7 @@ mod asked;
 mod collect;
 mod create;
 mod credential;
+mod limit_flag;
 mod list;
 mod preview;
 mod revoke;

@@ -44,6 +44,9 @@ impl KeyLimits {
     /// The limits that count a use. It takes what it says; else what its organisation's table of costs says; else what
     /// each limit says.
     pub(super) fn of(&self, of: &LimitedUse<'_>) -> Applied<'_> {
+        if self.limits.is_empty() {
+            return Applied::new();
+        }
         let action = of.action.and_then(|action| self.actions.find(action));
         let kind = of.resource_type.and_then(|kind| self.types.find(kind));
         let cost = self.cost(of);

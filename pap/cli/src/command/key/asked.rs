@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::limit_flag::LimitFlag;
 use crate::client::{Client, ConditionFlags, KeyName, find_key, read_duration, text};
 use crate::failure::Failure;
 
@@ -45,6 +46,9 @@ pub(super) struct KeyFlags {
     /// How long an older secret is good beside a new one, such as 24h; at most 30d.
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     grace: Option<u64>,
+    /// How much it may be used, such as rpm=60/1m or daily=1000/1d/quota; repeat for more (argus help limits).
+    #[arg(long, value_name = "NAME=NUMBER/WINDOW[/STRATEGY]", value_parser = LimitFlag::read)]
+    limit: Vec<LimitFlag>,
     #[command(flatten)]
     conditions: ConditionFlags,
 }
@@ -65,6 +69,7 @@ impl KeyFlags {
             "environment": self.environment,
             "scopes": self.scope,
             "conditions": self.conditions.to_json(),
+            "limits": self.limit.iter().map(LimitFlag::to_json).collect::<Vec<_>>(),
             "tags": self.tag,
             "expires_in_seconds": self.expires,
             "expiry_exception": self.never_expires.as_ref().or(self.expiry_exception.as_ref()),

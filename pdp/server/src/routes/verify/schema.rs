@@ -16,7 +16,7 @@ pub(in crate::routes) struct QuestionBody {
     resource: String,
     /// What is known of the client.
     context: Option<ContextBody>,
-    /// What this use counts for, where the key has limits; 1 unless set.
+    /// What this use takes from limits; what the organisation's costs, else each limit, say unless set.
     #[schema(minimum = 0)]
     cost: Option<i64>,
 }
