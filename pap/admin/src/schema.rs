@@ -559,6 +559,9 @@ pub enum ContactKind {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactPatch {
+    /// Where: an address of e-mail, or a URL that begins with `https://`, as before. What waits goes there.
+    #[schema(max_length = 2000)]
+    pub address: Option<String>,
     /// Whose keys it is told of.
     #[schema(max_length = 200)]
     pub owner: Option<String>,

@@ -158,6 +158,8 @@ pub fn create(conn: &mut Conn, act: &Act, new: &NewContact) -> Result<Contact, S
 /// What becomes of a contact. What is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactChange {
+    /// Where it is reached: by the same way as before.
+    pub address: Option<String>,
     /// Whose keys it is told of.
     pub owner: Option<Option<String>>,
     /// What it is told.
@@ -167,7 +169,7 @@ pub struct ContactChange {
 }
 
 /// Changes a contact, with its audit entry. A change to what it is already makes none. What waits for one that is
-/// disabled goes no further.
+/// disabled goes no further; what waits for one with another address goes there, at once.
 ///
 /// `None` where the organisation of the act has no such contact; [`StoreError::Stale`] where it has changed since it
 /// was seen.
@@ -184,6 +186,7 @@ pub fn change(
             return Err(StoreError::Stale { what: Record::Contact, found: before.generation });
         }
         let mut after = before.clone();
+        set(&mut after.address, change.address.as_ref());
         set(&mut after.owner, change.owner.as_ref());
         set(&mut after.events, change.events.as_ref());
         set(&mut after.state, change.state.as_ref());
@@ -194,6 +197,7 @@ pub fn change(
             return Ok(Some(before));
         }
         let columns = (
+            contacts::address.eq(&after.address),
             contacts::owner.eq(&after.owner),
             contacts::events.eq(Texts(after.events.clone())),
             contacts::state.eq(after.state),
@@ -204,7 +208,12 @@ pub fn change(
         if after.state == ContactState::Disabled {
             delivery::end_waiting(conn, id, act.at, "the contact is disabled")?;
         }
-        let entry = Entry::new(AuditEvent::ContactChanged, after.target());
+        let mut entry = Entry::new(AuditEvent::ContactChanged, after.target());
+        if after.address != before.address {
+            delivery::hasten(conn, id, act.at)?;
+            // Of a webhook the audit shows the host alone, which may be the same.
+            entry = entry.with("has_new_address", true);
+        }
         audit::append(conn, act, &entry.changed(&before.view(), &after.view()))?;
         find_of(conn, act.organisation, id)
     })

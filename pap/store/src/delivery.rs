@@ -220,6 +220,13 @@ pub fn claim(
     })
 }
 
+/// Holds a delivery for longer, until the claim runs out. Whether it was still held by it.
+pub fn renew(conn: &mut Conn, claim: &Claim<'_>, id: DeliveryId) -> Result<bool, StoreError> {
+    let held = deliveries::table.find(id).filter(deliveries::claimed_by.eq(claim.name));
+    let until = deliveries::claimed_until.eq(column(claim.until));
+    Ok(on!(conn, c => diesel::update(held).set(until).execute(c))? == 1)
+}
+
 /// Notes what became of an attempt. Whether the delivery was still held by this claim; if not, another may have tried
 /// it as well.
 pub fn settle(
@@ -246,6 +253,15 @@ pub fn settle(
         deliveries::claimed_until.eq(None::<chrono::NaiveDateTime>),
     );
     Ok(on!(conn, c => diesel::update(held).set(columns).execute(c))? == 1)
+}
+
+/// Has all that waits for a contact tried at once, from the first attempt on. What is under way is left alone.
+pub(crate) fn hasten(conn: &mut Conn, id: ContactId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let waiting = deliveries::table.filter(deliveries::contact_id.eq(id));
+    let waiting = waiting.filter(deliveries::state.eq(DeliveryState::Waiting));
+    let columns = (deliveries::attempts.eq(0), deliveries::due_at.eq(column(at)));
+    on!(conn, c => diesel::update(waiting).set(columns).execute(c))?;
+    Ok(())
 }
 
 /// Gives up all that waits for a contact.

@@ -51,7 +51,7 @@ async fn a_contact_is_made_seen_changed_and_removed_by_those_who_may() {
         (changed.status, &changed.body["owner"], &changed.body["state"]),
         (200, &json!("ada"), &json!("disabled"))
     );
-    let wrong = ask(&installation, "PATCH", &path, &json!({"state": "asleep", "address": "https://x"})).await;
+    let wrong = ask(&installation, "PATCH", &path, &json!({"state": "asleep", "address": "http://x"})).await;
     assert_eq!((wrong.status, wrong.body["errors"].as_array().unwrap().len()), (400, 2), "{:?}", wrong.body);
     assert_eq!(post(&installation, WRITER, &format!("{path}/test"), &json!({})).await.code(), "wrong-state");
 
@@ -67,6 +67,30 @@ async fn a_contact_is_made_seen_changed_and_removed_by_those_who_may() {
     assert_eq!(get_as(&installation, STRANGER, "/v1/contacts?organisation=acme").await.status, 403);
     assert_eq!(post(&installation, WRITER, &format!("{path}/remove"), &json!({})).await.status, 200);
     assert_eq!(get(&installation, &path).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_contact_gets_another_address_checked_as_the_first_was_and_the_audit_shows_no_more_than_its_host() {
+    let installation = with_acme().await;
+    let path = made(&installation).await;
+    let seen = get_as(&installation, READER, &path).await.header("etag").to_owned();
+    let patch = async |body: &Value| {
+        let asked = request(Method::PATCH, &path).insert_header((header::AUTHORIZATION, ROOT));
+        let asked = asked.insert_header((header::IF_MATCH, seen.clone()));
+        send(&installation, asked.insert_header(("content-type", "application/merge-patch+json")).set_json(body)).await
+    };
+    for wrong in [json!("http://hooks.acme.example"), json!("ada@acme.example"), json!("https://a:b@x"), Value::Null] {
+        let refused = patch(&json!({ "address": wrong })).await;
+        assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!("/address")), "{wrong}");
+    }
+    let changed = patch(&json!({"address": "https://hooks.acme.example/t0ken"})).await;
+    assert_eq!((changed.status, &changed.body["address"]), (200, &json!("https://hooks.acme.example/t0ken")));
+    assert_eq!(patch(&json!({"address": "https://elsewhere.acme.example/x"})).await.status, 412);
+
+    let audit = get(&installation, "/v1/audit?organisation=acme&event=contact.changed").await;
+    let entry = &audit.body["items"][0];
+    assert_eq!(entry["details"]["has_new_address"], true, "{:?}", audit.body);
+    assert!(!audit.body.to_string().contains("t0ken"), "{:?}", audit.body);
 }
 
 #[actix_web::test]

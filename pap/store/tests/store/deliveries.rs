@@ -211,6 +211,43 @@ fn what_waits_for_a_contact_ends_with_it() {
 }
 
 #[test]
+fn a_claim_that_is_renewed_lasts_and_one_that_is_not_runs_out() {
+    let Some(fixture) = fixture() else { return };
+    let store = &fixture.store;
+    on_the_way(&fixture, 2);
+    let held = claim(store, "one", minute(5));
+    let renew = |name, id| {
+        let claim = Claim { name, at: minute(6), until: minute(7) };
+        store.write_aside(|conn| delivery::renew(conn, &claim, id)).unwrap()
+    };
+    assert!(renew("one", held[0]) && !renew("two", held[1]));
+    assert_eq!(claim(store, "two", minute(6)), [held[1]]);
+    assert_eq!(claim(store, "three", minute(7)).len(), 2);
+    assert!(!renew("one", held[0]), "another holds it");
+}
+
+#[test]
+fn what_waits_goes_to_the_new_address_of_its_contact_at_once() {
+    let Some(fixture) = fixture() else { return };
+    let store = &fixture.store;
+    let contact = on_the_way(&fixture, 2);
+    let held = claim(store, "one", minute(5));
+    let again = Outcome::Again { due_at: minute(600), fault: "it answers with status 500".into() };
+    assert!(settle(store, "one", held[0], &again, minute(5)));
+    assert_eq!(claim(store, "two", minute(5)), []);
+    let address = "https://hooks.acme.example/an0ther".to_owned();
+    let moved = ContactChange { address: Some(address.clone()), ..ContactChange::default() };
+    let by = act(fixture.acme, minute(5));
+    let changed = store.write(|conn| contact::change(conn, &by, contact.id, &moved, 1)).unwrap().unwrap();
+    assert_eq!((changed.address, changed.generation), (address, 2));
+    assert_eq!((changed.envelope, changed.secret_version), (contact.envelope, 1));
+    // What somebody holds he tries; the other one is due.
+    assert_eq!(claim(store, "two", minute(5)), [held[0]]);
+    assert!(all(store).iter().all(|delivery| delivery.attempts == 0));
+    assert!(settle(store, "one", held[1], &Outcome::Delivered, minute(6)));
+}
+
+#[test]
 fn the_secret_before_lies_beside_the_new_one_and_a_rotation_based_on_an_older_one_is_refused() {
     let Some(fixture) = fixture() else { return };
     let contact = add_plain(&fixture);

@@ -1,4 +1,4 @@
-//! Changing a contact: what it is told of, and whether it is told at all.
+//! Changing a contact: where it is reached, what it is told of, and whether it is told at all.
 
 use argus_store::Conn;
 use argus_store::contact::{self, Contact, ContactChange};
@@ -6,7 +6,7 @@ use serde_json::json;
 use tracing::info;
 
 use super::done;
-use crate::body::{Body, Fields, LONGEST_OWNER, contact_state, events, line};
+use crate::body::{Body, Fields, LONGEST_OWNER, contact_address, contact_state, events, line};
 use crate::repeat::Keep;
 use crate::view::{ContactView, Seen};
 use crate::{Admin, AdminError, Call};
@@ -36,9 +36,11 @@ impl Admin {
 }
 
 fn read(patch: Body, present: &Contact) -> Result<ContactChange, AdminError> {
-    let document = json!({ "owner": present.owner, "events": present.events, "state": present.state });
+    let Contact { address, owner, events: told, state, .. } = present;
+    let document = json!({ "address": address, "owner": owner, "events": told, "state": state });
     let mut fields = Fields::of(patch.merged_into(document));
     let change = ContactChange {
+        address: contact_address(&mut fields, Some(present.kind)),
         owner: Some(line(&mut fields, "owner", LONGEST_OWNER)),
         events: Some(events(&mut fields)),
         state: contact_state(&mut fields),

@@ -7,14 +7,18 @@ use super::path;
 use crate::client::{Client, Patch};
 use crate::failure::Failure;
 
-/// Change what a contact is told, or whether it is told at all. What isn't named stays as it is.
+/// Change where a contact is reached, what it is told, or whether it is told at all. What isn't named stays as it is.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  argus contact update 01980a3c-… --event key.revoked --unset owner\n  \
+    argus contact update 01980a3c-… --address https://hooks.acme.example/argus\n  \
     argus contact update 01980a3c-… --disable")]
 pub(super) struct Update {
     /// Its id, from argus contact list.
     #[arg(value_name = "CONTACT")]
     id: String,
+    /// Reach it here, by e-mail or by webhook as before. What waits for it goes there, at once. A webhook's secret stays.
+    #[arg(long, value_name = "ADDRESS")]
+    address: Option<String>,
     /// Only of keys that this person answers for.
     #[arg(long, value_name = "OWNER")]
     owner: Option<String>,
@@ -37,7 +41,8 @@ impl Update {
         let path = path(&self.id)?;
         let state = self.disable.then_some("disabled").or(self.enable.then_some("active"));
         let mut patch = Patch::default();
-        patch.set("owner", self.owner).set_list("events", self.events).set("state", state).unset(&self.unset);
+        patch.set("address", self.address).set("owner", self.owner);
+        patch.set_list("events", self.events).set("state", state).unset(&self.unset);
         let patch = patch.finish()?;
         let (_, tag) = client.get_tagged(&path)?;
         client.patch(&path, &tag, &patch)
