@@ -37,6 +37,26 @@ fn an_end_is_told_fourteen_seven_and_one_day_before_it_and_each_once() {
 }
 
 #[test]
+fn of_a_short_life_the_marks_that_lie_within_it_are_told() {
+    on_both(OrganisationPolicy::default(), |fixture| {
+        fixture.add("brief", |new| new.expires_at = Some(day(10)));
+        fixture.add("briefer", |new| new.expires_at = Some(day(2)));
+        let mut expected = Vec::new();
+        for n in 0..11 {
+            sweep(&mut sweeper(&fixture.store), day(n));
+            match n {
+                1 => expected.push("key.expiry_ahead 1"),
+                2 | 10 => expected.push("key.expired"),
+                3 => expected.push("key.expiry_ahead 7"),
+                9 => expected.push("key.expiry_ahead 1"),
+                _ => {}
+            }
+            assert_eq!(fixture.told(), expected, "day {n}");
+        }
+    });
+}
+
+#[test]
 fn a_rotation_is_told_ahead_and_one_that_nobody_collects_is_told_again_each_week() {
     on_both(OrganisationPolicy::default(), |fixture| {
         fixture.add("deploy", |new| {
