@@ -133,6 +133,7 @@ mod tests {
             owner: "ada".to_owned(),
             state: KeyState::Active,
             created_at: DateTime::UNIX_EPOCH,
+            created_by: "ada".to_owned(),
             expires_at: Some(DateTime::UNIX_EPOCH),
             exception: None,
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
