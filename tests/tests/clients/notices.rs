@@ -134,7 +134,13 @@ fn tell(database: &str, key: KeyId) {
     };
     let since = at.timestamp();
     let alert = Alert { finding, since, last: since, times: 1, requests: Vec::new(), state: State::Open };
-    let quota = |used| QuotaUse { name: "monthly", used, limit: 100, resets_at: whole(at) + TimeDelta::days(3) };
+    let quota = |used| QuotaUse {
+        name: "monthly",
+        used,
+        limit: 100,
+        is_lacking: false,
+        resets_at: whole(at) + TimeDelta::days(3),
+    };
     let by_clock = json!({"days": 1, "at": "2027-02-22T12:00:00Z", "opened_at": "2027-02-15T12:00:00Z",
         "credential_id": "4fTkW9aB3cDe", "grace_ends_at": "2027-02-16T12:00:00Z", "callers": []});
     let by_clock: Map<String, Value> = by_clock.as_object().unwrap().clone();

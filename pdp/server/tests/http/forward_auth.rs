@@ -137,7 +137,9 @@ async fn who_comes_too_often_is_told_when_to_come_again() {
     let installation = installation();
     let key = installation.add_key("acme", "limited", "acme/atlas:read", |key, _| {
         let (name, strategy) = ("hourly".into(), LimitStrategy::TokenBucket);
-        key.limits = vec![Limit { name, strategy, limit: 1, window_seconds: 3_600, burst: None, cost: None }];
+        let (actions, resource_types) = (Vec::new(), Vec::new());
+        let (limit, window_seconds, burst, cost) = (1, 3_600, None, None);
+        key.limits = vec![Limit { name, strategy, limit, window_seconds, burst, cost, actions, resource_types }];
     });
     let through = ask(&installation, "GET", "/evidence/42", &[&bearer(&key)]).await;
     assert_eq!((through.status, through.header("ratelimit-policy")), (200, "\"hourly\";q=1;w=3600"));
