@@ -36,7 +36,9 @@ fn over(fixture: &Fixture) -> Vec<Over> {
 
 fn limit(name: &str) -> Limit {
     let strategy = LimitStrategy::TokenBucket;
-    Limit { name: name.into(), strategy, limit: 50, window_seconds: 1, burst: None, cost: None }
+    let (actions, resource_types) = (Vec::new(), Vec::new());
+    let (limit, window_seconds) = (50, 1);
+    Limit { name: name.into(), strategy, limit, window_seconds, burst: None, cost: None, actions, resource_types }
 }
 
 fn limited(name: &str) -> NewKey {
