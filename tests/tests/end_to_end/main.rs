@@ -25,9 +25,13 @@ mod geoip;
 mod hostile;
 mod limits;
 mod log;
+mod mail;
 mod metrics;
+mod notices;
 mod obligation;
 mod people;
+#[path = "../../../pap/store/tests/support/postgres.rs"]
+mod postgres;
 mod quotas;
 mod rotation;
 mod signing;
