@@ -17,6 +17,7 @@ mod certificates;
 mod certified;
 mod curl;
 mod installation;
+mod nginx;
 mod notices;
 mod over_tls;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
