@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -12,6 +13,8 @@ use argus_tests::walk::{Keys, create};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use serde_json::{Value, json};
+
+use crate::postgres::PostgresServer;
 
 /// How many are revoked: what is promised, and what is enough to see that it works.
 const FLEET: usize = if cfg!(debug_assertions) { 2_000 } else { 100_000 };
@@ -24,7 +27,7 @@ const QUIET: Duration = Duration::from_secs(3);
 const PACE: Duration = Duration::from_millis(1);
 
 /// Makes a fleet of the one key that is tagged so, by copying its rows while nobody serves them.
-fn multiply(database: &Path) {
+fn multiply_in_file(database: &Path) {
     let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
     let step = "UPDATE one SET id = printf('0197f3aa-0000-7000-8000-%012x', {number}), name = 'fleet-' || {number};
          INSERT INTO keys SELECT * FROM one;
@@ -40,6 +43,24 @@ fn multiply(database: &Path) {
         conn.batch_execute(&step.replace("{number}", &n.to_string())).unwrap();
     }
     conn.batch_execute("COMMIT;").unwrap();
+}
+
+/// The same on a server.
+fn multiply_on_server(postgres: &PostgresServer, database: &str) {
+    let copies = FLEET - 1;
+    let id = "'0197f3aa-0000-7000-8000-' || lpad(to_hex(n), 12, '0')";
+    let fleet = "(SELECT id FROM keys WHERE tags LIKE '%fleet%' AND name = 'fleet')";
+    postgres.sql(
+        database,
+        &format!(
+            "INSERT INTO keys SELECT copy.* FROM keys one, generate_series(1, {copies}) n, LATERAL jsonb_populate_record(one,
+                 jsonb_build_object('id', {id}, 'name', 'fleet-' || n)) copy WHERE one.id = {fleet};
+             INSERT INTO credentials SELECT copy.* FROM credentials proof, generate_series(1, {copies}) n,
+                 LATERAL jsonb_populate_record(proof, jsonb_build_object('id', 'fleet' || lpad(n::text, 7, '0'),
+                 'key_id', {id})) copy WHERE proof.key_id = {fleet};
+             ANALYZE;"
+        ),
+    );
 }
 
 /// Asks at a steady pace until it is to end; what each answer took.
@@ -76,10 +97,24 @@ fn percentile_99(sorted: &[Duration]) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fleet_is_revoked_in_one_act_and_decisions_go_on() {
+    revoke_the_fleet("a file", |_| {}, |data| multiply_in_file(&data.join("argus.db"))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn and_so_it_is_on_postgresql() {
+    let Some(postgres) = PostgresServer::shared() else { return };
+    let database = postgres.new_database();
+    let settings = |command: &mut Command| {
+        command.env("ARGUS_DATABASE_URL", &database);
+    };
+    revoke_the_fleet("a server", settings, |_| multiply_on_server(postgres, &database)).await;
+}
+
+async fn revoke_the_fleet(place: &str, settings: impl Fn(&mut Command), multiply: impl FnOnce(&Path)) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let (keys, one) = {
-        let server = Server::start(&data).unwrap();
+        let server = Server::start_with(&data, &settings).unwrap();
         let keys = Keys::create(&server).await.unwrap();
         let asked = json!({"organisation": "acme", "project": "atlas", "name": "fleet", "tags": ["fleet"],
                            "scopes": ["acme/atlas/evidence:read"]});
@@ -87,8 +122,8 @@ async fn a_fleet_is_revoked_in_one_act_and_decisions_go_on() {
         server.terminate().unwrap();
         (keys, one)
     };
-    multiply(&data.join("argus.db"));
-    let server = Server::start(&data).unwrap();
+    multiply(&data);
+    let server = Server::start_with(&data, &settings).unwrap();
     let of_the_fleet = verify(&keys.enforcement_point, one["secret"].as_str().unwrap());
     let before: Value = once(server.pdp, &of_the_fleet).await.unwrap().json().unwrap();
     assert_eq!(before["decision"], "Permit", "{before}");
@@ -105,7 +140,7 @@ async fn a_fleet_is_revoked_in_one_act_and_decisions_go_on() {
     assert_eq!(after["reason"], "credential_revoked", "{after}");
 
     println!(
-        "{FLEET} keys are revoked and refused after {taken:?}; a decision takes {:?} (99 of 100) meanwhile, {:?} else",
+        "{FLEET} keys in {place} are revoked and refused after {taken:?}; a decision takes {:?} (99 of 100) meanwhile, {:?} else",
         percentile_99(&busy),
         percentile_99(&quiet)
     );

@@ -25,9 +25,7 @@ mod geoip;
 mod hostile;
 mod limits;
 mod log;
-mod mail;
 mod metrics;
-mod notices;
 mod obligation;
 mod people;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
@@ -36,5 +34,6 @@ mod quotas;
 mod rotation;
 mod signing;
 mod start;
+mod tokens;
 mod traces;
 mod usage;
