@@ -11,17 +11,6 @@ diesel::table! {
         generation -> BigInt,
         time_zone -> Text,
         costs -> Text,
-        plan -> Text,
-        plan_grace_until -> Nullable<Timestamp>,
-    }
-}
-
-diesel::table! {
-    plans (name) {
-        name -> Text,
-        display_name -> Text,
-        maxima -> Text,
-        features -> Text,
     }
 }
 

@@ -11,7 +11,6 @@ mod life;
 mod lists;
 mod nodes;
 mod places;
-mod plans;
 mod preview_key;
 mod revoke_key;
 mod secrets;

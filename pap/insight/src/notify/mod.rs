@@ -15,7 +15,6 @@
 mod carrier;
 mod email;
 mod letter;
-mod letter_of_plan;
 mod retry;
 mod tell;
 mod webhook;

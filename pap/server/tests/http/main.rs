@@ -15,7 +15,6 @@ mod limits;
 mod oauth;
 mod pages;
 mod patch;
-mod plans;
 #[path = "../../../store/tests/support/postgres.rs"]
 mod postgres;
 mod problems;

@@ -25,8 +25,7 @@ pub enum Members {
     DigestsByPath,
 }
 
-const ORGANISATION: &[&str] =
-    &["name", "display_name", "conditions", "policy", "time_zone", "plan", "plan_grace_until"];
+const ORGANISATION: &[&str] = &["name", "display_name", "conditions", "policy", "time_zone"];
 const PROJECT: &[&str] = &["name", "conditions"];
 const KEY: &[&str] = &[
     "name",

@@ -135,7 +135,6 @@ mod tests {
         "usage_writers",
         "quota_uses",
         "organisations",
-        "plans",
         "projects",
     ];
 

@@ -56,5 +56,4 @@ pub fn list_below(conn: &mut Conn, ids: &[KeyId]) -> Result<Vec<KeyId>, StoreErr
     Ok(below)
 }
 
-/// The states of a key that has ended.
-pub(crate) const ENDED: [KeyState; 2] = [KeyState::Expired, KeyState::Revoked];
+pub(super) const ENDED: [KeyState; 2] = [KeyState::Expired, KeyState::Revoked];

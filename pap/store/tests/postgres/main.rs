@@ -32,8 +32,6 @@ mod nodes;
 mod organisations;
 #[path = "../store/outbox.rs"]
 mod outbox;
-#[path = "../store/plans.rs"]
-mod plans;
 #[path = "../store/policies.rs"]
 mod policies;
 #[path = "../store/quotas.rs"]

@@ -16,7 +16,6 @@ mod nodes;
 mod opening;
 mod organisations;
 mod outbox;
-mod plans;
 mod policies;
 mod quotas;
 mod signing_keys;

@@ -12,11 +12,14 @@ use argus_store::credential::{self, PublicMaterial};
 use argus_store::key::{self, Revocation};
 use argus_store::signing_key::{self, NewSigningKey};
 use argus_store::{KeyId, revoked_token};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::signing::{HOLDERS, OURS, Pair, STRANGERS};
 use crate::support::{Answer, ISSUER, Installation, TestKey, installation, post, question, request};
+use crate::tls::{client, self_signed, x5c};
 
 /// A policy that says which attributes of Argus' own a subject has.
 const SHOW: &str = r#"<Policy xmlns="urn:oasis:names:tc:xacml:3.0:core:schema:wd-17" PolicyId="urn:test:show" Version="1.0"
@@ -121,17 +124,22 @@ async fn a_key_has_the_same_attributes_however_it_is_presented() {
     let above = installation.add_key("acme", "above", "acme/atlas:admin", |_, _| {});
     let key = installation.add_key_below(&above, "below", "acme/atlas/evidence:read");
     register(&installation, &key, &HOLDERS);
+    let certificate = self_signed(&client());
+    installation.add_credential(key.key.id, PublicMaterial::Certificate(x5c(&[&certificate])));
+    let token = |members: Value| json!({"credential": access(key.key.id, &members)});
     let presented = [
-        (key.token.clone(), "api_key", true),
-        (signed(&HOLDERS, key.key.id, &json!({})), "jwt", true),
-        (access(key.key.id, &json!({})), "client_credentials", false),
-        (access(key.key.id, &json!({"scope": "acme/atlas/evidence:read", "jti": "j-2"})), "client_credentials", false),
+        (json!({"credential": key.token}), "api_key", true),
+        (json!({"credential": signed(&HOLDERS, key.key.id, &json!({}))}), "jwt", true),
+        (token(json!({})), "client_credentials", false),
+        (token(json!({"scope": "acme/atlas/evidence:read", "jti": "j-2"})), "client_credentials", false),
+        (json!({"context": {"client_certificate": STANDARD.encode(&certificate.der)}}), "mtls", true),
     ];
     let mut seen = Vec::new();
-    for (credential, method, names_credential) in &presented {
+    for (proof, method, names_credential) in &presented {
+        let asked = with(json!({"action": "read", "resource": "acme/atlas/evidence/42"}), proof);
         // The second time is from memory.
         for _ in 0..2 {
-            let mut attributes = shown(&reading(&installation, credential).await);
+            let mut attributes = shown(&installation.verify(&installation.pep, &asked).await.json());
             let place = attributes.iter().position(|text| *text == format!("authentication-method={method}")).unwrap();
             attributes.remove(place);
             let place = attributes.iter().position(|text| text.starts_with("credential-id="));

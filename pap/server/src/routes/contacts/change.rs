@@ -21,8 +21,7 @@ use crate::{Problem, etag};
         content_type = "application/merge-patch+json",
         example = json!({"address": "https://hooks.acme.example/argus", "events": ["key.revoked"], "state": "active"})
     ),
-    responses((status = 200, description = "The contact as it is now.", body = ContactView)),
-    extensions(("x-problems" = json!(["plan-limit"])))
+    responses((status = 200, description = "The contact as it is now.", body = ContactView))
 )]
 pub(crate) async fn update_contact(asked: Asked<(web::Path<String>, Patch)>) -> Result<HttpResponse, Problem> {
     let (id, Patch { seen, body }) = asked.input;

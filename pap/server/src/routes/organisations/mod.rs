@@ -3,5 +3,4 @@
 pub(super) mod change;
 pub(super) mod create;
 pub(super) mod list;
-pub(super) mod plan;
 pub(super) mod show;

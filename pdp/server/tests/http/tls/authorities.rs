@@ -12,14 +12,14 @@ pub(super) struct Authority {
 }
 
 /// A certificate with its private key, both in PEM, and the certificate in DER.
-pub(super) struct Certified {
-    pub(super) pem: String,
-    pub(super) key: String,
-    pub(super) der: Vec<u8>,
+pub(crate) struct Certified {
+    pub(crate) pem: String,
+    pub(crate) key: String,
+    pub(crate) der: Vec<u8>,
 }
 
 /// A certificate of a client named `ci`, to be changed.
-pub(super) fn client() -> CertificateParams {
+pub(crate) fn client() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::OrganizationName, "Acme, Inc.");
@@ -79,7 +79,7 @@ impl Authority {
 }
 
 /// One that nobody signed but its own key.
-pub(super) fn self_signed(params: &CertificateParams) -> Certified {
+pub(crate) fn self_signed(params: &CertificateParams) -> Certified {
     let key = KeyPair::generate().unwrap();
     let made = params.self_signed(&key).unwrap();
     Certified { pem: made.pem(), key: key.serialize_pem(), der: made.der().to_vec() }

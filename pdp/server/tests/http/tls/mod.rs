@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 use crate::signing::OURS;
 use crate::support::{Installation, TestKey, post, question};
 use crate::tokens::{access, publish};
-use authorities::{Authority, Certified, client, self_signed, with_names};
+use authorities::{Authority, with_names};
+pub(crate) use authorities::{Certified, client, self_signed};
 use server::Tls;
 
 const EVIDENCE: &str = "acme/atlas/evidence/42";
@@ -35,7 +36,7 @@ fn by_subject() -> CertificateMatch {
     CertificateMatch::SubjectDn(SUBJECT.to_owned())
 }
 
-fn x5c(certificates: &[&Certified]) -> CertificateMatch {
+pub(crate) fn x5c(certificates: &[&Certified]) -> CertificateMatch {
     let key = |certificate: &&Certified| {
         json!({"kty": "EC", "x5c": [STANDARD.encode(&certificate.der)]}).as_object().unwrap().clone()
     };

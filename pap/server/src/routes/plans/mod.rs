@@ -1,4 +1,0 @@
-//! `/v1/plans`
-
-pub(super) mod list;
-pub(super) mod show;
