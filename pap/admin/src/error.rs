@@ -2,10 +2,12 @@
 
 use argus_credentials::NoRandomness;
 use argus_store::StoreError;
+use argus_store::plan::{Maximum, PlanLimit};
 use thiserror::Error;
 
 use crate::audit::verify::Break;
 use crate::oauth::IssuerError;
+use crate::view::{limit_help, limit_in_words};
 
 /// Why an act didn't happen. Nothing of it is kept.
 #[derive(Debug, Error)]
@@ -49,6 +51,9 @@ pub enum AdminError {
     /// There would be too many keys in a row, or below one.
     #[error("{0}")]
     ChainLimit(String),
+    /// The plan of the organisation has no room for it.
+    #[error("{}", limit_in_words(.0))]
+    PlanLimit(PlanLimit),
     /// Others are before it. Trying again is right.
     #[error("too much is asked for at once; try again in {retry_after_seconds} s")]
     Busy {
@@ -86,6 +91,7 @@ impl From<StoreError> for AdminError {
         match error {
             error @ StoreError::NotPossible { .. } => Self::WrongState(error.to_string()),
             error @ StoreError::TooMany { .. } => Self::ChainLimit(error.to_string()),
+            StoreError::PlanLimit(limit) => Self::PlanLimit(limit),
             StoreError::Stale { what, .. } => Self::Stale { what: changed(what) },
             StoreError::AlreadyExists { what: argus_store::Record::IdempotentRequest, .. } => Self::DoneBefore,
             StoreError::NotFound {
@@ -156,6 +162,8 @@ pub enum FaultCode {
     LimitTooWide,
     /// A life that is too long without a recorded exception.
     ExpiryTooLate,
+    /// More than the plan of the organisation has room for.
+    PlanLimit,
 }
 
 impl FaultCode {
@@ -171,11 +179,34 @@ impl FaultCode {
             Self::ConditionTooWide => "condition-too-wide",
             Self::LimitTooWide => "limit-too-wide",
             Self::ExpiryTooLate => "expiry-too-late",
+            Self::PlanLimit => "plan-limit",
+        }
+    }
+}
+
+impl Fault {
+    /// What a plan has no room for, as a fault of what was asked for.
+    pub(crate) fn of_plan(limit: &PlanLimit) -> Self {
+        let place = match limit.maximum {
+            Maximum::LimitsPerKey | Maximum::RatePerSecond => "/limits",
+            Maximum::Delegation => "/parent_key_id",
+            _ => "",
+        };
+        Self {
+            place: Place::Body(place.to_owned()),
+            code: FaultCode::PlanLimit,
+            detail: limit_in_words(limit),
+            help: Some(limit_help(limit)),
         }
     }
 }
 
 impl AdminError {
+    /// What to do about a plan that has no room.
+    pub fn plan_help(limit: &PlanLimit) -> String {
+        limit_help(limit)
+    }
+
     /// One value that has to be another.
     pub fn of_place(place: Place, detail: String) -> Self {
         Self::Refused(vec![Fault { place, code: FaultCode::InvalidField, detail, help: None }])

@@ -50,9 +50,9 @@ mod words;
 pub use act::{
     AuditEntryView, AuditPublicKeys, ChangedCredential, ComplianceFormat, CreatedContact, CreatedKey, DecisionPolicy,
     DecisionView, ForgottenPerson, InForce, LatencyView, LeakOutcome, LeakResult, LeaksReported, NewToken, NodeView,
-    Nodes, OpenedRotation, PersonExport, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey, RevokedKeys,
-    Risks, Rotated, RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode, TokenView,
-    UsageFormat, UsageView, WholeDecision,
+    Nodes, OpenedRotation, PersonExport, PlanStanding, PreviewedKey, ReplayDifference, ReplayedDecision, RevokedKey,
+    RevokedKeys, Risks, Rotated, RotatedContact, RotatedKey, RotatedSigningKey, RotationView, StoppedKey, ThisNode,
+    TokenView, UsageFormat, UsageView, WholeDecision,
 };
 pub use admin::{Admin, Clock, Parts};
 pub use advice::{KeyAdvice, KeyRisk, RiskKind, ScopeUse, Severity};
@@ -78,6 +78,7 @@ pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
 pub use sweep::{Sweeper, Swept, SystemOf, UsageRetention};
 pub use view::{
-    AnomalyView, ContactView, CostsView, CredentialView, DeliveryView, FaultView, KeyView, LimitView, Listed,
-    NoticeView, OrganisationView, ProjectView, Seen, SigningKeyView, Tagged, TrialView, entity_tag,
+    AnomalyView, ChangedOrganisation, ContactView, CostsView, CredentialView, DeliveryView, FaultView, KeyView,
+    LimitView, Listed, MaximaView, NoticeView, OrganisationView, OverView, PlanView, ProjectView, Seen, SigningKeyView,
+    Tagged, TrialView, entity_tag,
 };

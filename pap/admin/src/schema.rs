@@ -254,6 +254,10 @@ pub struct OrganisationPatch {
     pub policy: Option<Policy>,
     /// Whose days and months its quotas follow: a name of the time zone database; `UTC` unless set.
     pub time_zone: Option<String>,
+    /// The name of its plan. A lower one breaks nothing that is there: the answer lists what is over it, and until when that
+    /// stays as it was.
+    #[schema(example = "professional")]
+    pub plan: Option<String>,
 }
 
 /// What an organisation asks of the life of its keys.

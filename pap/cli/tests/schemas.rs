@@ -173,6 +173,7 @@ fn compare_places(schemas: &Schemas, server: &Server) {
     assert_eq!(strict["policy"]["responses"][1]["detector"], "dormant");
     assert!(server.run(&["org", "show", "strict"]).stdout.contains("keys get a new secret every 30d\n"));
     schemas.answer("organisation-list", &run(&["org", "list"]));
+    compare_plans(schemas, server);
     let window = "Mon-Fri 08:00-18:00 Europe/Berlin";
     schemas.answer("project", &run(&["project", "create", "acme/atlas", "--window", window]));
     schemas.answer("project", &run(&["project", "show", "acme/atlas"]));
@@ -186,6 +187,25 @@ fn compare_places(schemas: &Schemas, server: &Server) {
     schemas.failure(&run(&["org", "create", "acme"]));
     schemas.failure(&run(&["org", "show", "nobody"]));
     assert!(schemas.failure(&run(&["org", "create", "Not A Name"]))["errors"].is_array());
+}
+
+fn compare_plans(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let plans = schemas.answer("plan-list", &run(&["plan", "list"]));
+    let shown = schemas.answer("plan", &run(&["plan", "show", "professional"]));
+    assert_eq!(plans["items"][1], shown);
+    schemas.failure(&run(&["plan", "show", "gold"]));
+    let lower = ["org", "update", "strict", "--plan", "professional"];
+    let would = schemas.answer("plan-standing", &run(&[&lower[..], &["--dry-run"]].concat()));
+    assert_eq!((&would["has"], &would["over"][0]["maximum"]), (&json!("enterprise"), &json!("anomaly_responses")));
+    schemas.compare("plan-over", &would["over"][0].to_string());
+    let lowered = schemas.answer("organisation", &run(&lower));
+    assert_eq!((&lowered["plan"], &lowered["over"]), (&json!("professional"), &would["over"]));
+    assert!(lowered["plan_grace_until"].is_string());
+    let hook = ["contact", "create", "strict", "--webhook", "https://hooks.invalid/argus"];
+    assert_eq!(schemas.failure(&run(&hook))["maximum"], "webhooks");
+    let raised = schemas.answer("organisation", &run(&["org", "update", "strict", "--unset", "plan"]));
+    assert_eq!((&raised["plan"], &raised["over"]), (&json!("enterprise"), &json!([])));
 }
 
 fn compare_credentials(schemas: &Schemas, server: &Server) {

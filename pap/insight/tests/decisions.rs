@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 use argus_insight::decisions::{DecisionLogging, ENTRIES, LogEntry, LogFile, LogTarget};
 use argus_insight::queue::queue;
 use argus_store::decision::{self, Decision, DecisionFilter, PolicySet};
-use argus_store::{KeyId, Location, PageSize, Store};
+use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy};
+use argus_store::{Act, Conditions, Conn, KeyId, Location, OrganisationId, PageSize, Store};
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::{RunQueryDsl, sql_query};
 use serde_json::Value;
 use server::PostgresServer;
 
@@ -67,6 +69,29 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
+fn add_organisation(store: &Store, name: &str) {
+    let id = OrganisationId::new(noon());
+    let new = NewOrganisation {
+        id,
+        name: name.into(),
+        display_name: None,
+        conditions: Conditions::default(),
+        policy: OrganisationPolicy::default(),
+        time_zone: "UTC".into(),
+    };
+    store.write(|conn| organisation::create(conn, &Act::of_host(id, noon(), "a test"), &new)).unwrap();
+}
+
+fn run(store: &Store, statement: &str) {
+    let run = |conn: &mut Conn| {
+        if let Conn::Sqlite(conn) = conn {
+            sql_query(statement).execute(conn.queries())?;
+        }
+        Ok(())
+    };
+    store.write(run).unwrap();
+}
+
 fn open(url: &str) -> Store {
     Store::open(Location::parse(url).unwrap()).unwrap()
 }
@@ -109,6 +134,30 @@ fn decisions_stand_in_the_store_and_in_lines_without_what_is_hidden() {
     let line = lines.get(7).unwrap();
     assert_eq!((line["id"].as_str(), line["request"]["Request"]["note"].as_str()), (Some("00000007"), Some("…\n")));
     assert_eq!((&line["redacted"][0], &line["at"]), (&"urn:acme:role".into(), &"2027-01-15T08:00:07.000000Z".into()));
+}
+
+#[test]
+fn of_an_organisation_whose_plan_has_no_log_nothing_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&format!("sqlite://{}", folder.path().join("argus.db").display()));
+    for name in ["acme", "globex", "initech"] {
+        add_organisation(&store, name);
+    }
+    // No plan that ships is without it. The grace of the last is not over.
+    let lowered = "INSERT INTO plans VALUES ('small', 'Small', '{}', '[]');
+        UPDATE organisations SET plan = 'small' WHERE name <> 'globex';
+        UPDATE organisations SET plan_grace_until = '9999-01-01 00:00:00' WHERE name = 'initech'";
+    lowered.split(';').for_each(|statement| run(&store, statement));
+    let (sender, queue) = queue(ENTRIES);
+    let logging = DecisionLogging::begin(Some(store.clone()), None, queue, hide).unwrap();
+    for (n, name) in ["acme", "globex", "initech"].into_iter().enumerate() {
+        let mut entry = entry(n);
+        entry.decision.organisation = name.into();
+        sender.send(entry);
+    }
+    drop(logging);
+    let is_kept = |n| store.read(|conn| decision::find(conn, &format!("{n:08}"))).unwrap().is_some();
+    assert_eq!([0, 1, 2].map(is_kept), [false, true, true]);
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn payload() -> String {
         "callers": [{"ip": "203.0.113.7", "asn": 64500, "user_agent": "curl/8.5",
             "last_seen_at": "2027-02-15T12:00:00Z"}],
         "explanation": "420 requests this hour; usual for Tuesdays 14:00 is 35 ± 9",
+        "organisation": "acme", "plan": "professional", "over": [{"maximum": "max_keys", "most": 100, "found": 120}],
         "quota": "monthly", "used": 80, "limit": 100, "resets_at": "2027-03-01T00:00:00Z",
     })
     .to_string()
@@ -28,7 +29,12 @@ fn each_kind_says_what_happened_and_what_to_do_with_a_command() {
     for kind in NoticeKind::WORDS.iter().chain(&["contact.test", "key.painted"]) {
         let Letter { subject, body } = letter(kind, "ada@acme.example", &payload());
         assert!(!subject.contains('\n') && !body.contains("(unknown)"), "{kind}: {body}");
-        assert!(*kind == "contact.test" || body.contains("argus key ") && body.contains("acme/atlas/reader"));
+        let is_told = match kind.split('.').next() {
+            Some("contact") => true,
+            Some("plan") => body.contains("argus org show acme") && body.contains("max_keys: 120; at most 100"),
+            _ => body.contains("argus key ") && body.contains("acme/atlas/reader"),
+        };
+        assert!(is_told, "{kind}: {body}");
         let _ = write!(all, "=== {kind}\nSubject: {subject}\n\n{body}\n");
     }
     insta::assert_snapshot!(all);

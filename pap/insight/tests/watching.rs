@@ -20,7 +20,7 @@ use argus_store::anomaly::{
 use argus_store::audit::{self, AuditEvent, AuditFilter};
 use argus_store::credential::{Material, NewCredential, StoredHash};
 use argus_store::key::{self, Environment, KeyState, NewKey};
-use argus_store::organisation::{self, NewOrganisation, OrganisationPolicy, ResponseRule};
+use argus_store::organisation::{self, NewOrganisation, OrganisationChange, OrganisationPolicy, ResponseRule};
 use argus_store::outbox::{self, NoticeFilter, NoticeKind};
 use argus_store::{Act, Conditions, KeyId, Location, NodeId, OrganisationId, PageSize, Store};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -207,6 +207,40 @@ fn a_leaked_key_is_told_once_whoever_dies_and_suspended_as_the_policy_says() {
         assert_eq!(world.notices(NoticeKind::AnomalyDetected), 1);
         assert_eq!(world.audited(AuditEvent::AnomalyDetected).len(), 1);
         assert_eq!(world.audited(AuditEvent::KeySuspended).len(), 1);
+    });
+}
+
+fn lower(world: &World, on: i64) {
+    let act = Act::of_host(world.acme, at(on * 24 * HOUR), "a test");
+    let lower = OrganisationChange { plan: Some("professional".into()), ..OrganisationChange::default() };
+    world.store.write(|conn| organisation::change(conn, &act, &lower, None)).unwrap();
+}
+
+#[test]
+fn a_plan_without_responses_has_anomalies_told_alone_once_its_grace_is_over() {
+    on_both(&[SUSPEND], |world| {
+        // Thirty days later is the day of the theft.
+        lower(world, -15);
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..15 * 24);
+        let theft = 15 * 24 * HOUR + 60;
+        world.see(leaked(theft, 60));
+        let found = watcher.look(at(theft + 1)).unwrap();
+        assert_eq!(found.alerts.iter().map(|(_, response)| *response).collect::<Vec<_>>(), [Response::Notify]);
+        assert_eq!((world.state(), world.notices(NoticeKind::AnomalyDetected)), (KeyState::Active, 1));
+    });
+}
+
+#[test]
+fn responses_go_on_in_the_grace_of_a_plan_without_them() {
+    on_both(&[SUSPEND], |world| {
+        lower(world, -14);
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..15 * 24);
+        let theft = 15 * 24 * HOUR + 60;
+        world.see(leaked(theft, 60));
+        watcher.look(at(theft + 1)).unwrap();
+        assert_eq!(world.state(), KeyState::Suspended);
     });
 }
 

@@ -52,6 +52,12 @@ struct ProblemBody {
     errors: Option<Vec<ProblemError>>,
     /// The scope that would have sufficed.
     needed_scope: Option<String>,
+    /// The plan that has no room.
+    plan: Option<String>,
+    /// What there is enough of: a member of the plan's `maxima`, or a feature that it lacks.
+    maximum: Option<String>,
+    /// How much there may be.
+    most: Option<u64>,
     /// The key that an answer held the secret of.
     key_id: Option<String>,
     /// The webhook that it held the secret of.

@@ -40,7 +40,7 @@ kinds! {
     INVALID_FIELD          = "invalid-field",          400, "a field has a value that it can't have",
         "Something in the body, the query or a header is not as it has to be. `errors` has all of it, each with its own code: \
          `missing-field`, `unknown-field`, `invalid-field`, `not-found`, `already-exists`, `scope-too-wide`, \
-         `condition-too-wide`, `limit-too-wide`, `expiry-too-late`.";
+         `condition-too-wide`, `limit-too-wide`, `expiry-too-late`, `plan-limit`.";
     UNKNOWN_FIELD          = "unknown-field",          400, "a field is not known",
         "The body or the query has members that are not known here, and is otherwise right. `errors` names them.";
     MALFORMED_CREDENTIAL   = "malformed-credential",   400, "the authorization can't be read",
@@ -58,6 +58,9 @@ kinds! {
         "The key is unknown, expired, suspended or revoked. Which of them, its owner sees.";
     NOT_PERMITTED          = "not-permitted",          403, "the key does not grant this",
         "The key is good and lacks a scope, or may not be used now or from here. `needed_scope` would have sufficed.";
+    PLAN_LIMIT             = "plan-limit",             403, "the plan of the organisation has no room for this",
+        "The organisation has as much as its plan lets it have, or the plan lacks the feature. `plan` is its plan, `maximum` \
+         what there is enough of, `most` how much there may be. Another key grants no more: whoever runs Argus gives plans.";
     NOT_FOUND              = "not-found",              404, "there is no such thing here",
         "There is nothing of this id, or nothing that the key may read: the answer is the same.";
     METHOD_NOT_ALLOWED     = "method-not-allowed",     405, "the method is not allowed here",
@@ -306,6 +309,11 @@ impl From<AdminError> for Problem {
             }
             AdminError::DoneBefore => Self::idempotency_in_progress(),
             AdminError::ChainLimit(_) => Self::new(&CHAIN_LIMIT, detail).help("revoke what is not needed any more"),
+            AdminError::PlanLimit(limit) => Self::new(&PLAN_LIMIT, detail)
+                .help(AdminError::plan_help(&limit))
+                .member("plan", limit.plan.into())
+                .member("maximum", limit.maximum.as_str().into())
+                .member("most", limit.most.into()),
             AdminError::Issuer(IssuerError::NoMasterKey | IssuerError::NoAddress) => {
                 Self::new(&WRONG_STATE, detail).help("start it as the message says, or ask another node")
             }

@@ -191,13 +191,33 @@ pub fn forget(conn: &mut Conn, before: DateTime<Utc>, most: u32) -> Result<usize
         let old = decisions::table.filter(decisions::at.lt(column(before))).order(decisions::at);
         let old = old.limit(most.into()).select(decisions::id);
         let old: Vec<String> = on!(conn, c => old.load(c))?;
-        let mut forgotten = 0;
-        for chunk in old.chunks(ROWS) {
-            let rows = decisions::table.filter(decisions::id.eq_any(chunk));
-            forgotten += on!(conn, c => diesel::delete(rows).execute(c))?;
-        }
-        Ok(forgotten)
+        remove(conn, &old)
     })
+}
+
+/// The same, of some organisations only, by their names.
+pub fn forget_of(
+    conn: &mut Conn,
+    organisations: &[String],
+    before: DateTime<Utc>,
+    most: u32,
+) -> Result<usize, StoreError> {
+    conn.write(|conn| {
+        let old = decisions::table.filter(decisions::organisation.eq_any(organisations));
+        let old = old.filter(decisions::at.lt(column(before))).order(decisions::at);
+        let old = old.limit(most.into()).select(decisions::id);
+        let old: Vec<String> = on!(conn, c => old.load(c))?;
+        remove(conn, &old)
+    })
+}
+
+fn remove(conn: &mut Conn, ids: &[String]) -> Result<usize, StoreError> {
+    let mut removed = 0;
+    for chunk in ids.chunks(ROWS) {
+        let rows = decisions::table.filter(decisions::id.eq_any(chunk));
+        removed += on!(conn, c => diesel::delete(rows).execute(c))?;
+    }
+    Ok(removed)
 }
 
 impl<'r> From<&'r Decision> for Row<'r> {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use diesel::result::{ConnectionError, DatabaseErrorKind, Error as QueryError};
 
+use crate::plan::PlanLimit;
+
 /// Why a read or an act didn't happen. Nothing of a failed act is kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -52,6 +54,9 @@ pub enum StoreError {
         /// How many there may be.
         most: u32,
     },
+    /// The plan of the organisation has no room for it.
+    #[error(transparent)]
+    PlanLimit(#[from] PlanLimit),
     /// Others held the database for longer than a caller waits. Trying again is right.
     #[error("the database is busy")]
     Busy,
@@ -150,6 +155,8 @@ pub enum Record {
     Anomaly,
     /// A limit that keys share.
     Limit,
+    /// A plan.
+    Plan,
 }
 
 impl fmt::Display for Record {
@@ -170,6 +177,7 @@ impl fmt::Display for Record {
             Self::Delivery => "delivery",
             Self::Anomaly => "anomaly",
             Self::Limit => "limit",
+            Self::Plan => "plan",
         })
     }
 }

@@ -15,6 +15,7 @@ mod touch;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+pub(crate) use below::ENDED;
 pub use below::{FAN_OUT, LONGEST_CHAIN, count_derived, list_below, list_chain};
 pub use change::{KeyChange, change};
 pub use due::{

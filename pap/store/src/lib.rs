@@ -75,6 +75,7 @@ pub mod node;
 pub mod organisation;
 pub mod outbox;
 mod page;
+pub mod plan;
 pub mod policy_document;
 mod pool;
 mod postgres;

@@ -16,9 +16,11 @@ use crate::conditions::Conditions;
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
 use crate::id::OrganisationId;
+use crate::outbox::{self, NoticeKind};
 use crate::page::{Page, PageSize};
+use crate::plan::{self, GRACE, Over};
 use crate::schema::organisations;
-use crate::value::{At, column, set, text_out};
+use crate::value::{At, MaybeAt, column, set, text_out};
 
 /// An organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -41,9 +43,19 @@ pub struct Organisation {
     pub generation: i64,
     /// Whose days and months its quotas follow: a name of the time zone database.
     pub time_zone: String,
+    /// The name of its plan.
+    pub plan: String,
+    /// Until when what was over its plan when it got it stays as it was; none where nothing was.
+    #[diesel(deserialize_as = MaybeAt)]
+    pub plan_grace_until: Option<DateTime<Utc>>,
 }
 
 impl Organisation {
+    /// Whether what is over its plan stays as it was.
+    pub fn is_in_grace(&self, at: DateTime<Utc>) -> bool {
+        self.plan_grace_until.is_some_and(|until| at < until)
+    }
+
     /// The organisation as the target of an act.
     pub fn target(&self) -> Target {
         Target::new(TargetKind::Organisation, &self.id, &self.name)
@@ -51,7 +63,9 @@ impl Organisation {
 
     fn view(&self) -> View {
         let view = View::default().with("name", &self.name).with("display_name", &self.display_name);
-        view.with("conditions", &self.conditions).with("policy", &self.policy).with("time_zone", &self.time_zone)
+        let view = view.with("conditions", &self.conditions).with("policy", &self.policy);
+        let view = view.with("time_zone", &self.time_zone).with("plan", &self.plan);
+        view.with("plan_grace_until", self.plan_grace_until)
     }
 }
 
@@ -162,12 +176,15 @@ pub struct OrganisationChange {
     pub policy: Option<OrganisationPolicy>,
     /// Whose days and months its quotas follow.
     pub time_zone: Option<String>,
+    /// The name of its plan.
+    pub plan: Option<String>,
 }
 
 /// Changes the organisation of the act, with its audit entry and its line in the change feed: all or none. A change to
 /// what it is already makes neither.
 ///
-/// A caller who says which generation he has seen gets [`StoreError::Stale`] where there is a newer one.
+/// A caller who says which generation he has seen gets [`StoreError::Stale`] where there is a newer one. Of another plan,
+/// whoever answers for keys of the organisation is told what is over it, and until when that stays as it was.
 pub fn change(
     conn: &mut Conn,
     act: &Act,
@@ -184,6 +201,7 @@ pub fn change(
         set(&mut after.conditions, change.conditions.as_ref());
         set(&mut after.policy, change.policy.as_ref());
         set(&mut after.time_zone, change.time_zone.as_ref());
+        let over = change_plan(conn, act, &mut after, change.plan.as_ref())?;
         if after == before {
             return Ok(Some(before));
         }
@@ -192,14 +210,35 @@ pub fn change(
             organisations::conditions.eq(&after.conditions),
             organisations::policy.eq(&after.policy),
             organisations::time_zone.eq(&after.time_zone),
+            organisations::plan.eq(&after.plan),
+            organisations::plan_grace_until.eq(after.plan_grace_until.map(column)),
             organisations::generation.eq(organisations::generation + 1),
         );
         on!(conn, c => diesel::update(organisations::table.find(after.id)).set(columns).execute(c))?;
         let entry = Entry::new(AuditEvent::OrganisationChanged, after.target());
         let entry = entry.changed(&before.view(), &after.view());
         change::append(conn, act, ChangeKind::Organisation, &after.id, &entry)?;
+        if !over.is_empty() {
+            let occasion = format!("{}", after.generation);
+            outbox::tell_of_plan(conn, act.at, &after, (NoticeKind::PlanLowered, &occasion), &over)?;
+        }
         find(conn, after.id)
     })
+}
+
+/// Gives it another plan. What is over that one.
+fn change_plan(
+    conn: &mut Conn,
+    act: &Act,
+    of: &mut Organisation,
+    name: Option<&String>,
+) -> Result<Vec<Over>, StoreError> {
+    let Some(name) = name.filter(|name| **name != of.plan) else { return Ok(Vec::new()) };
+    let plan = plan::find(conn, name)?.ok_or_else(|| StoreError::not_found(Record::Plan, name))?;
+    let over = plan::list_over(conn, of, &plan, act.at)?;
+    of.plan.clone_from(name);
+    of.plan_grace_until = (!over.is_empty()).then(|| column(act.at + GRACE).and_utc());
+    Ok(over)
 }
 
 /// The organisation with this id.
@@ -212,6 +251,13 @@ pub fn find(conn: &mut Conn, id: OrganisationId) -> Result<Option<Organisation>,
 pub fn find_by_name(conn: &mut Conn, name: &str) -> Result<Option<Organisation>, StoreError> {
     let found = organisations::table.filter(organisations::name.eq(name));
     Ok(on!(conn, c => found.select(Organisation::as_select()).first(c).optional())?)
+}
+
+/// The organisations whose grace ends, or ended, after a time.
+pub fn list_in_grace(conn: &mut Conn, after: DateTime<Utc>) -> Result<Vec<Organisation>, StoreError> {
+    let rows = organisations::table.filter(organisations::plan_grace_until.gt(column(after)));
+    let rows = rows.order(organisations::id);
+    Ok(on!(conn, c => rows.select(Organisation::as_select()).load(c))?)
 }
 
 /// A page of all organisations, beginning after one of them.

@@ -5,12 +5,14 @@
 //! delivery of it for each of them, under the notice's id.
 
 mod below;
+mod plan;
 mod tell;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 pub(crate) use below::{tell_below, tell_many};
+pub use plan::tell_of_plan;
 pub(crate) use tell::tell;
 pub use tell::{tell_of_limit, tell_of_use};
 
@@ -50,6 +52,12 @@ words!(
         QuotaNearlyUsed = "quota.nearly_used",
         /// All of a quota is used.
         QuotaUsed = "quota.used",
+        /// An organisation has a lower plan, and more than that lets it.
+        PlanLowered = "plan.lowered",
+        /// What is over the plan of an organisation stays as it was for some days only.
+        PlanGraceEnding = "plan.grace_ending",
+        /// It does no more.
+        PlanGraceEnded = "plan.grace_ended",
     }
 );
 

@@ -11,6 +11,17 @@ diesel::table! {
         generation -> BigInt,
         time_zone -> Text,
         costs -> Text,
+        plan -> Text,
+        plan_grace_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    plans (name) {
+        name -> Text,
+        display_name -> Text,
+        maxima -> Text,
+        features -> Text,
     }
 }
 

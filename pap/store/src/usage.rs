@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-pub use forget::{forget, forget_writers};
+pub use forget::{forget, forget_of, forget_writers};
 
 use crate::conn::{Conn, on};
 use crate::error::StoreError;

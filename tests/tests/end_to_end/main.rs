@@ -25,7 +25,9 @@ mod geoip;
 mod hostile;
 mod limits;
 mod log;
+mod mail;
 mod metrics;
+mod notices;
 mod obligation;
 mod people;
 #[path = "../../../pap/store/tests/support/postgres.rs"]

@@ -77,6 +77,26 @@ async fn the_first_use_of_a_key_is_counted_within_two_seconds_also_where_it_is_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_several_whose_one_result_fails_is_counted_as_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data")).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    let category = |id: &str, attribute: &str, value: &str| json!([{"Id": id, "Attribute": [{"AttributeId": attribute, "Value": value}]}]);
+    let body = json!({"Request": {
+        "AccessSubject": category("s", "urn:argus:attribute:credential", &keys.reader),
+        "Action": category("a", "urn:oasis:names:tc:xacml:1.0:action:action-id", "read"),
+        "Resource": category("r", "urn:oasis:names:tc:xacml:1.0:resource:resource-id", "acme/atlas/evidence/1"),
+        "MultiRequests": {"RequestReference": [{"ReferenceId": ["s", "a", "r"]}, {"ReferenceId": ["s", "a", "nowhere"]}]},
+    }});
+    let request = post("/pdp", "application/xacml+json", Some(&keys.enforcement_point), body.to_string().as_bytes());
+    let answer = once(server.pdp, &request).await.unwrap().json().unwrap();
+    let decisions: Vec<_> = answer["Response"].as_array().unwrap().iter().map(|result| &result["Decision"]).collect();
+    assert_eq!(decisions, ["Permit", "Indeterminate"], "{answer}");
+    let line = wait_for(&server, "key", "acme/atlas/reader");
+    assert_eq!(["requests", "permits", "errors"].map(|name| &line[name]), [2, 1, 1], "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_counted_is_written_when_the_server_is_stopped_and_nothing_is_counted_where_it_is_off() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -1,7 +1,8 @@
 //! Least privilege: advice on a key, and the risks of an organisation.
 
 use argus_engine::scope::Action;
-use argus_store::{Conn, KeyId, OrganisationId, Store, StoreError, key, organisation};
+use argus_store::organisation::Organisation;
+use argus_store::{Conn, KeyId, OrganisationId, Record, Store, StoreError, key, organisation, plan};
 use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use super::{find_filtered, named_organisation};
 use crate::advice::{KeyAdvice, KeyRisk, ScopeUse, Terms, Uses, advise, counted_since, risks_of};
 use crate::compliance::{of_key, read_keys};
 use crate::resource::Own;
-use crate::view::Time;
+use crate::view::{OverView, Time};
 use crate::{Admin, AdminError, Call, FaultCode, Query};
 
 /// For how many days something has to be unused, where nobody says, and at most: usage is kept for two years.
@@ -32,6 +33,12 @@ pub struct Risks {
     pub keys_at_risk: usize,
     /// The risks, the worst first.
     pub items: Vec<KeyRisk>,
+    /// The name of the organisation's plan.
+    pub plan: String,
+    /// Until when what was over it stays as it was; null where nothing was.
+    plan_grace_until: Option<Time>,
+    /// What there is more of than the plan lets there be.
+    pub over: Vec<OverView>,
 }
 
 impl Admin {
@@ -85,6 +92,7 @@ impl Admin {
             let (terms, uses) = store
                 .read(|conn| Ok((terms(conn, id, (now, days))?, Uses::read(conn, (&name, None), (now, days))?)))?;
             let keys = read_keys(store, Some(id))?;
+            let (own, over) = store.read(|conn| over_plan(conn, id, now))?;
             let none = Uses::default();
             let of = |key: &KeyId| uses.get(key).unwrap_or(&none);
             let per_key: Vec<Vec<KeyRisk>> =
@@ -99,10 +107,26 @@ impl Admin {
                 keys_in_use: keys.iter().filter(|facts| !facts.has_ended()).count(),
                 keys_at_risk,
                 items,
+                plan: own.plan,
+                plan_grace_until: own.plan_grace_until.map(Time),
+                over,
             })
         };
         self.with_store(read).await
     }
+}
+
+/// The organisation, and what it has more of than its plan lets it.
+fn over_plan(
+    conn: &mut Conn,
+    id: OrganisationId,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(Organisation, Vec<OverView>), StoreError> {
+    let missing = || StoreError::NotFound { what: Record::Organisation, name: id.to_string() };
+    let own = organisation::find(conn, id)?.ok_or_else(missing)?;
+    let plan = plan::find_of(conn, &own)?;
+    let over = plan::list_over(conn, &own, &plan, now)?;
+    Ok((own, over.into_iter().map(OverView::from).collect()))
 }
 
 fn terms(

@@ -9,6 +9,7 @@ use tracing::info;
 
 use super::create_key::refuse_reach;
 use super::delegation::{Bound, Wanted};
+use super::plan::room;
 use crate::body::{
     Body, Expiry, Fields, Kind, LONGEST_OWNER, changed_expiry, conditions, grace, limits, name, required_line,
     rotation_interval, scopes, tags,
@@ -29,8 +30,9 @@ impl Admin {
         let id = key.id;
         let chain = self.with_store(move |store| Ok(store.read(|conn| key::list_chain(conn, id))?)).await?;
         let change = read(call, patch, &key, &chain, self.now())?;
-        let generation = key.generation;
+        let (generation, present) = (key.generation, key.clone());
         let work = move |conn: &mut argus_store::Conn, act: &argus_store::Act| {
+            room::for_change(conn, &present, change.limits.as_deref().unwrap_or_default(), act.at)?;
             key::change(conn, act, id, &change, Some(generation))
         };
         let (changed, _, _) = self.act_on_key(call, &key, work, |_, _| Keep::Nothing).await?;

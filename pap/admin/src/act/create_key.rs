@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use tracing::info;
 
 use super::delegation::{Bound, Wanted, first_end};
+use super::plan::room;
 use super::{no_organisation, no_project, read_whole};
 use crate::body::{
     Body, Expiry, Fields, Kind, LONGEST_OWNER, Life, conditions, expiry, is_name, limits, line, name, scopes, tags,
@@ -105,6 +106,8 @@ impl Admin {
         let found = self.with_store(move |store| {
             let place = store.read(|conn| Place::find(conn, &draft, caller))?;
             let place = place.refuse(fields, &mut draft)?;
+            // As with the name, the transaction has the last word.
+            store.read(|conn| draft.fit_plan(conn, &place))?;
             Ok((draft, place))
         });
         let found = found.await;
@@ -150,6 +153,7 @@ fn write(
     new: &NewKey,
     first: &NewCredential,
 ) -> Result<Option<Whole>, StoreError> {
+    room::for_key(conn, act.organisation, &new.limits, new.parent_key_id.is_some())?;
     key::create(conn, act, new, first)?;
     read_whole(conn, new.id)
 }
@@ -188,6 +192,14 @@ impl Draft {
     /// Refuses scopes that the caller doesn't hand out.
     pub(super) fn refuse_wide_scopes(&self, fields: &mut Fields, call: &Call) -> Result<(), AdminError> {
         refuse_reach(fields, call, &self.organisation, &self.scopes)
+    }
+
+    /// Gives the key the limit of its plan where it brings none, and refuses it where the plan has no room for it.
+    pub(super) fn fit_plan(&mut self, conn: &mut Conn, place: &Place) -> Result<(), StoreError> {
+        if self.limits.is_empty() {
+            self.limits = room::standard_limits(conn, place.organisation)?;
+        }
+        room::for_key(conn, place.organisation, &self.limits, place.parent.is_some())
     }
 
     /// Where it would belong and its name.

@@ -6,6 +6,7 @@ use argus_store::{Conn, ProjectId, organisation};
 use tracing::info;
 
 use super::no_organisation;
+use super::plan::room;
 use crate::body::{Body, Fields, Kind, conditions, name};
 use crate::repeat::Keep;
 use crate::resource::Own;
@@ -38,7 +39,10 @@ impl Admin {
         let at = self.now();
         let act = call.act(owner.id, at);
         let new = NewProject { id: ProjectId::new(at), name, conditions };
-        let work = move |conn: &mut Conn| Ok(ProjectView::new(project::create(conn, &act, &new)?, &organisation));
+        let work = move |conn: &mut Conn| {
+            room::for_project(conn, act.organisation)?;
+            Ok(ProjectView::new(project::create(conn, &act, &new)?, &organisation))
+        };
         let keep = |made: &ProjectView| {
             Keep::Answer(Answer::created(format!("/v1/projects/{}", made.id), made.entity_tag(), made))
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use argus_credentials::CredentialId;
 use argus_store::credential::{self, Credential, Material, NewCredential, PublicMaterial};
 use argus_store::key::Key;
+use argus_store::plan::Maximum;
 use argus_store::{Conn, Record, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use tracing::info;
 use utoipa::ToSchema;
 
 use super::in_force::{InForce, PATIENCE};
+use super::plan::room;
 use crate::body::{Body, Fields, in_one_spelling, public_material, time};
 use crate::cursor::{self, Stretch};
 use crate::repeat::Keep;
@@ -49,6 +51,7 @@ impl Admin {
         let draft = self.read_credential(&key, Fields::of(body)).await?;
         let (id, name) = (key.id, name_of(&draft.public));
         let found_by = in_one_spelling(&draft.public);
+        let is_certificate = matches!(draft.public, PublicMaterial::Certificate(_));
         let new = NewCredential {
             id: CredentialId::generate()?.to_string(),
             material: Material::Public(draft.public),
@@ -56,6 +59,9 @@ impl Admin {
             expires_at: draft.expires_at,
         };
         let work = move |conn: &mut Conn, act: &argus_store::Act| {
+            if is_certificate {
+                room::for_feature(conn, act.organisation, Maximum::MutualTls)?;
+            }
             credential::create_found_by(conn, act, id, &new, &found_by).map(Some)
         };
         let keep = move |_: &KeyView, added: &Credential| {

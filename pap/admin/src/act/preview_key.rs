@@ -61,7 +61,10 @@ impl Admin {
             .with_store(move |store| {
                 let (found, above) =
                     store.read(|conn| Ok((Place::find(conn, &draft, caller)?, above(conn, &draft)?)))?;
-                let place = found.refuse(fields, &mut draft);
+                let place = found.refuse(fields, &mut draft).and_then(|place| {
+                    store.read(|conn| draft.fit_plan(conn, &place))?;
+                    Ok(place)
+                });
                 Ok((draft, place, above))
             })
             .await?;
@@ -69,6 +72,7 @@ impl Admin {
             Ok(_) => Vec::new(),
             Err(AdminError::Refused(faults)) => faults.iter().map(FaultView::from).collect(),
             Err(AdminError::AlreadyExists { name, .. }) => vec![FaultView::from(&taken(name))],
+            Err(AdminError::PlanLimit(limit)) => vec![FaultView::from(&Fault::of_plan(limit))],
             Err(_) => return Err(place.err().unwrap_or(AdminError::Unfinished)),
         };
         let mut preview = PreviewedKey::of(&draft, &above, faults);

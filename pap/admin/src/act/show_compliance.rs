@@ -3,8 +3,10 @@
 use argus_engine::scope::Action;
 use argus_store::Store;
 use argus_store::evidence::Period;
+use argus_store::plan::Maximum;
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
+use super::plan::room;
 use super::{find_filtered, named_organisation};
 use crate::audit::AuditTender;
 use crate::compliance::{ComplianceReport, Facts, Framework, Within};
@@ -72,6 +74,9 @@ impl Admin {
                 (false, name) => store.read(|conn| find_filtered(conn, &mut query, &name))?.map(|id| (id, name)),
             };
             query.finish_without_page()?;
+            if let Some((id, _)) = organisation {
+                store.read(|conn| room::for_feature(conn, id, Maximum::ComplianceReports))?;
+            }
             let within = Within { organisation, period, now };
             let tender: Option<&AuditTender> = tender.as_deref();
             let facts = Facts::read(store, &within, (hasher, tender, &addresses))?;

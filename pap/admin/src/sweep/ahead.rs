@@ -18,7 +18,7 @@ use super::policy::for_each_organisation;
 use crate::view::Time;
 
 /// How many days before an event its owner is told, the first time first.
-const MARKS: [i64; 3] = [14, 7, 1];
+pub(super) const MARKS: [i64; 3] = [14, 7, 1];
 
 /// Keys that are looked at in one go.
 const PAGE: u32 = 200;

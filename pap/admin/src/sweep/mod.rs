@@ -11,9 +11,11 @@ mod ahead;
 mod decisions;
 mod half_time;
 mod keys;
+mod plan;
 mod policy;
 mod usage;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -53,6 +55,9 @@ pub struct Sweeper {
     system_of: SystemOf,
     held_until: Option<DateTime<Utc>>,
     looked_ahead_at: Option<DateTime<Utc>>,
+    /// Ends of graces, and how many days before them, that this process has told of: the store knows it, but is asked
+    /// for much.
+    plans_told: HashSet<plan::Told>,
 }
 
 /// What a sweep has done.
@@ -76,6 +81,8 @@ pub struct Swept {
     pub decisions: usize,
     /// Rows of usage that were kept for as long as they are to be.
     pub usage_rows: usize,
+    /// Webhooks that were disabled, because the grace of their organisation is over and its plan has none.
+    pub webhooks_disabled: usize,
 }
 
 impl Sweeper {
@@ -91,6 +98,7 @@ impl Sweeper {
             system_of: Arc::new(|_| None),
             held_until: None,
             looked_ahead_at: None,
+            plans_told: HashSet::new(),
         })
     }
 
@@ -125,9 +133,13 @@ impl Sweeper {
         half_time::sweep(&self.store, at, &self.system_of, &mut swept)?;
         if self.looked_ahead_at.is_none_or(|last| at < last || at - last >= AHEAD_EVERY) {
             ahead::sweep(&self.store, at, &mut swept)?;
+            plan::sweep(&self.store, at, &mut self.plans_told, &mut swept)?;
             swept.forgotten = self.store.write_aside(|conn| forget(conn, at, FORGOTTEN))?;
             swept.decisions = decisions::sweep(&self.store, at, self.decisions_days)?;
             swept.usage_rows = usage::sweep(&self.store, at, self.usage_retention)?;
+            let kept = plan::forget(&self.store, at, (self.decisions_days, self.usage_retention))?;
+            swept.decisions += kept.decisions;
+            swept.usage_rows += kept.usage_rows;
             self.looked_ahead_at = Some(at);
         }
         swept.log();

@@ -5,7 +5,7 @@ use argus_store::organisation::Organisation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{ConditionsView, PolicyView, Time};
+use super::{ConditionsView, OverView, PolicyView, Tagged, Time};
 
 /// An organisation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -24,6 +24,12 @@ pub struct OrganisationView {
     policy: PolicyView,
     /// Whose days and months its quotas follow: a name of the time zone database.
     time_zone: String,
+    /// The name of its plan: what it may have at most.
+    #[schema(example = "enterprise")]
+    plan: String,
+    /// Until when what was over its plan when it got it stays as it was; null where nothing was.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    plan_grace_until: Option<Time>,
     /// When it was made.
     created_at: Time,
     #[serde(skip)]
@@ -45,8 +51,31 @@ impl From<Organisation> for OrganisationView {
             conditions: organisation.conditions.into(),
             policy: organisation.policy.into(),
             time_zone: organisation.time_zone,
+            plan: organisation.plan,
+            plan_grace_until: organisation.plan_grace_until.map(Time),
             created_at: Time(organisation.created_at),
             generation: organisation.generation,
         }
+    }
+}
+
+/// An organisation after a change, with what it has more of than its plan lets it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangedOrganisation {
+    /// The organisation.
+    #[serde(flatten)]
+    pub organisation: OrganisationView,
+    /// What there is more of than the plan lets there be.
+    pub over: Vec<OverView>,
+}
+
+impl Tagged for ChangedOrganisation {
+    fn generation(&self) -> i64 {
+        self.organisation.generation
+    }
+
+    /// That of the organisation as it is shown elsewhere.
+    fn entity_tag(&self) -> String {
+        self.organisation.entity_tag()
     }
 }

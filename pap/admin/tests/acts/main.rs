@@ -11,6 +11,7 @@ mod life;
 mod lists;
 mod nodes;
 mod places;
+mod plans;
 mod preview_key;
 mod revoke_key;
 mod secrets;

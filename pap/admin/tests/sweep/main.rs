@@ -6,6 +6,7 @@ mod forgotten;
 mod life;
 mod nodes;
 mod notices;
+mod plans;
 #[cfg(unix)]
 #[path = "../../../store/tests/support/postgres.rs"]
 mod server;

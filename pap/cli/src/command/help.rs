@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::limit;
 use crate::nearest::nearest;
 
-/// Explain a command or a topic: audit-events, authentication, backup, environment, exit-codes, limits, metrics, output, problems, reasons, scopes.
+/// Explain a command or a topic: audit-events, authentication, backup, environment, exit-codes, limits, metrics, output, plans, problems, reasons, scopes.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  argus help exit-codes")]
 pub(crate) struct Help {
@@ -38,6 +38,7 @@ static TOPICS: &[(&str, Write)] = &[
     ("limits", || include_str!("../topic/limits.txt").to_owned() + &limit::topic()),
     ("metrics", metrics),
     ("output", || include_str!("../topic/output.txt").to_owned()),
+    ("plans", || include_str!("../topic/plans.txt").to_owned()),
     ("problems", problems),
     ("reasons", || include_str!("../topic/reasons.txt").to_owned()),
     ("scopes", || include_str!("../topic/scopes.txt").to_owned()),

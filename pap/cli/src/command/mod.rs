@@ -21,6 +21,7 @@ mod migrate;
 mod org;
 mod outbox;
 mod person;
+mod plan;
 mod project;
 mod replay;
 mod serve;
@@ -69,6 +70,7 @@ commands! {
     Verify in verify,
     Status in status,
     Org in org,
+    Plan in plan,
     Project in project,
     Key in key,
     Limit in limit,

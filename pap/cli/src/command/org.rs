@@ -1,5 +1,7 @@
 //! `argus org create|list|show|update`
 
+pub(super) mod plan;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -33,7 +35,8 @@ enum Verb {
     },
     /// Change an organisation. What isn't named stays as it is.
     #[command(after_help = "Examples:\n  argus org update acme --max-idle 90d\n  \
-        argus org update acme --respond suspend:critical --respond rotate:medium:dormant")]
+        argus org update acme --respond suspend:critical --respond rotate:medium:dormant\n  \
+        argus org update acme --plan professional --dry-run")]
     Update(Box<Update>),
 }
 
@@ -65,13 +68,19 @@ struct Update {
     /// Whose days and months its quotas follow, such as Europe/Berlin. A period that has begun ends as it would have.
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
+    /// What it may have at most, from argus plan list. A lower one stops no key: see argus help plans.
+    #[arg(long, value_name = "PLAN")]
+    plan: Option<String>,
+    /// With --plan: say what would be over it, and change nothing.
+    #[arg(long, requires = "plan")]
+    dry_run: bool,
     #[command(flatten)]
     policy: PolicyFlags,
     #[command(flatten)]
     conditions: ConditionFlags,
     /// Unset this; repeat for more.
     #[arg(long, value_name = "WHAT", value_parser = [
-        "display_name", "time_zone", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
+        "display_name", "time_zone", "plan", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
         "conditions.network_types", "conditions.device_compliant", "policy", "policy.max_age_seconds",
         "policy.max_idle_seconds", "policy.rotation_interval_seconds", "policy.grace_seconds",
         "policy.responses",
@@ -81,16 +90,19 @@ struct Update {
 
 impl Update {
     fn run(self, client: &Client) -> Result<Value, Failure> {
+        let found = find(client, &self.name)?;
+        if self.dry_run {
+            return plan::standing(client, &found, self.plan.as_deref());
+        }
         let (mut patch, mut policy) = (Patch::default(), Patch::default());
         policy.set("max_age_seconds", age(self.policy.max_age)).set("max_idle_seconds", age(self.policy.max_idle));
         policy.set("rotation_interval_seconds", age(self.policy.rotate_every));
         policy.set("grace_seconds", age(self.policy.grace));
         policy.set("responses", self.policy.responses());
-        patch.set("display_name", self.display_name).set("time_zone", self.time_zone);
+        patch.set("display_name", self.display_name).set("time_zone", self.time_zone).set("plan", self.plan);
         patch.set_within("conditions", self.conditions.to_json());
         patch.set_within("policy", policy.into_value()).unset(&self.unset);
         let patch = patch.finish()?;
-        let found = find(client, &self.name)?;
         let path = format!("/v1/organisations/{}", text(&found, "id"));
         let (_, tag) = client.get_tagged(&path)?;
         client.patch(&path, &tag, &patch)
@@ -166,18 +178,30 @@ impl Org {
                 client.post("/v1/organisations", &body)?
             }
             Verb::List => client.list("/v1/organisations", &[])?,
-            Verb::Show { name } => find(&client, &name)?,
+            Verb::Show { name } => show(&client, &name)?,
             Verb::Update(update) => update.run(&client)?,
         };
         if output == Output::Json {
             console.print_json(&answer)?;
         } else if answer.get("items").is_some() {
             console.print(as_table(&answer))?;
+        } else if answer.get("has").is_some() {
+            console.print(plan::preview_in_words(&answer))?;
         } else {
             console.print(in_words(&answer))?;
         }
         Ok(Exit::Done)
     }
+}
+
+/// An organisation, with what it has more of than its plan lets it.
+fn show(client: &Client, name: &str) -> Result<Value, Failure> {
+    let mut found = find(client, name)?;
+    let mut standing = plan::standing(client, &found, None)?;
+    if let (Some(members), Some(over)) = (found.as_object_mut(), standing.get_mut("over")) {
+        members.insert("over".to_owned(), over.take());
+    }
+    Ok(found)
 }
 
 fn find(client: &Client, name: &str) -> Result<Value, Failure> {
@@ -194,7 +218,9 @@ fn in_words(organisation: &Value) -> String {
     let display = if display.is_empty() { String::new() } else { format!(" ({display})") };
     let (name, zone) = (text(organisation, "name"), text(organisation, "time_zone"));
     let zone = if zone == "UTC" { String::new() } else { format!("its quotas follow the calendar of {zone}\n") };
-    format!("organisation {name}{display}\n{zone}{}", policy_in_words(organisation))
+    // What was just made has nothing that could be over its plan.
+    let plan = organisation.get("over").map(|_| plan::in_words(organisation)).unwrap_or_default();
+    format!("organisation {name}{display}\n{zone}{}{plan}", policy_in_words(organisation))
 }
 
 /// What it asks of the life of its keys; nothing where it asks nothing.

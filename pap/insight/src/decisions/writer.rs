@@ -1,6 +1,6 @@
 //! The thread that writes: it empties the queue, hides what must not be kept, and writes lines and rows.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -9,8 +9,9 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use argus_store::decision::{self, Decision, PolicySet};
+use argus_store::plan::{self, Maximum};
 use argus_store::{Store, StoreError};
-use chrono::SecondsFormat;
+use chrono::{SecondsFormat, Utc};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tracing::{info, warn};
@@ -136,7 +137,7 @@ impl Writer {
         }
     }
 
-    /// Writes the oldest ones. How many.
+    /// Writes the oldest ones, but for those of organisations whose plan has no log. How many.
     fn write_batch(&mut self) -> Result<usize, StoreError> {
         let Some(store) = &self.store else { return Ok(self.waiting.len()) };
         let batch: Vec<&LogEntry> = self.waiting.iter().take(BATCH).collect();
@@ -144,10 +145,15 @@ impl Writer {
         let sets: BTreeMap<&str, &Arc<PolicySet>> =
             unknown.map(|entry| (entry.policies.digest.as_str(), &entry.policies)).collect();
         let sets: Vec<PolicySet> = sets.into_values().map(|set| PolicySet::clone(set)).collect();
-        let rows: Vec<Decision> = batch.iter().map(|entry| entry.decision.clone()).collect();
+        let names: BTreeSet<&str> = batch.iter().map(|entry| entry.decision.organisation.as_str()).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let lacking = store.read(|conn| plan::list_lacking(conn, &names, Maximum::DecisionLog, Utc::now()))?;
+        let logged = batch.iter().filter(|entry| !lacking.contains(&entry.decision.organisation));
+        let rows: Vec<Decision> = logged.map(|entry| entry.decision.clone()).collect();
         store.write_aside(|conn| decision::add(conn, &rows, &sets))?;
+        let written = batch.len();
         self.known.extend(sets.into_iter().map(|set| set.digest));
-        Ok(rows.len())
+        Ok(written)
     }
 
     fn end(&mut self) {

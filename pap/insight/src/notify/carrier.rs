@@ -1,6 +1,7 @@
 //! Who carries: puts notices on their way, tries what is due, and writes down what became of it.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use argus_credentials::{CredentialId, MasterKey, NoRandomness};
 use argus_store::contact::{self, Contact, ContactKind};
 use argus_store::delivery::{self, Claim, Delivery, Outcome};
-use argus_store::{Act, Store, StoreError};
+use argus_store::{Act, DeliveryId, Store, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
@@ -28,8 +29,11 @@ const AT_ONCE: u32 = 8;
 /// Notices that are put on their way in one transaction.
 const BATCH: u32 = 50;
 
-/// How long a claim lasts: longer than an attempt may take, shorter than anybody minds.
-const CLAIM_LASTS: TimeDelta = TimeDelta::minutes(1);
+/// How long a claim lasts unless it is renewed: what was under way in a process that was killed waits so long.
+const CLAIM_LASTS: TimeDelta = TimeDelta::seconds(20);
+
+/// How often the claim is renewed on what is under way.
+const RENEWED_EVERY: Duration = Duration::from_secs(5);
 
 /// The longest that an attempt may take.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(45);
@@ -154,8 +158,7 @@ impl Carrier {
         let contact = spawn_blocking(move || store.read(|conn| contact::find(conn, contact_id))).await;
         // Without its contact it is removed by now; where the store is away, the claim runs out.
         let Ok(Ok(Some(contact))) = contact else { return };
-        let tried = timeout(LONGEST_ATTEMPT, self.try_once(&contact, &delivery)).await;
-        let tried = tried.unwrap_or_else(|_| Err(NotSent::Again("it took too long".to_owned())));
+        let tried = self.try_held(claim, &contact, &delivery).await;
         let at = Utc::now();
         let is_gone = tried == Err(NotSent::Gone);
         let outcome = match tried {
@@ -178,6 +181,28 @@ impl Carrier {
         if is_gone {
             self.disable(&contact).await;
         }
+    }
+
+    /// Tries once, and holds the claim for as long as that takes.
+    async fn try_held(&self, claim: &str, contact: &Contact, delivery: &Delivery) -> Result<(), NotSent> {
+        let mut attempt = pin!(timeout(LONGEST_ATTEMPT, self.try_once(contact, delivery)));
+        loop {
+            tokio::select! {
+                tried = &mut attempt => {
+                    return tried.unwrap_or_else(|_| Err(NotSent::Again("it took too long".to_owned())));
+                }
+                () = sleep(RENEWED_EVERY) => self.renew(claim, delivery.id),
+            }
+        }
+    }
+
+    /// Nobody waits for it: where the store is away the claim runs out, and another may try the same.
+    fn renew(&self, claim: &str, id: DeliveryId) {
+        let (store, name, at) = (self.0.store.clone(), claim.to_owned(), Utc::now());
+        spawn_blocking(move || {
+            let claim = Claim { name: &name, at, until: at + CLAIM_LASTS };
+            store.write_aside(|conn| delivery::renew(conn, &claim, id))
+        });
     }
 
     async fn try_once(&self, contact: &Contact, delivery: &Delivery) -> Result<(), NotSent> {

@@ -96,8 +96,9 @@ impl Mailer {
                 let what = match fault.status() {
                     Some(code) => format!("the mail server answers {code}"),
                     None if fault.is_timeout() => "the mail server took too long".to_owned(),
+                    None if fault.is_client() => "the mail server offers no STARTTLS, or no way to log in".to_owned(),
                     None if fault.is_tls() => "no TLS with the mail server".to_owned(),
-                    None => "the mail server can't be reached, or broke off".to_owned(),
+                    None => "the mail server can't be reached, or its certificate is not trusted".to_owned(),
                 };
                 Err(if fault.is_permanent() { NotSent::Never(what) } else { NotSent::Again(what) })
             }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::letter_of_plan::of_plan;
+
 /// A message for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
@@ -24,7 +26,7 @@ fn value(data: &Value, member: &str) -> Option<String> {
     Some(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 
-fn known(data: &Value, member: &str) -> String {
+pub(super) fn known(data: &Value, member: &str) -> String {
     value(data, member).unwrap_or_else(|| "(unknown)".to_owned())
 }
 
@@ -137,6 +139,7 @@ fn words(kind: &str, key: &str, data: &Value) -> (String, String, String) {
                 Where it isn't:  argus key revoke {key}"
             ),
         ),
+        _ if kind.starts_with("plan.") => of_plan(kind, data),
         _ => of_use(kind, key, data),
     }
 }

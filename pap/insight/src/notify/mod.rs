@@ -15,6 +15,7 @@
 mod carrier;
 mod email;
 mod letter;
+mod letter_of_plan;
 mod retry;
 mod tell;
 mod webhook;

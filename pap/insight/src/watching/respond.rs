@@ -3,6 +3,7 @@
 use argus_credentials::CredentialId;
 use argus_store::anomaly::{self, Anomaly, Response};
 use argus_store::key::{self, Revocation, RevocationCause};
+use argus_store::plan::{self, Maximum};
 use argus_store::{Act, Conn, StoreError, organisation};
 use chrono::{DateTime, Utc};
 use tracing::{info, warn};
@@ -10,11 +11,16 @@ use tracing::{info, warn};
 /// Why, as the audit and the key's owner are told; behind it comes what was seen.
 const REASON: &str = "detected threat";
 
-/// Does what the policy says, and notes that it was done. A key that has ended meanwhile needs no answer.
+/// Does what the policy says, and notes that it was done. A key that has ended meanwhile needs no answer; an organisation
+/// whose plan has none gets none.
 pub(super) fn respond(conn: &mut Conn, at: DateTime<Utc>, anomaly: &Anomaly) -> Result<Response, StoreError> {
     let found = organisation::find(conn, anomaly.organisation_id)?;
-    let wanted = found.map(|found| found.policy.response_to(anomaly.detector, anomaly.severity));
-    let wanted = wanted.unwrap_or(Response::Notify);
+    let wanted = match found {
+        Some(found) if plan::has_now(conn, &found, Maximum::AnomalyResponses, at)? => {
+            found.policy.response_to(anomaly.detector, anomaly.severity)
+        }
+        _ => Response::Notify,
+    };
     let response = match act(conn, at, anomaly, wanted) {
         Ok(true) => wanted,
         Ok(false) | Err(StoreError::NotPossible { .. }) => Response::Notify,

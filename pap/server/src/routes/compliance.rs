@@ -52,7 +52,7 @@ pub(crate) async fn show_fips(request: HttpRequest, asked: Asked<Pairs>) -> Resu
         status = 200, description = "The report.",
         content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"))
     )),
-    extensions(("x-problems" = json!(["not-permitted", "not-found", "invalid-field", "unknown-field"])))
+    extensions(("x-problems" = json!(["not-permitted", "plan-limit", "not-found", "invalid-field", "unknown-field"])))
 )]
 pub(crate) async fn show_compliance(
     request: HttpRequest,

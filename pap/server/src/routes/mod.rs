@@ -17,6 +17,7 @@ mod openapi;
 mod organisations;
 mod outbox;
 mod people;
+mod plans;
 mod projects;
 mod risks;
 mod signing_keys;
@@ -39,6 +40,9 @@ doors! {
     patch "/v1/organisations/{organisation}" => organisations::change::update_organisation;
     get "/v1/organisations/{organisation}/costs" => limits::costs::show_costs;
     patch "/v1/organisations/{organisation}/costs" => limits::costs::update_costs;
+    get "/v1/organisations/{organisation}/plan" => organisations::plan::show_organisation_plan;
+    get "/v1/plans" => plans::list::list_plans;
+    get "/v1/plans/{plan}" => plans::show::show_plan;
     get "/v1/projects" => projects::list::list_projects;
     post "/v1/projects" => projects::create::create_project;
     get "/v1/projects/{project}" => projects::show::show_project;

@@ -15,6 +15,7 @@ mod limits;
 mod oauth;
 mod pages;
 mod patch;
+mod plans;
 #[path = "../../../store/tests/support/postgres.rs"]
 mod postgres;
 mod problems;

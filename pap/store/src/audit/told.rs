@@ -25,7 +25,8 @@ pub enum Members {
     DigestsByPath,
 }
 
-const ORGANISATION: &[&str] = &["name", "display_name", "conditions", "policy", "time_zone"];
+const ORGANISATION: &[&str] =
+    &["name", "display_name", "conditions", "policy", "time_zone", "plan", "plan_grace_until"];
 const PROJECT: &[&str] = &["name", "conditions"];
 const KEY: &[&str] = &[
     "name",

@@ -135,6 +135,7 @@ mod tests {
         "usage_writers",
         "quota_uses",
         "organisations",
+        "plans",
         "projects",
     ];
 

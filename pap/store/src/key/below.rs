@@ -56,4 +56,5 @@ pub fn list_below(conn: &mut Conn, ids: &[KeyId]) -> Result<Vec<KeyId>, StoreErr
     Ok(below)
 }
 
-pub(super) const ENDED: [KeyState; 2] = [KeyState::Expired, KeyState::Revoked];
+/// The states of a key that has ended.
+pub(crate) const ENDED: [KeyState; 2] = [KeyState::Expired, KeyState::Revoked];

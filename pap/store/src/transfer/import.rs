@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::error::TransferError;
 use super::export::hex;
 use super::row::{Cell, of_line};
-use super::tables::{Table, TableRows, count, refuse_unknown, tables};
+use super::tables::{Table, TableRows, count, made, refuse_unknown, tables};
 use super::{BATCH, FORMAT, Moved, VERSION};
 use crate::conn::{Conn, on};
 use crate::migrate::latest;
@@ -61,12 +61,11 @@ fn read_all(conn: &mut Conn, input: &mut impl BufRead, over: Over, now: DateTime
     let mut lines = Lines { input, digest: Sha256::new(), number: 0 };
     let manifest = Manifest::read(&mut lines)?;
     refuse_nodes(conn, now)?;
-    let rows = count(conn)?.iter().map(|table| table.rows).sum();
-    match over {
-        Over::Nothing if rows > 0 => return Err(TransferError::NotEmpty { rows }),
-        Over::Nothing => {}
-        Over::Everything => empty(conn)?,
+    let rows = made(&count(conn)?);
+    if over == Over::Nothing && rows > 0 {
+        return Err(TransferError::NotEmpty { rows });
     }
+    empty(conn)?;
     let constraints = defer_references(conn)?;
     for (table, expected) in tables().iter().zip(&manifest.tables) {
         read_table(conn, &mut lines, table, expected.rows)?;

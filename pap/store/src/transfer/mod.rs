@@ -29,7 +29,7 @@ pub use export::export;
 pub use import::{Over, import};
 #[cfg(test)]
 pub(crate) use tables::table_columns;
-pub use tables::{TableRows, count};
+pub use tables::{TableRows, count, made};
 
 /// What a text calls itself.
 const FORMAT: &str = "argus-export";

@@ -25,6 +25,29 @@ pub fn forget(conn: &mut Conn, granularity: Granularity, before: i64, most: u32)
     })
 }
 
+/// The same, of some organisations only, by their names.
+pub fn forget_of(
+    conn: &mut Conn,
+    organisations: &[String],
+    granularity: Granularity,
+    before: i64,
+    most: u32,
+) -> Result<usize, StoreError> {
+    conn.write(|conn| {
+        let of = || {
+            usage::table.filter(usage::granularity.eq(granularity)).filter(usage::organisation.eq_any(organisations))
+        };
+        let old = of().filter(usage::starts_at.lt(before)).order(usage::starts_at).limit(most.into());
+        let old: Vec<i64> = on!(conn, c => old.select(usage::starts_at).load(c))?;
+        let Some(newest) = old.last() else { return Ok(0) };
+        let sketches = usage_distinct::table.filter(usage_distinct::granularity.eq(granularity));
+        let sketches = sketches.filter(usage_distinct::organisation.eq_any(organisations));
+        let sketches = sketches.filter(usage_distinct::starts_at.le(newest));
+        on!(conn, c => diesel::delete(sketches).execute(c))?;
+        Ok(on!(conn, c => diesel::delete(of().filter(usage::starts_at.le(newest))).execute(c))?)
+    })
+}
+
 /// Forgets the numbers of nodes that have added nothing since a time. None of them may be at it still.
 pub fn forget_writers(conn: &mut Conn, before: chrono::DateTime<chrono::Utc>) -> Result<usize, StoreError> {
     let gone = usage_writers::table.filter(usage_writers::written_at.lt(column(before)));

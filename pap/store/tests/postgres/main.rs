@@ -32,6 +32,8 @@ mod nodes;
 mod organisations;
 #[path = "../store/outbox.rs"]
 mod outbox;
+#[path = "../store/plans.rs"]
+mod plans;
 #[path = "../store/policies.rs"]
 mod policies;
 #[path = "../store/quotas.rs"]

@@ -16,6 +16,7 @@ mod nodes;
 mod opening;
 mod organisations;
 mod outbox;
+mod plans;
 mod policies;
 mod quotas;
 mod signing_keys;

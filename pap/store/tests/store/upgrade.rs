@@ -82,6 +82,7 @@ fn everything_else_of_the_first_version_is_there() {
             let acme = organisation::find_by_name(conn, "acme")?.unwrap();
             assert_eq!((acme.display_name.as_deref(), acme.generation), (Some("Acme Ltd"), 1));
             assert_eq!(acme.policy, OrganisationPolicy::default());
+            assert_eq!((acme.plan.as_str(), acme.plan_grace_until), ("enterprise", None));
             let atlas = project::find_by_name(conn, acme.id, "atlas")?.unwrap();
             assert_eq!((&atlas.conditions.networks[..], atlas.generation), (&["10.1.0.0/16".into()][..], 1));
             assert_eq!(policy_document::list_current(conn)?.len(), 1);

@@ -180,3 +180,20 @@ fn numbers_of_nodes_that_are_gone_are_forgotten() {
     assert!(!add(store, (node, 1), &rows));
     assert_eq!(forget(minute(1) + TimeDelta::seconds(1)), 1);
 }
+
+#[test]
+fn what_is_old_of_some_organisations_is_forgotten_and_that_of_others_is_kept() {
+    let Some(fixture) = fixture() else { return };
+    let store = &fixture.store;
+    let rows: Rows =
+        (0..5).flat_map(|n| ["acme", "globex"].map(|name| (of(name, None, 60 * n), row(1, "a")))).collect();
+    assert!(add(store, (NodeId::new(minute(0)), 1), &rows));
+    let acme = ["acme".to_owned()];
+    let forget = || store.write_aside(|conn| usage::forget_of(conn, &acme, Granularity::Minute, 120, 10)).unwrap();
+    assert_eq!([forget(), forget()], [2, 0]);
+    let left = |name| list(store, &all(Some(name), None)).into_iter().map(|(_, row)| row).collect::<Vec<_>>();
+    assert_eq!((left("acme").len(), left("globex")), (3, vec![row(1, "a"); 5]));
+    let again = Rows::from([(of("acme", None, 0), row(1, "b"))]);
+    assert!(add(store, (NodeId::new(minute(0)), 1), &again));
+    assert_eq!(left("acme")[0], row(1, "b"), "with no sketch of the one that was forgotten");
+}

@@ -113,6 +113,16 @@ pub(crate) enum Verification<'s> {
     NotGranted { organisation: &'s str, reason: Reason },
 }
 
+/// The key of all subjects that are verified, where it is one.
+fn only_key<'s>(subjects: &[Subject<'s>]) -> Option<&'s KeyRecord> {
+    let mut verified = subjects.iter().filter_map(|subject| match subject {
+        Subject::Verified(record) => Some(*record),
+        _ => None,
+    });
+    let first = verified.next()?;
+    verified.all(|record| record.key.id == first.key.id).then_some(first)
+}
+
 impl<'a> Ask<'a> {
     /// Answers a request, as far as that goes without waiting.
     pub(crate) fn answer(&self, request: &'a Request<'a>, arena: &'a Arena) -> Step<'a> {
@@ -129,12 +139,13 @@ impl<'a> Ask<'a> {
         if !foreseen.is_empty() {
             return Step::Count(foreseen);
         }
+        let of_all = only_key(&subjects);
         let is_one = individuals.len() == 1;
         let places = (1..).map(|place| Some(place).filter(|_| !is_one));
         let each = individuals.into_iter().zip(subjects).zip(places);
         let results = each.map(|((individual, subject), place)| match individual {
             Ok(individual) => self.decide((&individual, place), subject, environment, arena),
-            Err(fault) => DecisionResult::failed(fault),
+            Err(fault) => self.fail(fault, of_all),
         });
         let results: Vec<_> = results.collect();
         let is_combined = request.combined_decision;
@@ -364,27 +375,12 @@ impl<'a> Ask<'a> {
             Subject::Guessed(record) => Some((record.key.id, record.credential_id)),
             _ => None,
         };
-        let decides = match self.root {
-            Root::Of(domain) => &domain.organisation,
-            Root::OfSubject => &record.unwrap_or(&self.caller.record).key.organisation,
-        };
         let of = Use {
-            at: self.now,
-            organisation: decides,
-            key: record.map(|record| record.key.id),
-            decision: result.decision,
-            reason: Reason::of_result(result),
-            seconds: self.now.seconds_until(Moment::now()),
-            cost: record.and_then(|record| record.key.limits.cost(&limited_use(individual, record))).unwrap_or(1),
-            address: client_ip(individual),
-            resource: stated(individual, names::RESOURCE, names::RESOURCE_ID),
-            action: stated(individual, names::ACTION, names::ACTION_ID),
-            id: self.obligations.1,
-            user_agent: stated(individual, names::ENVIRONMENT, names::USER_AGENT),
             guessed,
             is_retired: matches!(subject, Subject::Refused(_, Some(record)) if record.is_retired()),
-            scopes: record.map_or(&[], |record| &record.key.scopes),
+            ..self.use_of(record, Some(individual), result)
         };
+        let decides = of.organisation;
         if let Some(usage) = self.usage {
             usage.note(&of);
         }
@@ -405,6 +401,49 @@ impl<'a> Ask<'a> {
                     result,
                 },
             );
+        }
+    }
+
+    /// What no individual request could be made of: an error of the key that all the others are of.
+    fn fail(&self, fault: Fault, record: Option<&KeyRecord>) -> DecisionResult<'a> {
+        let result = DecisionResult::failed(fault);
+        if let Some(usage) = self.usage {
+            usage.note(&self.use_of(record, None, &result));
+        }
+        result
+    }
+
+    /// What is told of a decision, where its subject is verified or nobody.
+    fn use_of<'u>(
+        &'u self,
+        record: Option<&'u KeyRecord>,
+        individual: Option<&'u Individual<'_>>,
+        result: &DecisionResult<'_>,
+    ) -> Use<'u> {
+        let cost = |(record, individual): (&KeyRecord, &Individual<'_>)| {
+            record.key.limits.cost(&limited_use(individual, record))
+        };
+        let stated = |category, id| individual.and_then(|individual| stated(individual, category, id));
+        let organisation = match self.root {
+            Root::Of(domain) => &domain.organisation,
+            Root::OfSubject => &record.unwrap_or(&self.caller.record).key.organisation,
+        };
+        Use {
+            at: self.now,
+            organisation,
+            key: record.map(|record| record.key.id),
+            decision: result.decision,
+            reason: Reason::of_result(result),
+            seconds: self.now.seconds_until(Moment::now()),
+            cost: record.zip(individual).and_then(cost).unwrap_or(1),
+            address: individual.and_then(client_ip),
+            resource: stated(names::RESOURCE, names::RESOURCE_ID),
+            action: stated(names::ACTION, names::ACTION_ID),
+            id: self.obligations.1,
+            user_agent: stated(names::ENVIRONMENT, names::USER_AGENT),
+            guessed: None,
+            is_retired: false,
+            scopes: record.map_or(&[], |record| &record.key.scopes),
         }
     }
 

@@ -1,11 +1,13 @@
 //! Changing a contact: where it is reached, what it is told of, and whether it is told at all.
 
 use argus_store::Conn;
-use argus_store::contact::{self, Contact, ContactChange};
+use argus_store::contact::{self, Contact, ContactChange, ContactKind, ContactState};
+use argus_store::plan::Maximum;
 use serde_json::json;
 use tracing::info;
 
 use super::done;
+use crate::act::plan::room;
 use crate::body::{Body, Fields, LONGEST_OWNER, contact_address, contact_state, events, line};
 use crate::repeat::Keep;
 use crate::view::{ContactView, Seen};
@@ -28,7 +30,15 @@ impl Admin {
         let change = read(patch, &present)?;
         let (id, generation) = (present.id, present.generation);
         let act = call.act(present.organisation_id, self.now());
-        let work = move |conn: &mut Conn| done(contact::change(conn, &act, id, &change, generation)?, &organisation);
+        let is_resumed = present.kind == ContactKind::Webhook
+            && present.state == ContactState::Disabled
+            && change.state == Some(ContactState::Active);
+        let work = move |conn: &mut Conn| {
+            if is_resumed {
+                room::for_feature(conn, act.organisation, Maximum::Webhooks)?;
+            }
+            done(contact::change(conn, &act, id, &change, generation)?, &organisation)
+        };
         let (changed, _) = self.act(call, work, |_| Keep::Nothing).await?;
         info!(contact.id = %id, request.id = call.request_id(), "changed contact {id}");
         Ok(changed)

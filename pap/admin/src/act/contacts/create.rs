@@ -3,10 +3,12 @@
 use argus_credentials::Secret;
 use argus_engine::scope::Action;
 use argus_store::contact::{self, ContactKind, NewContact};
+use argus_store::plan::Maximum;
 use argus_store::{Conn, ContactId, organisation};
 use tracing::info;
 
 use crate::act::no_organisation;
+use crate::act::plan::room;
 use crate::body::{Body, Fields, Kind, LONGEST_OWNER, contact_address, contact_kind, events, line, name};
 use crate::repeat::{Keep, SecretOf};
 use crate::resource::Own;
@@ -52,7 +54,12 @@ impl Admin {
         let act = call.act(of.id, at);
         let new = NewContact { id, kind, address, owner, events, envelope };
         let has_secret = secret.is_some();
-        let work = move |conn: &mut Conn| Ok(ContactView::new(contact::create(conn, &act, &new)?, &organisation));
+        let work = move |conn: &mut Conn| {
+            if new.kind == ContactKind::Webhook {
+                room::for_feature(conn, act.organisation, Maximum::Webhooks)?;
+            }
+            Ok(ContactView::new(contact::create(conn, &act, &new)?, &organisation))
+        };
         let keep = move |made: &ContactView| {
             if has_secret {
                 return Keep::Secret(SecretOf::Contact(id));

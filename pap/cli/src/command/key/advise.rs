@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::client::{Client, find_key, items, number, table, text};
+use crate::command::org::plan::over_in_words;
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -87,5 +88,6 @@ fn of_organisation(risks: &Value) -> String {
     let rows: Vec<_> = rows.collect();
     let (at_risk, in_use) = (number(risks, "keys_at_risk"), number(risks, "keys_in_use"));
     let total = format!("{at_risk} of {in_use} keys of {} deserve a look\n", text(risks, "organisation"));
+    let total = total + &over_in_words(risks);
     if rows.is_empty() { total } else { table(["SEVERITY", "KEY", "OWNER", "REASON"], rows) + &total }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use argus_store::transfer::{Over, TableRows, count, import};
+use argus_store::transfer::{Over, TableRows, count, import, made};
 use chrono::Utc;
 use clap::Args;
 
@@ -44,7 +44,7 @@ impl Import {
         let database = Database::named(self.database)?;
         let store = database.open()?;
         let there = store.read(count).map_err(|error| database.failed(&error))?;
-        let over = match there.iter().map(|table| table.rows).sum::<u64>() {
+        let over = match made(&there) {
             0 => Over::Nothing,
             rows if !self.replace => {
                 let detail = format!("`{}` isn't empty: it holds {rows} rows", database.location());

@@ -21,7 +21,8 @@ use crate::{Problem, etag};
         content_type = "application/merge-patch+json",
         example = json!({"address": "https://hooks.acme.example/argus", "events": ["key.revoked"], "state": "active"})
     ),
-    responses((status = 200, description = "The contact as it is now.", body = ContactView))
+    responses((status = 200, description = "The contact as it is now.", body = ContactView)),
+    extensions(("x-problems" = json!(["plan-limit"])))
 )]
 pub(crate) async fn update_contact(asked: Asked<(web::Path<String>, Patch)>) -> Result<HttpResponse, Problem> {
     let (id, Patch { seen, body }) = asked.input;

@@ -33,7 +33,7 @@ struct Shown<'a> {
         "events": ["key.revoked", "key.expiry_ahead"]
     })),
     responses((status = 201, description = "It is made.", body = inline(Shown))),
-    extensions(("x-problems" = json!(["not-permitted", "chain-limit", "secret-already-shown", "wrong-state"])))
+    extensions(("x-problems" = json!(["not-permitted", "plan-limit", "chain-limit", "secret-already-shown", "wrong-state"])))
 )]
 pub(crate) async fn create_contact(asked: Asked<JsonBody>) -> Result<HttpResponse, Problem> {
     let made = asked.admin.create_contact(&asked.call, asked.input.0).await?;

@@ -21,7 +21,7 @@ use crate::{Problem, etag};
         example = json!({"owner": "ada@acme.example", "tags": ["ci", "nightly"], "expires_at": null, "expiry_exception": "a build farm"})
     ),
     responses((status = 200, description = "The key as it is now.", body = KeyView)),
-    extensions(("x-problems" = json!(["already-exists", "wrong-state"])))
+    extensions(("x-problems" = json!(["already-exists", "wrong-state", "plan-limit"])))
 )]
 pub(crate) async fn update_key(asked: Asked<(web::Path<String>, Patch)>) -> Result<HttpResponse, Problem> {
     let (id, Patch { seen, body }) = asked.input;

@@ -34,7 +34,7 @@ struct Shown<'a> {
     })),
     responses((status = 201, description = "It is made.", body = inline(Shown))),
     extensions(("x-problems" = json!([
-        "not-permitted", "already-exists", "wrong-state", "chain-limit", "secret-already-shown", "clock-off"
+        "not-permitted", "already-exists", "wrong-state", "plan-limit", "chain-limit", "secret-already-shown", "clock-off"
     ])))
 )]
 pub(crate) async fn create_key(asked: Asked<JsonBody>) -> Result<HttpResponse, Problem> {

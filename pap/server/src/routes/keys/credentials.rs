@@ -22,7 +22,7 @@ use crate::{Problem, etag};
         "jwk": {"kty": "OKP", "crv": "Ed25519", "kid": "build", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
     })),
     responses((status = 201, description = "It is added.", body = ChangedCredential)),
-    extensions(("x-problems" = json!(["not-permitted", "already-exists", "wrong-state", "chain-limit"])))
+    extensions(("x-problems" = json!(["not-permitted", "already-exists", "wrong-state", "chain-limit", "plan-limit"])))
 )]
 pub(crate) async fn create_credential(asked: Asked<(web::Path<String>, JsonBody)>) -> Result<HttpResponse, Problem> {
     let (key, body) = asked.input;

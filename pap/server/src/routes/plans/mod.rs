@@ -1,0 +1,4 @@
+//! `/v1/plans`
+
+pub(super) mod list;
+pub(super) mod show;
