@@ -166,12 +166,21 @@ fn compare_places(schemas: &Schemas, server: &Server) {
         ["org", "create", "strict", "--max-age", "365d", "--max-idle", "90d", "--rotate-every", "30d", "--grace", "1d"];
     let strict = schemas.answer("organisation", &run(&policy));
     let expected = json!({"max_age_seconds": 31_536_000, "max_idle_seconds": 7_776_000,
-                          "rotation_interval_seconds": 2_592_000, "grace_seconds": 86_400, "responses": []});
+                          "rotation_interval_seconds": 2_592_000, "grace_seconds": 86_400, "responses": [],
+                          "holidays": []});
     assert_eq!(strict["policy"], expected);
     let respond = ["org", "update", "strict", "--respond", "suspend:critical", "--respond", "rotate:low:dormant"];
     let strict = schemas.answer("organisation", &run(&respond));
     assert_eq!(strict["policy"]["responses"][1]["detector"], "dormant");
-    assert!(server.run(&["org", "show", "strict"]).stdout.contains("keys get a new secret every 30d\n"));
+    let rest = ["org", "update", "strict", "--holiday", "2026-12-24/2027-01-01", "--holiday", "2026-05-01"];
+    let rested = schemas.answer("organisation", &run(&rest));
+    assert_eq!(rested["policy"]["holidays"], json!(["2026-05-01", "2026-12-24/2027-01-01"]));
+    assert_eq!(rested["policy"]["responses"][1]["detector"], "dormant", "what isn't named stays");
+    let shown = server.run(&["org", "show", "strict"]).stdout;
+    assert!(shown.contains("keys get a new secret every 30d\n"), "{shown}");
+    assert!(shown.contains("its keys rest on: 2026-05-01, 2026-12-24/2027-01-01\n"), "{shown}");
+    let worked = schemas.answer("organisation", &run(&["org", "update", "strict", "--unset", "policy.holidays"]));
+    assert_eq!(worked["policy"]["holidays"], json!([]));
     schemas.answer("organisation-list", &run(&["org", "list"]));
     compare_plans(schemas, server);
     let window = "Mon-Fri 08:00-18:00 Europe/Berlin";

@@ -5,6 +5,8 @@ use argus_insight::anomaly::{
     Suggestion, Surroundings, Watch,
 };
 
+use chrono_tz::Tz;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
@@ -17,8 +19,9 @@ const MONDAY: i64 = 4 * DAY;
 struct Life {
     watch: Watch,
     settings: Settings,
-    quiet: bool,
+    quiet: Vec<std::ops::Range<i64>>,
     allowed: Vec<String>,
+    zone: Tz,
     now: i64,
     told: Vec<Alert>,
 }
@@ -35,15 +38,16 @@ impl Life {
         Self {
             watch: Watch::new(MONDAY),
             settings: Settings::default(),
-            quiet: false,
+            quiet: vec![],
             allowed: vec![],
+            zone: Tz::UTC,
             now: MONDAY,
             told: vec![],
         }
     }
 
     fn see(&mut self, seen: &Observation<'_>) {
-        let around = Surroundings { allowed_countries: &self.allowed, quiet: self.quiet };
+        let around = Surroundings { allowed_countries: &self.allowed, quiet: &self.quiet, zone: self.zone };
         self.now = self.now.max(seen.at);
         self.told.extend(self.watch.observe(seen, &around, &self.settings));
     }
@@ -57,7 +61,7 @@ impl Life {
                 self.see(&seen);
             }
             self.now += HOUR;
-            let around = Surroundings { allowed_countries: &self.allowed, quiet: self.quiet };
+            let around = Surroundings { allowed_countries: &self.allowed, quiet: &self.quiet, zone: self.zone };
             self.told.extend(self.watch.advance(self.now, &around, &self.settings));
         }
         self
@@ -168,9 +172,8 @@ fn silence_of_a_busy_key_is_told_within_five_hours() {
 fn nights_declared_holidays_and_sparse_keys_are_not_silence() {
     let mut life = office();
     life.hours(8, |_| 0).is_silent();
-    life.quiet = true;
+    life.quiet = vec![life.now..life.now + 16 * HOUR];
     life.hours(16, |_| 0).is_silent();
-    life.quiet = false;
     life.hours(168, office_hours).is_silent();
 
     let mut sparse = Life::new();
@@ -570,4 +573,35 @@ fn a_hostile_holder_can_t_make_the_memory_grow() {
         "what is remembered of a hostile holder's key: {size} octets; of an ordinary one's: {}",
         office().watch.to_bytes().unwrap().len()
     );
+}
+
+#[test]
+fn a_holiday_is_no_volume_and_teaches_nothing() {
+    let mut life = steady();
+    life.quiet = vec![life.now..life.now + DAY];
+    life.hours(24, |_| 900).is_silent();
+    let before = life.now;
+    life.hours(6 * 24, |hour| 50 + wave(hour)).is_silent();
+    assert_eq!(life.now, before + 6 * DAY);
+    life.see(&ordinary(life.now, 420));
+    assert!(life.only(Detector::Volume).finding.explanation.contains("usual for Mondays 00:00 is 5"));
+}
+
+#[test]
+fn a_days_end_is_midnight_where_the_organisation_is() {
+    for (zone, expected) in [(Tz::UTC, 1), (Tz::Asia__Kolkata, 0)] {
+        let mut life = steady();
+        life.zone = zone;
+        let there = Network { place: Some(SYDNEY), asn: None, country: None, address: "198.51.100.9", ..home() };
+        // On three days of Kolkata's and two of Greenwich's.
+        for hour in [17 * HOUR, 19 * HOUR, 43 * HOUR] {
+            let at = MONDAY + 4 * WEEK + hour;
+            life.see(&Observation::permitted(at, "reports/today", "read", there));
+        }
+        life.hours(60, |hour| 50 + wave(hour));
+        life.told.clear();
+        life.see(&ordinary(life.now, 1));
+        life.see(&Observation::permitted(life.now + 600, "reports/today", "read", there));
+        assert_eq!(life.told(Detector::ImpossibleTravel).len(), expected, "{zone}: {:#?}", life.told);
+    }
 }

@@ -12,7 +12,7 @@
 #[path = "../../store/tests/support/postgres.rs"]
 mod server;
 
-use argus_insight::anomaly::Settings;
+use argus_insight::anomaly::{NetworkKind, Settings};
 use argus_insight::watching::{Ended, Seen, Watched, Watcher, encode};
 use argus_store::anomaly::{
     self, Anomaly, AnomalyDetector, AnomalyFilter, AnomalyState, Response, Severity, find_watch, list_sightings,
@@ -157,6 +157,7 @@ fn usual(seconds: i64) -> Seen {
         asn: Some(64_500),
         place: None,
         decision: 5,
+        kind: NetworkKind::Ordinary,
     }
 }
 
@@ -303,6 +304,73 @@ fn silence_is_told_though_nothing_is_seen() {
         assert_eq!((alerts[0].0.detector, alerts[0].1), (AnomalyDetector::Silence, Response::Rotate));
         assert_eq!(world.audited(AuditEvent::RotationOpened).len(), 1);
         assert!(alerts[0].0.explanation.starts_with("no request for 4 hours"), "{}", alerts[0].0.explanation);
+    });
+}
+
+/// What people change of the organisation while its key is watched.
+fn change(world: &World, seconds: i64, change: OrganisationChange) {
+    let act = Act::of_host(world.acme, at(seconds), "a test");
+    world.store.write(|conn| organisation::change(conn, &act, &change, None)).unwrap().unwrap();
+}
+
+#[test]
+fn on_a_holiday_of_the_organisations_calendar_neither_silence_nor_volume_is_told() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..3 * 168);
+        // The fourth Tuesday, where it is one: from Monday 23:00 UTC on.
+        let policy =
+            OrganisationPolicy { holidays: vec!["2027-02-02".parse().unwrap()], ..OrganisationPolicy::default() };
+        let berlin = Some("Europe/Berlin".to_owned());
+        change(world, 3 * WEEK, OrganisationChange { policy: Some(policy), time_zone: berlin, ..Default::default() });
+        world.live(&mut watcher, 3 * 168..3 * 168 + 23);
+        let mut alerts = Vec::new();
+        for minute in (0..20 * 60).step_by(10) {
+            alerts.extend(watcher.look(at(3 * WEEK + 23 * HOUR + minute * 60)).unwrap().alerts);
+        }
+        world.see(vec![Seen { count: 900, ..usual(3 * WEEK + 43 * HOUR + 30) }]);
+        alerts.extend(watcher.look(at(3 * WEEK + 43 * HOUR + 31)).unwrap().alerts);
+        assert_eq!(alerts, [], "all of that is the holiday");
+        // The day after is like any other.
+        for minute in (0..8 * 60).step_by(10) {
+            alerts.extend(watcher.look(at(3 * WEEK + 47 * HOUR + minute * 60)).unwrap().alerts);
+        }
+        world.see(vec![Seen { count: 900, ..usual(3 * WEEK + 56 * HOUR + 30) }]);
+        alerts.extend(watcher.look(at(3 * WEEK + 56 * HOUR + 31)).unwrap().alerts);
+        let told: Vec<_> = alerts.iter().map(|told| told.0.detector).collect();
+        assert_eq!(told, [AnomalyDetector::Silence, AnomalyDetector::Volume]);
+        assert!(alerts[1].0.explanation.contains("usual for Wednesdays 09:00"), "{}", alerts[1].0.explanation);
+    });
+}
+
+#[test]
+fn a_country_that_the_organisation_allows_is_no_news() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..60);
+        let conditions = Conditions { countries: vec!["DE".into(), "FR".into()], ..Conditions::default() };
+        change(world, 60 * HOUR, OrganisationChange { conditions: Some(conditions), ..Default::default() });
+        world.live(&mut watcher, 60..70);
+        let from =
+            |country: &str, minutes: i64| Seen { country: Some(country.into()), ..usual(70 * HOUR + minutes * 60) };
+        world.see(vec![from("FR", 1)]);
+        assert_eq!(watcher.look(at(70 * HOUR + 61)).unwrap().alerts, []);
+        world.see(vec![from("BR", 2)]);
+        let told = watcher.look(at(70 * HOUR + 121)).unwrap().alerts;
+        let graver = |told: &[(Anomaly, Response)]| told.iter().map(|told| told.0.severity).collect::<Vec<_>>();
+        assert_eq!((told[0].0.detector, graver(&told)), (AnomalyDetector::NewCountry, vec![Severity::Medium]));
+    });
+}
+
+#[test]
+fn a_new_country_is_graver_through_an_anonymiser() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..70);
+        world.see(vec![Seen { country: Some("BR".into()), kind: NetworkKind::Anonymiser, ..usual(70 * HOUR + 60) }]);
+        let told = watcher.look(at(70 * HOUR + 61)).unwrap().alerts;
+        assert_eq!((told.len(), told[0].0.severity), (1, Severity::High));
+        assert!(told[0].0.explanation.contains("BR, through an anonymiser"), "{}", told[0].0.explanation);
     });
 }
 

@@ -63,6 +63,7 @@ mod error;
 pub mod evidence;
 mod file;
 mod forget;
+mod holiday;
 mod id;
 pub mod idempotency;
 pub mod key;
@@ -101,6 +102,7 @@ pub use conditions::Conditions;
 pub use conn::{Conn, SqliteConn};
 pub use error::{Record, StoreError};
 pub use forget::{Forgotten, forget};
+pub use holiday::{Holiday, NoHoliday};
 pub use id::{
     AnomalyId, ContactId, DeliveryId, KeyId, LimitId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId,
     WrappedKeyId,

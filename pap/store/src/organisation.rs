@@ -15,6 +15,7 @@ use crate::change::{self, ChangeKind};
 use crate::conditions::Conditions;
 use crate::conn::{Conn, on};
 use crate::error::{OrTaken, Record, StoreError};
+use crate::holiday::Holiday;
 use crate::id::OrganisationId;
 use crate::outbox::{self, NoticeKind};
 use crate::page::{Page, PageSize};
@@ -89,6 +90,9 @@ pub struct OrganisationPolicy {
     /// What is done about anomalies without anybody's asking. Of several that apply, the strongest is done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub responses: Vec<ResponseRule>,
+    /// Days on which its keys rest: silence and an unusual volume are told of none of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holidays: Vec<Holiday>,
 }
 
 /// What is done about anomalies of one detector, or of all.

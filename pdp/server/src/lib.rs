@@ -56,7 +56,7 @@ pub use metrics::metrics;
 pub use moment::Moment;
 pub use outbound::{Fetched, Lookup, Outbound, OutboundFault, Reach, SystemLookup};
 pub use pdp::{Pdp, Report};
-pub use places::{PlaceFault, PlaceFiles, PlaceSource, Point};
+pub use places::{HiddenBy, PlaceFault, PlaceFiles, PlaceSource, Point};
 pub use policies::{Origin, PolicyFault, PolicyProblem, PolicyVersion, SHIPPED_POLICIES};
 pub use presence::Presence;
 pub use quota::{QuotaOf, QuotaStanding, QuotaWatch};

@@ -38,7 +38,7 @@ use crate::metrics::{Beside, Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
 use crate::outbound::Outbound;
-use crate::places::{Keep, PlaceFault, PlaceSource, Point};
+use crate::places::{HiddenBy, Keep, PlaceFault, PlaceSource, Point};
 use crate::policies::{Folder, Origin, PolicyFault};
 use crate::presence::{self, Message as Told, Speaker};
 use crate::reason::Reason;
@@ -331,6 +331,11 @@ impl Pdp {
     pub fn place_of(&self, address: IpAddr) -> (Option<String>, Option<u32>) {
         let places = &self.shared.snapshot().places;
         (places.country(address).map(str::to_owned), places.asn(address))
+    }
+
+    /// What hides whoever comes from an address, where a database of anonymisers tells it.
+    pub fn hidden_by(&self, address: IpAddr) -> Option<HiddenBy> {
+        self.shared.snapshot().places.hidden_by(address)
     }
 
     /// Where on Earth an address is thought to be, where a database of cities tells it.

@@ -262,6 +262,19 @@ struct Figures {
     delays: Vec<i64>,
 }
 
+/// What a false alert was about.
+fn cause(alert: &Alert, habit: Habit) -> String {
+    let hour = (alert.since - MONDAY).div_euclid(HOUR);
+    let when = match (hour.div_euclid(24), hour / 168) {
+        (day, _) if HOLIDAYS.contains(&day) => "on a holiday",
+        (_, 0) => "in the first week",
+        (_, 1) => "in the second week",
+        _ => "later",
+    };
+    let job = if habit == Habit::Batch && hour.rem_euclid(168) == 50 { ", at the hour of the weekly job" } else { "" };
+    format!("{:?} of a key of the habit {habit:?} {when}{job}", alert.finding.detector)
+}
+
 /// How long after an incident its alert may come.
 const IN_TIME: i64 = 6 * HOUR;
 
@@ -270,7 +283,7 @@ fn incidents_in_eight_weeks_of_200_keys_are_told_and_little_else() {
     let began = Instant::now();
     let mut figures: BTreeMap<Detector, Figures> =
         Detector::ALL.into_iter().map(|detector| (detector, Figures::default())).collect();
-    let mut worst_false = 0;
+    let (mut worst_false, mut causes) = (0, BTreeMap::<String, u32>::new());
     for n in 0..KEYS {
         // Thirteen keys for each detector; the rest live in peace.
         let detector = Detector::ALL.get(n / 13).copied();
@@ -308,6 +321,7 @@ fn incidents_in_eight_weeks_of_200_keys_are_told_and_little_else() {
                 own.rightly += 1;
             } else {
                 own.falsely += 1;
+                *causes.entry(cause(alert, habit)).or_default() += 1;
             }
             falsely += u32::from(!of_incident);
         }
@@ -333,6 +347,9 @@ fn incidents_in_eight_weeks_of_200_keys_are_told_and_little_else() {
     }
     let months = KEYS as f64 * WEEKS as f64 * 7.0 / 30.0;
     let falsely: u32 = figures.values().map(|own| own.falsely).sum();
+    for (cause, count) in causes {
+        println!("{count} false: {cause}");
+    }
     println!(
         "{falsely} false alerts in {months:.0} months of keys, {worst_false} on one key at most; {:?}",
         began.elapsed()

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use argus_tests::http::{get, once};
+use argus_tests::http::{get, once, post};
 use argus_tests::program::{Server, stdout};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How long a replaced file may take to be noticed on a machine that does other things meanwhile.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -73,4 +73,53 @@ fn a_server_does_not_start_on_a_damaged_database() {
     let refused = Server::start_with(&folder.path().join("data"), settings).unwrap_err();
     let refused = format!("{refused:#}");
     assert!(refused.contains("country.mmdb` is refused") && refused.contains("--geoip-database"), "{refused}");
+}
+
+/// A key that has always come from Germany, and then comes from Britain through a VPN.
+#[tokio::test]
+async fn a_new_country_through_an_anonymiser_is_told_as_grave() {
+    let Some(geo) = std::env::var_os("ARGUS_GEO").map(std::path::PathBuf::from) else {
+        assert!(std::env::var_os("CI").is_none(), "ARGUS_GEO names no folder of databases");
+        println!("skipped: needs ARGUS_GEO, a folder of databases");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let settings = |command: &mut std::process::Command| {
+        command.env("ARGUS_GEOIP_DATABASE", geo.join("GeoIP2-City-Test.mmdb"));
+        command.env("ARGUS_GEOIP_ANONYMOUS_DATABASE", geo.join("GeoIP2-Anonymous-IP-Test.mmdb"));
+    };
+    let server = Server::start_with(&folder.path().join("data"), settings).unwrap();
+    let argus = |arguments: &[&str]| stdout(&server.argus_in(folder.path(), arguments)).unwrap();
+    argus(&["org", "create", "acme"]);
+    argus(&["project", "create", "acme/atlas"]);
+    argus(&["key", "create", "acme/atlas/reader", "--scope", "acme/atlas:read", "--secret-to", "reader.key"]);
+    let secret = fs::read_to_string(folder.path().join("reader.key")).unwrap();
+    let use_from = async |ip: &str| {
+        let body =
+            json!({"credential": secret.trim(), "action": "read", "resource": "acme/atlas/1", "context": {"ip": ip}});
+        let asked = post("/v1/verify", "application/json", Some(&server.key), body.to_string().as_bytes());
+        let answer = once(server.pdp, &asked).await.unwrap().json().unwrap();
+        assert_eq!(answer["decision"], "Permit", "{answer}");
+    };
+    for _ in 0..60 {
+        use_from("2a02:d180::1").await;
+    }
+    // What is counted has been told to the watcher: it learns the home first.
+    let since = Instant::now();
+    while !argus(&["usage", "acme"]).ends_with("60 decisions: 60 permitted, 0 denied, 0 errors\n") {
+        assert!(since.elapsed() < PATIENCE, "{}", argus(&["usage", "acme"]));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    use_from("81.2.69.142").await;
+    let list = ["anomaly", "list", "acme", "--detector", "new-country", "--output", "json"];
+    let found = loop {
+        let list: Value = serde_json::from_str(&argus(&list)).unwrap();
+        if list["items"][0].is_object() {
+            break list["items"][0].clone();
+        }
+        assert!(since.elapsed() < PATIENCE, "{list}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(found["severity"], "high", "{found}");
+    assert!(found["explanation"].as_str().unwrap().contains("GB, through an anonymiser"), "{found}");
 }

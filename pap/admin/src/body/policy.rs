@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use argus_store::UnknownValue;
 use argus_store::anomaly::{Response, Severity};
 use argus_store::organisation::{OrganisationPolicy, ResponseRule};
+use argus_store::{Holiday, UnknownValue};
 use serde_json::Value;
 
 use super::{Fields, grace, rotation_interval};
@@ -23,6 +23,7 @@ pub(crate) fn policy(fields: &mut Fields) -> OrganisationPolicy {
         rotation_interval_seconds: rotation_interval(&mut within),
         grace_seconds: grace(&mut within),
         responses: responses(&mut within),
+        holidays: holidays(&mut within),
     };
     fields.absorb(within);
     policy
@@ -36,6 +37,28 @@ fn age(fields: &mut Fields, member: &'static str) -> Option<i64> {
         fields.fault(member, FaultCode::InvalidField, detail, None);
     }
     Some(seconds)
+}
+
+/// The most holidays, a stretch of days being one: those of some years.
+const MOST_HOLIDAYS: usize = 200;
+
+fn holidays(fields: &mut Fields) -> Vec<Holiday> {
+    let texts = fields.texts("holidays");
+    if texts.len() > MOST_HOLIDAYS {
+        let detail = format!("{} holidays are too many: {MOST_HOLIDAYS} at most", texts.len());
+        fields.fault("holidays", FaultCode::InvalidField, detail, Some("drop those that are over".to_owned()));
+        return Vec::new();
+    }
+    let mut holidays = Vec::with_capacity(texts.len());
+    for (at, text) in texts {
+        match text.parse::<Holiday>() {
+            Ok(holiday) => holidays.push(holiday),
+            Err(fault) => fields.fault(&at, FaultCode::InvalidField, fault.to_string(), None),
+        }
+    }
+    holidays.sort();
+    holidays.dedup();
+    holidays
 }
 
 /// The most rules: each detector with each severity.

@@ -18,6 +18,9 @@ pub(crate) struct PolicyView {
     grace_seconds: Option<i64>,
     /// What is done about anomalies without anybody's asking. Of several that apply, the strongest is done.
     responses: Vec<ResponseRuleView>,
+    /// Days, or days in a row with both ends, on which its keys rest: silence and an unusual volume are told of none.
+    #[schema(example = json!(["2026-12-25", "2026-12-24/2027-01-01"]))]
+    holidays: Vec<String>,
 }
 
 /// What is done about anomalies of one detector, or of all.
@@ -53,6 +56,7 @@ impl From<OrganisationPolicy> for PolicyView {
             rotation_interval_seconds: policy.rotation_interval_seconds,
             grace_seconds: policy.grace_seconds,
             responses: policy.responses.into_iter().map(ResponseRuleView::from).collect(),
+            holidays: policy.holidays.iter().map(ToString::to_string).collect(),
         }
     }
 }

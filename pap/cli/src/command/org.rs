@@ -83,7 +83,7 @@ struct Update {
         "display_name", "time_zone", "plan", "conditions", "conditions.networks", "conditions.countries", "conditions.windows",
         "conditions.network_types", "conditions.device_compliant", "policy", "policy.max_age_seconds",
         "policy.max_idle_seconds", "policy.rotation_interval_seconds", "policy.grace_seconds",
-        "policy.responses",
+        "policy.responses", "policy.holidays",
     ])]
     unset: Vec<String>,
 }
@@ -98,7 +98,7 @@ impl Update {
         policy.set("max_age_seconds", age(self.policy.max_age)).set("max_idle_seconds", age(self.policy.max_idle));
         policy.set("rotation_interval_seconds", age(self.policy.rotate_every));
         policy.set("grace_seconds", age(self.policy.grace));
-        policy.set("responses", self.policy.responses());
+        policy.set("responses", self.policy.responses()).set("holidays", self.policy.holidays());
         patch.set("display_name", self.display_name).set("time_zone", self.time_zone).set("plan", self.plan);
         patch.set_within("conditions", self.conditions.to_json());
         patch.set_within("policy", policy.into_value()).unset(&self.unset);
@@ -128,6 +128,10 @@ struct PolicyFlags {
     /// on, and the one detector, if not all. Repeat for more.
     #[arg(long, value_name = "RESPONSE:SEVERITY[:DETECTOR]", value_parser = read_response)]
     respond: Vec<ResponseRule>,
+    /// A day on which its keys rest, such as 2026-12-25, or days, such as 2026-12-24/2027-01-01: neither silence nor an
+    /// unusual volume is told of then. Repeat for more.
+    #[arg(long, value_name = "DAY[/DAY]")]
+    holiday: Vec<String>,
 }
 
 /// What is done about an anomaly; the server knows the words.
@@ -152,6 +156,11 @@ impl PolicyFlags {
         (!rules.is_empty()).then_some(rules)
     }
 
+    /// The calendar, where any day was given: it is set as a whole.
+    fn holidays(&self) -> Option<&[String]> {
+        (!self.holiday.is_empty()).then_some(&self.holiday[..])
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "max_age_seconds": self.max_age,
@@ -159,6 +168,7 @@ impl PolicyFlags {
             "rotation_interval_seconds": self.rotate_every,
             "grace_seconds": self.grace,
             "responses": self.responses(),
+            "holidays": self.holidays(),
         })
     }
 }
@@ -242,7 +252,10 @@ fn policy_in_words(organisation: &Value) -> String {
         format!("anomalies of {of}, from {} on: {}\n", text(rule, "severity"), text(rule, "response"))
     };
     let rules = policy.get("responses").and_then(Value::as_array).into_iter().flatten().map(rule);
-    asked.into_iter().filter_map(line).chain(rules).collect()
+    let days = policy.get("holidays").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let days: Vec<_> = days.collect();
+    let rest = (!days.is_empty()).then(|| format!("its keys rest on: {}\n", days.join(", ")));
+    asked.into_iter().filter_map(line).chain(rules).chain(rest).collect()
 }
 
 fn as_table(list: &Value) -> String {

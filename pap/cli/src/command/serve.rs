@@ -158,6 +158,10 @@ struct Flags {
     /// Database in MaxMind's format that tells autonomous systems, such as GeoLite2-ASN.mmdb (default: none).
     #[arg(long, value_name = "FILE", env = "ARGUS_GEOIP_ASN_DATABASE", hide_env = true)]
     geoip_asn_database: Option<PathBuf>,
+    /// Database in MaxMind's format that tells anonymisers and hosting providers, such as GeoIP2-Anonymous-IP.mmdb (default:
+    /// none): a new country or network is then told as graver through one of them.
+    #[arg(long, value_name = "FILE", env = "ARGUS_GEOIP_ANONYMOUS_DATABASE", hide_env = true)]
+    geoip_anonymous_database: Option<PathBuf>,
     /// Proxies that are believed when they say for whom they ask, by `Forwarded` or `X-Forwarded-For`: networks such as
     /// 10.0.0.0/8, joined by commas (default: none).
     #[arg(long, value_name = "NETWORKS", env = "ARGUS_TRUSTED_PROXIES", hide_env = true, value_delimiter = ',')]

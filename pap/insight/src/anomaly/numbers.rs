@@ -1,5 +1,8 @@
 //! Counts to reals and back, in one place: each narrowing saturates, and none can be met by surprise elsewhere.
 
+use chrono::DateTime;
+use chrono_tz::Tz;
+
 /// Seconds since 1970, UTC.
 pub(super) type Seconds = i64;
 
@@ -41,11 +44,10 @@ pub(super) fn hour_of_week(hour: i64) -> usize {
     index((hour + 72).rem_euclid(168))
 }
 
-/// `Tuesdays 14:00`.
-pub(super) fn hour_in_words(hour: i64) -> String {
-    const DAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
-    let cell = hour_of_week(hour);
-    format!("{} {:02}:00", DAYS.get(cell / 24).unwrap_or(&"Mondays"), cell % 24)
+/// `Tuesdays 14:00`, where the key is at home.
+pub(super) fn hour_in_words(hour: i64, zone: Tz) -> String {
+    let at = DateTime::from_timestamp(hour.saturating_mul(HOUR), 0).unwrap_or_default();
+    at.with_timezone(&zone).format("%As %H:%M").to_string()
 }
 
 #[cfg(test)]
@@ -54,10 +56,11 @@ mod tests {
 
     #[test]
     fn the_first_hour_of_1970_is_a_thursday() {
-        assert_eq!(hour_in_words(0), "Thursdays 00:00");
-        assert_eq!(hour_in_words(-1), "Wednesdays 23:00");
+        assert_eq!(hour_in_words(0, Tz::UTC), "Thursdays 00:00");
+        assert_eq!(hour_in_words(-1, Tz::UTC), "Wednesdays 23:00");
         // 2026-11-24 14:00 UTC.
-        assert_eq!(hour_in_words(1_795_528_800 / HOUR), "Tuesdays 14:00");
+        assert_eq!(hour_in_words(1_795_528_800 / HOUR, Tz::UTC), "Tuesdays 14:00");
+        assert_eq!(hour_in_words(1_795_528_800 / HOUR, Tz::Asia__Kolkata), "Tuesdays 19:30");
     }
 
     #[test]

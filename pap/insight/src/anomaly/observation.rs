@@ -1,6 +1,11 @@
 //! What a detector is told: one use of a key, or many that are alike in everything, and what its owner has declared.
 
-use super::numbers::Seconds;
+use std::ops::Range;
+
+use chrono::{DateTime, Offset as _, TimeZone as _};
+use chrono_tz::Tz;
+
+use super::numbers::{DAY, Seconds};
 
 /// Uses of one key that are alike in everything, the time included (to the second or to the minute).
 #[derive(Debug, Clone)]
@@ -91,13 +96,30 @@ impl Place {
     }
 }
 
-/// What the owner of a key has declared of it.
+/// What is declared of a key: by its owner, its project and its organisation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Surroundings<'a> {
-    /// Countries that the owner allows: none of them is news.
+    /// Countries that are allowed: none of them is news.
     pub allowed_countries: &'a [String],
-    /// A holiday in the owner's calendar, or a planned rotation or outage: silence is no news.
-    pub quiet: bool,
+    /// Holidays, planned rotations and outages, in seconds since 1970: in none of them silence or volume is news, and what
+    /// its hours are like is not learned.
+    pub quiet: &'a [Range<Seconds>],
+    /// Where the key is at home: its days begin at midnight there.
+    pub zone: Tz,
+}
+
+impl Surroundings<'_> {
+    /// Whether a time lies in a stretch that is declared.
+    pub(super) fn is_quiet(&self, at: Seconds) -> bool {
+        self.quiet.iter().any(|stretch| stretch.contains(&at))
+    }
+
+    /// The number of the day that a time lies in, from 1970 on.
+    pub(super) fn day(&self, at: Seconds) -> i64 {
+        let offset = DateTime::from_timestamp(at, 0)
+            .map_or(0, |at| self.zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc());
+        (at + Seconds::from(offset)).div_euclid(DAY)
+    }
 }
 
 impl<'a> Observation<'a> {

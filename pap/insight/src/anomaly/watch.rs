@@ -113,16 +113,17 @@ impl Watch {
         findings.extend(dormant::look(&self.profile, seen, &settings.dormant));
         self.count(seen);
         let profile = &self.profile;
+        let tells_volume = proven(seen) && !around.is_quiet(profile.now);
         let knows_network = self.networks.knows(seen.network.asn);
         let findings_now = [
-            (proven(seen)).then(|| volume::look(profile, &settings.volume)).flatten(),
+            tells_volume.then(|| volume::look(profile, around.zone, &settings.volume)).flatten(),
             self.error_rate.observe(profile, seen, &settings.error_rate),
             self.countries.observe(profile, seen, around, &settings.new_country),
             self.networks.observe(profile, seen, &settings.new_network),
-            self.travel.observe(profile, seen, knows_network, &settings.impossible_travel),
+            self.travel.observe(profile, seen, (around, knows_network), &settings.impossible_travel),
             self.probing.observe(profile, seen, &settings.probing),
             self.fan_out.observe(profile, seen, &settings.fan_out),
-            self.off_hours.observe(profile, seen, &settings.off_hours),
+            self.off_hours.observe(profile, seen, around.zone, &settings.off_hours),
             self.shared.observe(profile, seen, &settings.shared_key),
             self.wrong_secret.observe(profile, seen, &settings.wrong_secret),
             old_credential::look(seen),
@@ -223,9 +224,11 @@ impl Watch {
         self.shared.close(hour, told);
         self.fan_out.close(hour);
         self.off_hours.close(&self.profile, hour, &settings.off_hours);
-        let finding = self.silence.close((&self.profile, hour), count > 0, around.quiet, &settings.silence);
+        // An hour of which a part is declared is declared: days begin at half past somewhere.
+        let is_quiet = around.is_quiet(hour * HOUR) || around.is_quiet(end - 1);
+        let finding = self.silence.close((&self.profile, hour), count > 0, is_quiet, &settings.silence);
         // A declared quiet hour is not what the hour is like.
-        if !(around.quiet && count == 0) {
+        if !is_quiet {
             self.profile.week.close(hour, u32::try_from(count).unwrap_or(u32::MAX));
         }
         finding

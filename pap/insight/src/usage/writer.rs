@@ -20,6 +20,7 @@ use super::fold::Fold;
 use super::latency::Latency;
 use super::parts::Parts;
 use super::telling::Telling;
+use crate::anomaly::NetworkKind;
 
 /// How often what was counted is written: at most so much is lost when the process is killed, and half a queue.
 pub const FLUSH: Duration = Duration::from_millis(500);
@@ -45,6 +46,8 @@ pub struct Place {
     pub system: Option<u32>,
     /// Latitude, longitude and accuracy in kilometres.
     pub point: Option<(f32, f32, f32)>,
+    /// Whose network it is.
+    pub kind: NetworkKind,
 }
 
 /// What tells where addresses are: their points where these are asked for.

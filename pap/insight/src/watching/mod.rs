@@ -8,6 +8,7 @@
 //!
 //! Of addresses, resources and credentials there are hashes in the store, and those for some seconds alone.
 
+mod declared;
 mod respond;
 mod sighting;
 mod sightings;

@@ -11,6 +11,10 @@ use crate::anomaly::{Network, NetworkKind, Observation, Outcome, Place};
 /// The first octet. A change of what is told is a new form.
 const FORM: u8 = 1;
 
+/// The form in which whose networks they are comes behind. It is written where one is out of the ordinary: a program that
+/// knows the first form alone reads all else.
+const WITH_KINDS: u8 = 2;
+
 /// Uses of one key that are alike in everything.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
@@ -38,6 +42,9 @@ pub struct Seen {
     pub place: Option<(f32, f32, f32)>,
     /// The id of the first decision.
     pub decision: u128,
+    /// Whose network the address is in.
+    #[serde(skip)]
+    pub kind: NetworkKind,
 }
 
 /// How uses ended.
@@ -61,7 +68,7 @@ const POWERFUL: [&str; 2] = ["admin", "delete"];
 #[non_exhaustive]
 pub enum SightingFault {
     /// A newer program wrote it.
-    #[error("it has form {0}, and this program knows {FORM}")]
+    #[error("it has form {0}, and this program knows those up to {WITH_KINDS}")]
     Form(u8),
     /// It is damaged.
     #[error("it can't be read: {0}")]
@@ -70,8 +77,14 @@ pub enum SightingFault {
 
 /// As it is kept.
 pub fn encode(seen: &[(KeyId, Vec<Seen>)]) -> Result<String, SightingFault> {
-    let octets = postcard::to_extend(seen, vec![FORM]).map_err(|error| SightingFault::Damaged(error.to_string()))?;
-    Ok(STANDARD.encode(octets))
+    let kinds: Vec<u8> = seen.iter().flat_map(|(_, all)| all).map(|seen| number(seen.kind)).collect();
+    let is_plain = kinds.iter().all(|kind| *kind == 0);
+    let octets = if is_plain {
+        postcard::to_extend(seen, vec![FORM])
+    } else {
+        postcard::to_extend(&(seen, kinds), vec![WITH_KINDS])
+    };
+    Ok(STANDARD.encode(octets.map_err(|error| SightingFault::Damaged(error.to_string()))?))
 }
 
 /// Reads what [`encode`] wrote.
@@ -80,8 +93,31 @@ pub fn decode(text: &str) -> Result<Vec<(KeyId, Vec<Seen>)>, SightingFault> {
     let octets = STANDARD.decode(text).map_err(|error| damaged(error.to_string()))?;
     match octets.split_first() {
         Some((&FORM, rest)) => postcard::from_bytes(rest).map_err(|error| damaged(error.to_string())),
+        Some((&WITH_KINDS, rest)) => {
+            let read = postcard::from_bytes::<(Vec<(KeyId, Vec<Seen>)>, Vec<u8>)>(rest);
+            let (mut keys, kinds) = read.map_err(|error| damaged(error.to_string()))?;
+            let all = keys.iter_mut().flat_map(|(_, all)| all);
+            all.zip(kinds).for_each(|(seen, kind)| seen.kind = of_number(kind));
+            Ok(keys)
+        }
         Some((form, _)) => Err(SightingFault::Form(*form)),
         None => Err(damaged("it is empty".to_owned())),
+    }
+}
+
+fn number(kind: NetworkKind) -> u8 {
+    match kind {
+        NetworkKind::Ordinary => 0,
+        NetworkKind::Hosting => 1,
+        NetworkKind::Anonymiser => 2,
+    }
+}
+
+fn of_number(number: u8) -> NetworkKind {
+    match number {
+        1 => NetworkKind::Hosting,
+        2 => NetworkKind::Anonymiser,
+        _ => NetworkKind::Ordinary,
     }
 }
 
@@ -109,7 +145,7 @@ impl Seen {
                 address: &address,
                 country: self.country.as_deref(),
                 asn: self.asn,
-                kind: NetworkKind::Ordinary,
+                kind: self.kind,
                 place: self.place.map(|(latitude, longitude, radius)| Place {
                     latitude: latitude.into(),
                     longitude: longitude.into(),
@@ -148,14 +184,22 @@ mod tests {
             asn: Some(64_500),
             place: Some((52.5, 13.4, 20.0)),
             decision: 0x0189_0a5d_ac96_774b_bcce_b302_099a_8057,
+            kind: NetworkKind::Ordinary,
         };
         let text = encode(&[(key, vec![seen.clone()])]).unwrap();
-        assert_eq!(decode(&text).unwrap(), [(key, vec![seen.clone()])]);
+        assert_eq!(
+            (STANDARD.decode(&text).unwrap()[0], decode(&text).unwrap()),
+            (FORM, vec![(key, vec![seen.clone()])])
+        );
+        let hidden = Seen { kind: NetworkKind::Anonymiser, ..seen.clone() };
+        let both =
+            [(key, vec![seen.clone(), hidden.clone()]), (key, vec![Seen { kind: NetworkKind::Hosting, ..hidden }])];
+        assert_eq!(decode(&encode(&both).unwrap()).unwrap(), both);
         seen.show(|told| {
             assert_eq!((told.request, told.credential), ("01890a5d-ac96-774b-bcce-b302099a8057", ""));
             assert_eq!(told.resource, "0000000000000007");
         });
-        for text in ["", "AA==", "AQX/", "no base64"] {
+        for text in ["", "AA==", "AQX/", "AgX/", "no base64"] {
             decode(text).unwrap_err();
         }
     }

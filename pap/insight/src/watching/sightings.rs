@@ -107,6 +107,7 @@ fn first(event: &UsageEvent, alike: &Alike, place_of: impl FnOnce(IpAddr) -> Pla
         country: place.country,
         asn: place.system,
         place: place.point,
+        kind: place.kind,
         decision: event.decision,
     }
 }

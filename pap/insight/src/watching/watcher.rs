@@ -18,9 +18,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tracing::{info, warn};
 
+use super::declared::Declared;
 use super::respond::respond;
 use super::sighting::{Seen, decode};
-use crate::anomaly::{Alert, Detector, MemoryError, Settings, Surroundings, Watch};
+use crate::anomaly::{Alert, Detector, MemoryError, Settings, Watch};
 use crate::notify::tell_anomaly;
 
 const LEASE: &str = "watch";
@@ -44,7 +45,7 @@ const KEPT: usize = 5_000;
 /// A watch in memory.
 struct Kept {
     watch: Watch,
-    allowed_countries: Vec<String>,
+    declared: Declared,
     /// Whether it has learned what the store doesn't know.
     is_changed: bool,
     /// The alerts that the store knows: their beginning, and how often they were seen.
@@ -196,7 +197,7 @@ impl Watcher {
         }
         let mut news = Vec::new();
         if let Some(kept) = self.kept.get_mut(&key) {
-            let around = Surroundings { allowed_countries: &kept.allowed_countries, quiet: false };
+            let around = kept.declared.around();
             for seen in all {
                 watched.uses += u64::from(seen.count);
                 news.extend(seen.show(|seen| kept.watch.observe(seen, &around, &self.settings)));
@@ -219,7 +220,7 @@ impl Watcher {
             }
             let mut news = Vec::new();
             if let Some(kept) = self.kept.get_mut(key) {
-                let around = Surroundings { allowed_countries: &kept.allowed_countries, quiet: false };
+                let around = kept.declared.around();
                 news = kept.watch.advance(hour, &around, &self.settings);
                 kept.is_changed = true;
             }
@@ -339,12 +340,23 @@ impl Watcher {
             };
             let told = watch.book().standing(at.timestamp());
             let told = told.map(|alert| (alert.finding.detector, (alert.since, alert.times))).collect();
-            let allowed_countries = key.conditions.countries.clone();
-            self.kept.insert(id, Kept { watch, allowed_countries, is_changed: false, told, used_at: at });
+            let declared = self.store.read(|conn| Declared::read(conn, &key, at))?;
+            self.kept.insert(id, Kept { watch, declared, is_changed: false, told, used_at: at });
         }
+        self.renew(id, at)?;
         let Some(kept) = self.kept.get_mut(&id) else { return Ok(None) };
         kept.used_at = at;
         Ok(Some(kept))
+    }
+
+    /// Reads again what is declared of a key, where that is some minutes old.
+    fn renew(&mut self, id: KeyId, at: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(kept) = self.kept.get_mut(&id).filter(|kept| kept.declared.is_old(at)) else { return Ok(()) };
+        let read = |conn: &mut Conn| key::find(conn, id)?.map(|key| Declared::read(conn, &key, at)).transpose();
+        if let Some(declared) = self.store.read(read)? {
+            kept.declared = declared;
+        }
+        Ok(())
     }
 }
 

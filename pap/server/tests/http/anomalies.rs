@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::support::{Installation, noon};
-use crate::{Answer, ROOT, post, reader, request, send, with_acme};
+use crate::{Answer, ROOT, ask, post, reader, request, send, with_acme};
 
 const READER: &str = "Bearer acme acme/argus/usage:read";
 const WRITER: &str = "Bearer acme acme/argus/usage:write";
@@ -108,4 +108,22 @@ async fn people_say_what_it_was_and_a_false_one_stays_false() {
     let late = post(&installation, WRITER, &path(&volume, "acknowledge"), &reason).await;
     assert_eq!((late.status, &late.body["type"]), (409, &json!("urn:argus:problem:wrong-state")));
     assert_eq!(post(&installation, WRITER, &path("no-id", "false"), &json!({})).await.status, 404);
+}
+
+#[actix_web::test]
+async fn holidays_are_kept_in_their_order_and_what_is_none_is_refused() {
+    let installation = with_acme().await;
+    let with = |holidays: Value| json!({"name": "globex", "policy": {"holidays": holidays}});
+    let refused = post(&installation, ROOT, "/v1/organisations", &with(json!(["2026-12-25", "2026-02-30"]))).await;
+    assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!("/policy/holidays/1")));
+    let many: Vec<String> = (0..201).map(|n| format!("{}-01-01", 2027 + n)).collect();
+    assert_eq!(post(&installation, ROOT, "/v1/organisations", &with(json!(many))).await.status, 400);
+    let days = json!(["2027-01-06", "2026-12-24/2027-01-01", "2027-01-06"]);
+    let made = post(&installation, ROOT, "/v1/organisations", &with(days)).await;
+    assert_eq!(made.body["policy"]["holidays"], json!(["2026-12-24/2027-01-01", "2027-01-06"]), "{made:?}");
+    let path = format!("/v1/organisations/{}", made.body["id"].as_str().unwrap());
+    let kept = ask(&installation, "PATCH", &path, &json!({"policy": {"max_age_seconds": 86_400}})).await;
+    assert_eq!(kept.body["policy"]["holidays"].as_array().unwrap().len(), 2, "{kept:?}");
+    let gone = ask(&installation, "PATCH", &path, &json!({"policy": {"holidays": null}})).await;
+    assert_eq!(gone.body["policy"]["holidays"], json!([]), "{gone:?}");
 }

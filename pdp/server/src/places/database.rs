@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use maxminddb::{MaxMindDbError, PathElement, Reader, WithinOptions};
 
-use super::{PlaceFault, PlaceSource, Point};
+use super::{HiddenBy, PlaceFault, PlaceSource, Point};
 
 /// Networks that are looked at for one that tells what the database is for.
 const LOOKED_AT: usize = 10_000;
@@ -17,6 +17,9 @@ const UNKNOWN_RADIUS_KM: f64 = 100.0;
 
 const COUNTRY: [PathElement<'static>; 2] = [PathElement::Key("country"), PathElement::Key("iso_code")];
 const ASN: [PathElement<'static>; 1] = [PathElement::Key("autonomous_system_number")];
+
+const HOSTING: &str = "is_hosting_provider";
+const ANONYMISERS: [&str; 4] = ["is_anonymous_vpn", "is_public_proxy", "is_residential_proxy", "is_tor_exit_node"];
 
 /// A database in memory.
 pub(super) struct Database {
@@ -29,6 +32,7 @@ pub(super) struct Database {
 pub(super) enum Check {
     Country,
     Asn,
+    Anonymous,
 }
 
 impl Database {
@@ -44,6 +48,7 @@ impl Database {
             let what = match check {
                 Check::Country => "countries",
                 Check::Asn => "autonomous systems",
+                Check::Anonymous => "anonymisers",
             };
             return Err(refuse(format!("it is of the type `{kind}`, which tells no {what}")));
         }
@@ -70,6 +75,17 @@ impl Database {
         found.decode_path(&ASN).ok().flatten()
     }
 
+    /// What hides whoever comes from there. A provider that rents machines is no anonymiser, though the database counts it
+    /// among them.
+    pub(super) fn hidden_by(&self, address: IpAddr) -> Option<HiddenBy> {
+        let found = self.reader.lookup(address.to_canonical()).ok()?;
+        let is = |name| found.decode_path::<bool>(&[PathElement::Key(name)]).ok().flatten() == Some(true);
+        if ANONYMISERS.into_iter().any(is) {
+            return Some(HiddenBy::Anonymiser);
+        }
+        is(HOSTING).then_some(HiddenBy::Hosting).or_else(|| is("is_anonymous").then_some(HiddenBy::Anonymiser))
+    }
+
     pub(super) fn source(&self) -> PlaceSource {
         let metadata = self.reader.metadata();
         PlaceSource {
@@ -86,6 +102,9 @@ impl Database {
             let is_told = match check {
                 Check::Country => matches!(network.decode_path::<&str>(&COUNTRY), Ok(Some(_))),
                 Check::Asn => matches!(network.decode_path::<u32>(&ASN), Ok(Some(_))),
+                Check::Anonymous => ["is_anonymous", HOSTING]
+                    .iter()
+                    .any(|name| matches!(network.decode_path::<bool>(&[PathElement::Key(name)]), Ok(Some(_)))),
             };
             if is_told {
                 return Ok(true);
@@ -139,6 +158,15 @@ mod tests {
             assert_eq!(systems.asn(address.parse().unwrap()), system, "{address}");
         }
         assert_eq!(systems.source().kind, "GeoLite2-ASN");
+        let hidden = Database::read(&folder.join("GeoIP2-Anonymous-IP-Test.mmdb"), Check::Anonymous).unwrap();
+        for (address, by) in [
+            ("81.2.69.142", Some(HiddenBy::Anonymiser)),
+            ("71.160.223.1", Some(HiddenBy::Hosting)),
+            ("65.1.1.1", Some(HiddenBy::Anonymiser)),
+            ("10.0.0.1", None),
+        ] {
+            assert_eq!(hidden.hidden_by(address.parse().unwrap()), by, "{address}");
+        }
     }
 
     #[test]
@@ -150,6 +178,8 @@ mod tests {
         assert!(other.contains("`GeoLite2-ASN`, which tells no countries"), "{other}");
         let other = refuse(&folder.join("GeoIP2-City-Test.mmdb"), Check::Asn);
         assert!(other.contains("which tells no autonomous systems"), "{other}");
+        let other = refuse(&folder.join("GeoLite2-ASN-Test.mmdb"), Check::Anonymous);
+        assert!(other.contains("which tells no anonymisers"), "{other}");
         let scratch = tempfile::tempdir().unwrap();
         let cut = scratch.path().join("cut.mmdb");
         let whole = fs::read(folder.join("GeoIP2-City-Test.mmdb")).unwrap();

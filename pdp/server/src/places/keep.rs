@@ -48,7 +48,7 @@ impl Reader {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let (places, faults) = self.kept.current.load().places.reread(&self.files);
         for source in places.sources() {
-            info!("countries and systems are told by {source}");
+            info!("where addresses are is told by {source}");
         }
         self.kept.use_places(places);
         if self.kept.health.places_failed(&faults) {

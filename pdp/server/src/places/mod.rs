@@ -21,6 +21,8 @@ pub struct PlaceFiles {
     pub country: Option<PathBuf>,
     /// A database that tells autonomous systems, such as GeoLite2-ASN.
     pub asn: Option<PathBuf>,
+    /// A database that tells anonymisers and hosting providers, such as GeoIP2-Anonymous-IP.
+    pub anonymous: Option<PathBuf>,
 }
 
 /// The databases in use.
@@ -28,6 +30,7 @@ pub struct PlaceFiles {
 pub(crate) struct Places {
     country: Option<Arc<Database>>,
     asn: Option<Arc<Database>>,
+    anonymous: Option<Arc<Database>>,
 }
 
 /// Why a database is refused.
@@ -53,8 +56,18 @@ pub struct PlaceSource {
 impl PlaceFiles {
     /// The files there are.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        self.country.iter().chain(&self.asn).cloned().collect()
+        self.country.iter().chain(&self.asn).chain(&self.anonymous).cloned().collect()
     }
+}
+
+/// What stands between an address and whoever uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HiddenBy {
+    /// A machine that anybody can rent.
+    Hosting,
+    /// A VPN, a proxy or an exit of Tor.
+    Anonymiser,
 }
 
 /// A point on Earth, as accurate as is claimed.
@@ -90,7 +103,8 @@ impl Places {
         };
         let country = read(&files.country, &self.country, database::Check::Country);
         let asn = read(&files.asn, &self.asn, database::Check::Asn);
-        (Self { country, asn }, faults)
+        let anonymous = read(&files.anonymous, &self.anonymous, database::Check::Anonymous);
+        (Self { country, asn, anonymous }, faults)
     }
 
     /// Whether nothing is known of any address.
@@ -113,9 +127,14 @@ impl Places {
         self.asn.as_deref()?.asn(address)
     }
 
+    /// What hides whoever comes from an address; `None` where that is not known.
+    pub(crate) fn hidden_by(&self, address: IpAddr) -> Option<HiddenBy> {
+        self.anonymous.as_deref()?.hidden_by(address)
+    }
+
     /// What is in use.
     pub(crate) fn sources(&self) -> Vec<PlaceSource> {
-        self.country.iter().chain(&self.asn).map(|database| database.source()).collect()
+        self.country.iter().chain(&self.asn).chain(&self.anonymous).map(|database| database.source()).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use argus_pdp::PlaceFiles;
+use argus_pdp::{HiddenBy, PlaceFiles};
 use argus_store::Conditions;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ fn with_own_database() -> Option<(Installation, PathBuf)> {
     let installation = Installation::start(|settings, folder| {
         let own = folder.path().join("country.mmdb");
         fs::copy(&country, &own).unwrap();
-        settings.places = PlaceFiles { country: Some(own), asn: None };
+        settings.places = PlaceFiles { country: Some(own), ..PlaceFiles::default() };
     });
     let file = installation.folder.path().join("country.mmdb");
     Some((installation, file))
@@ -128,4 +128,28 @@ async fn a_replaced_database_is_used_and_a_damaged_one_is_refused_and_told() {
     assert_eq!(ready.json()["status"], "ready");
     assert_eq!(ready.json()["geoip"]["databases"][0]["kind"], "GeoIP2-City", "{ready:?}");
     assert!(installation.send(get("/metrics")).await.text.contains("argus_geoip_faulty 0"));
+}
+
+#[actix_web::test]
+async fn a_database_of_anonymisers_is_read_again_when_it_is_replaced() {
+    let Some(places) = databases() else { return };
+    let anonymous = places.anonymous.unwrap();
+    let installation = Installation::start(|settings, folder| {
+        let own = folder.path().join("anonymous.mmdb");
+        fs::copy(&anonymous, &own).unwrap();
+        settings.places = PlaceFiles { anonymous: Some(own), ..PlaceFiles::default() };
+    });
+    let file = installation.folder.path().join("anonymous.mmdb");
+    let hidden_by = |ip: &str| installation.pdp.hidden_by(ip.parse().unwrap());
+    assert_eq!(hidden_by("81.2.69.142"), Some(HiddenBy::Anonymiser));
+    assert_eq!((hidden_by("71.160.223.1"), hidden_by("10.0.0.1")), (Some(HiddenBy::Hosting), None));
+    let ready = installation.send(get("/readyz")).await;
+    assert_eq!(ready.json()["geoip"]["databases"][0]["kind"], "GeoIP2-Anonymous-IP", "{ready:?}");
+    // One that tells none: the old one goes on.
+    fs::copy(anonymous.with_file_name("GeoLite2-ASN-Test.mmdb"), &file).unwrap();
+    assert!(installation.pdp.reload_places().is_err());
+    assert_eq!(hidden_by("81.2.69.142"), Some(HiddenBy::Anonymiser));
+    fs::copy(&anonymous, &file).unwrap();
+    installation.pdp.reload_places().unwrap();
+    assert_eq!(hidden_by("81.2.69.142"), Some(HiddenBy::Anonymiser));
 }

@@ -343,7 +343,11 @@ pub(crate) fn databases() -> Option<PlaceFiles> {
         return None;
     };
     let file = |name: &str| Some(folder.join(name));
-    Some(PlaceFiles { country: file("GeoIP2-City-Test.mmdb"), asn: file("GeoLite2-ASN-Test.mmdb") })
+    Some(PlaceFiles {
+        country: file("GeoIP2-City-Test.mmdb"),
+        asn: file("GeoLite2-ASN-Test.mmdb"),
+        anonymous: file("GeoIP2-Anonymous-IP-Test.mmdb"),
+    })
 }
 
 /// A copy of the shipped policies.

@@ -53,7 +53,7 @@ pub(super) fn of_start(error: &StartError, settings_in_use: &Settings) -> Failur
                 .help(format!("argus check {folder} shows the lines; --policies (ARGUS_POLICIES) names another folder"))
         }
         StartError::Places(fault) => settings(fault.to_string())
-            .help("name another file with --geoip-database or --geoip-asn-database, or leave it out"),
+            .help("name another file with --geoip-database, --geoip-asn-database or --geoip-anonymous-database, or leave it out"),
         StartError::SelfTest(_) | StartError::Thread(_) => Failure::new(Exit::Bug, "internal", error.to_string()),
         _ => settings(error.to_string()),
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use argus_insight::anomaly::NetworkKind;
 use argus_insight::queue::{Tally, queue};
 use argus_insight::usage::{
     Detail, Exercised, Metering, Outcome, Place, Presented, QUEUE, UsageEvent, UsageQueue, UsageSender, Word, hash,
 };
-use argus_pdp::{Pdp, Point, Reason, UsageSink, Use, UsesNoted};
+use argus_pdp::{HiddenBy, Pdp, Point, Reason, UsageSink, Use, UsesNoted};
 use argus_store::usage::SCOPES_COUNTED_SINCE;
 use argus_store::{Store, setting};
 use chrono::{SecondsFormat, Utc};
@@ -35,11 +36,20 @@ pub(super) fn begin(store: &Store, pdp: &Pdp, events: UsageQueue, is_watched: bo
     let place_of = Arc::new(move |address, detail| {
         let (country, system) = places.place_of(address);
         let point = if detail == Detail::Point { places.point_of(address) } else { None };
-        Place { country, system, point: point.map(short) }
+        let hidden_by = if detail == Detail::Point { places.hidden_by(address) } else { None };
+        Place { country, system, point: point.map(short), kind: hidden_by.map(kind).unwrap_or_default() }
     });
     let begin = if is_watched { Metering::begin_telling } else { Metering::begin };
     begin(store.clone(), node, events, place_of)
         .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))
+}
+
+/// How the watch calls it.
+fn kind(by: HiddenBy) -> NetworkKind {
+    match by {
+        HiddenBy::Hosting => NetworkKind::Hosting,
+        _ => NetworkKind::Anonymiser,
+    }
 }
 
 impl UsageSink for Sink {

@@ -97,6 +97,7 @@ struct SettingsFile {
     redis_milliseconds: Option<u32>,
     geoip_database: Option<PathBuf>,
     geoip_asn_database: Option<PathBuf>,
+    geoip_anonymous_database: Option<PathBuf>,
     trusted_proxies: Vec<String>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -155,6 +156,7 @@ impl Settings {
         let places = PlaceFiles {
             country: path(flags.geoip_database, file.geoip_database),
             asn: path(flags.geoip_asn_database, file.geoip_asn_database),
+            anonymous: path(flags.geoip_anonymous_database, file.geoip_anonymous_database),
         };
         let trusted =
             Some(flags.trusted_proxies).filter(|networks| !networks.is_empty()).unwrap_or(file.trusted_proxies);

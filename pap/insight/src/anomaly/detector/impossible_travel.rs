@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
-use super::super::numbers::{DAY, HOUR, Seconds, seconds, short};
-use super::super::observation::{Observation, Place};
+use super::super::numbers::{HOUR, Seconds, seconds, short};
+use super::super::observation::{Observation, Place, Surroundings};
 use super::super::profile::{Learning, Profile};
 use super::super::recent::Recent;
 
@@ -71,14 +71,15 @@ impl Memory {
         &mut self,
         profile: &Profile,
         seen: &Observation<'_>,
-        knows_network: bool,
+        (around, knows_network): (&Surroundings<'_>, bool),
         parameters: &Parameters,
     ) -> Option<Finding> {
-        self.note_country(profile.now, seen);
+        let day = around.day(profile.now);
+        self.note_country((day, profile.now), seen);
         let place = seen.network.place.filter(|_| seen.succeeded())?;
         let known = self.places.iter().any(|known| known.4 >= parameters.days && known.is_near(&place));
         let before = self.last;
-        let here = self.note(&place, profile.now);
+        let here = self.note(&place, day);
         self.last = Some((here, profile.now));
         let (from, then) = before?;
         let from = from.place();
@@ -115,8 +116,8 @@ impl Memory {
         self.places.iter_mut().filter(|known| known.is_near(&place)).for_each(|known| known.4 = u8::MAX);
     }
 
-    fn note(&mut self, place: &Place, at: Seconds) -> Known {
-        let day = i32::try_from(at.div_euclid(DAY)).unwrap_or(i32::MAX);
+    fn note(&mut self, place: &Place, day: i64) -> Known {
+        let day = i32::try_from(day).unwrap_or(i32::MAX);
         if let Some(known) = self.places.iter_mut().find(|known| known.is_near(place)) {
             if known.3 != day {
                 (known.3, known.4) = (day, known.4.saturating_add(1));
@@ -135,8 +136,7 @@ impl Memory {
     }
 
     /// The most countries of one day, of the days that are over: today's thief must not make today a fleet's day.
-    fn note_country(&mut self, now: Seconds, seen: &Observation<'_>) {
-        let day = now.div_euclid(DAY);
+    fn note_country(&mut self, (day, now): (i64, Seconds), seen: &Observation<'_>) {
         if day != self.day {
             let today = u8::try_from(self.today.count()).unwrap_or(u8::MAX);
             if today >= self.most || day - self.most_since > 28 {

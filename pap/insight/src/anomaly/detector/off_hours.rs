@@ -1,5 +1,6 @@
 //! Successes in an hour of the week that is always empty, for keys that keep hours.
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
@@ -42,6 +43,7 @@ impl Memory {
         &mut self,
         profile: &Profile,
         seen: &Observation<'_>,
+        zone: Tz,
         parameters: &Parameters,
     ) -> Option<Finding> {
         if !seen.succeeded() {
@@ -62,7 +64,7 @@ impl Memory {
             explanation: format!(
                 "{} successes this hour; {} and the hours beside have {:.2} % of a week's use",
                 self.in_hour,
-                hour_in_words(profile.hour),
+                hour_in_words(profile.hour, zone),
                 100.0 * share
             ),
             suggestion: Suggestion::Notify,

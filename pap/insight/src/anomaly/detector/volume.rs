@@ -1,5 +1,7 @@
 //! Far more requests in an hour than is usual at this hour of the week, told while the hour still runs.
 
+use chrono_tz::Tz;
+
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
 use super::super::numbers::{hour_in_words, real};
 use super::super::profile::{Learning, Profile};
@@ -28,7 +30,7 @@ impl Default for Parameters {
 }
 
 /// After an observation has been counted.
-pub(in super::super) fn look(profile: &Profile, parameters: &Parameters) -> Option<Finding> {
+pub(in super::super) fn look(profile: &Profile, zone: Tz, parameters: &Parameters) -> Option<Finding> {
     let count = profile.in_hour;
     if !profile.has_learned(&parameters.learning) || profile.week.busy_hours() < parameters.busy_hours {
         return None;
@@ -56,7 +58,7 @@ pub(in super::super) fn look(profile: &Profile, parameters: &Parameters) -> Opti
         observed: seen,
         explanation: format!(
             "{count} requests this hour; usual for {} is {:.0} ± {:.0}",
-            hour_in_words(profile.hour),
+            hour_in_words(profile.hour, zone),
             told.mean,
             told.deviation
         ),
