@@ -64,3 +64,14 @@ fn a_letter_about_many_keys_says_how_many_and_which_come_first() {
     assert_eq!(below.subject, "[argus] acme/reader is revoked");
     assert!(below.body.contains("below acme/root") && !below.body.contains("the same owner:"), "{}", below.body);
 }
+
+#[test]
+fn a_quota_that_keys_share_is_changed_as_one() {
+    let data = json!({
+        "path": "acme/atlas/reader", "key_id": "k", "limit_id": "l", "quota": "project:daily", "used": 7, "limit": 7,
+        "resets_at": "2027-03-01T00:00:00Z",
+    });
+    let text = letter("quota.used", "acme", &data.to_string()).body;
+    assert!(text.contains("Keys, the last of them acme/atlas/reader, have used all 7 of the quota"), "{text}");
+    assert!(text.contains("argus limit update l --limit NUMBER") && !text.contains("/v1/keys"), "{text}");
+}

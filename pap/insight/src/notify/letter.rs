@@ -144,12 +144,32 @@ fn words(kind: &str, key: &str, data: &Value) -> (String, String, String) {
     }
 }
 
+/// Who used a quota, the quota, and what to do: a key of its own, or keys of one that they share.
+fn quota_in_words(key: &str, name: &str, data: &Value) -> (String, String, String) {
+    if let Some(limit) = value(data, "limit_id") {
+        return (
+            format!("Keys, the last of them {key}, have"),
+            format!("the quota `{name}` that they share"),
+            format!(
+                "  See the quota:  argus limit show {limit}\n  \
+                A higher one:  argus limit update {limit} --limit NUMBER"
+            ),
+        );
+    }
+    (
+        format!("The key {key} has"),
+        format!("its quota `{name}`"),
+        format!(
+            "  See the quota:  argus key show {key}\n  A higher one:  PATCH /v1/keys/{}, member `limits`",
+            known(data, "key_id")
+        ),
+    )
+}
+
 /// What the use of a key tells, and all that isn't known.
 fn of_use(kind: &str, key: &str, data: &Value) -> (String, String, String) {
-    let quota = value(data, "quota").or_else(|| value(data, "name")).unwrap_or_else(|| "a quota".to_owned());
-    let id = known(data, "key_id");
-    let higher =
-        format!("  See the quota:  argus key show {key}\n  A higher one:  PATCH /v1/keys/{id}, member `limits`");
+    let name = value(data, "quota").or_else(|| value(data, "name")).unwrap_or_else(|| "a quota".to_owned());
+    let (whose, quota, higher) = quota_in_words(key, &name, data);
     match kind {
         "anomaly.detected" => (
             format!("{key} is used otherwise than ever"),
@@ -163,9 +183,19 @@ fn of_use(kind: &str, key: &str, data: &Value) -> (String, String, String) {
             ),
         ),
         "quota.nearly_used" => (
-            format!("{key}: 80 % of `{quota}` are used"),
+            format!("{key}: 80 % of `{name}` are used"),
             format!(
-                "The key {key} has used {} of {} of its quota `{quota}`. Beyond it every use is refused until {}.",
+                "{whose} used {} of {} of {quota}. Beyond it every use is refused until {}.",
+                known(data, "used"),
+                known(data, "limit"),
+                known(data, "resets_at")
+            ),
+            higher,
+        ),
+        "quota.used" if value(data, "used") != value(data, "limit") => (
+            format!("{key}: too little is left of `{name}`"),
+            format!(
+                "{whose} used {} of {} of {quota}, and too little is left for a use: what costs more is refused until {}.",
                 known(data, "used"),
                 known(data, "limit"),
                 known(data, "resets_at")
@@ -173,9 +203,9 @@ fn of_use(kind: &str, key: &str, data: &Value) -> (String, String, String) {
             higher,
         ),
         "quota.used" => (
-            format!("{key}: all of `{quota}` is used"),
+            format!("{key}: all of `{name}` is used"),
             format!(
-                "The key {key} has used all {} of its quota `{quota}`. Every use is refused until {}.",
+                "{whose} used all {} of {quota}. Every use is refused until {}.",
                 known(data, "limit"),
                 known(data, "resets_at")
             ),
