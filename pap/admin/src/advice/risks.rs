@@ -144,6 +144,7 @@ mod tests {
             revoked_reason: None,
             expired_at: None,
             limits: 0,
+            shared_limits: 0,
             has_network: true,
             is_conditioned: true,
             rotation_interval: None,

@@ -43,6 +43,11 @@ async fn seeded(url: &str, folder: tempfile::TempDir) -> (Installation, Keys) {
     for (path, body) in [
         ("/v1/organisations", json!({"name": "acme"})),
         ("/v1/projects", json!({"organisation": "acme", "name": "atlas"})),
+        (
+            "/v1/limits",
+            json!({"organisation": "acme", "owner": "grace@acme.example", "name": "calls",
+            "strategy": "fixed_window", "limit": 5, "window_seconds": 60}),
+        ),
         ("/v1/contacts", json!({"organisation": "acme", "kind": "webhook", "address": "https://hooks.acme.example/x"})),
     ] {
         let made = post(&installation, ROOT, path, &body).await;
@@ -52,7 +57,8 @@ async fn seeded(url: &str, folder: tempfile::TempDir) -> (Installation, Keys) {
     for (name, more) in [
         ("stolen", json!({"conditions": {"networks": ["10.0.0.0/8"]}})),
         ("renewed", json!({})),
-        ("ended", json!({})),
+        ("ended", json!({"owner": "grace@acme.example"})),
+        ("shared", json!({"owner": "grace@acme.example"})),
         ("quiet", json!({"limits": [{"name": "l", "strategy": "fixed_window", "limit": 5, "window_seconds": 60}]})),
     ] {
         let mut body = json!({"organisation": "acme", "project": "atlas", "name": name, "scopes": ["acme/atlas:read"],
@@ -241,6 +247,9 @@ async fn alerts_are_evidence_by_severity_by_answer_and_by_what_became_of_the_key
     for (installation, _) in on_both().await {
         let soc2 = get(&installation, "/v1/compliance/soc2?organisation=acme").await.body;
         for (control, name, expected) in [
+            ("CC6.6", "keys in use with a limit of their own", "1"),
+            ("CC6.6", "keys in use with a limit that keys share", "1"),
+            ("CC6.6", "keys in use with no limit at all", "2"),
             ("CC7.1", "detectors that are on", AnomalyDetector::WORDS.len().to_string().as_str()),
             ("CC7.1", "keys in use whose use is watched", "2"),
             ("CC7.1", "contacts that are told of what stands out", "1"),

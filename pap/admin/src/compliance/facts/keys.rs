@@ -7,6 +7,7 @@ use argus_engine::scope::{Action, Scope};
 use argus_store::credential::{CredentialKind, CredentialState};
 use argus_store::evidence::{self, CredentialFacts};
 use argus_store::key::{self, Key, KeyFilter, KeyState};
+use argus_store::limit::{self, SharedLimit};
 use argus_store::{
     Actor, Conditions, Conn, KeyId, OrganisationId, PageSize, ProjectId, Store, StoreError, organisation, project,
 };
@@ -36,6 +37,8 @@ pub(crate) struct KeyFacts {
     pub(crate) expired_at: Option<DateTime<Utc>>,
     /// Limits of its own.
     pub(crate) limits: usize,
+    /// Limits that it shares with other keys of its organisation, project or owner.
+    pub(crate) shared_limits: usize,
     /// Whether it, its project or its organisation asks for a network.
     pub(crate) has_network: bool,
     /// Whether any of them asks for anything.
@@ -65,6 +68,10 @@ impl KeyFacts {
 pub(crate) fn read(store: &Store, organisation: Option<OrganisationId>) -> Result<Vec<KeyFacts>, StoreError> {
     let credentials = credentials(store, organisation)?;
     let filter = KeyFilter { organisation, ..KeyFilter::default() };
+    let limits = store.read(|conn| match organisation {
+        Some(id) => limit::list_of(conn, id),
+        None => limit::list_all(conn),
+    })?;
     let size = PageSize::new(PageSize::MOST.into()).unwrap_or_default();
     let (mut keys, mut above, mut makers, mut after) = (Vec::new(), Above::default(), HashMap::new(), None);
     loop {
@@ -74,12 +81,20 @@ pub(crate) fn read(store: &Store, organisation: Option<OrganisationId>) -> Resul
             let (levels, interval) = store.read(|conn| above.of(conn, &key))?;
             let own = credentials.get(&key.id).map_or(&[][..], Vec::as_slice);
             let maker = store.read(|conn| maker(conn, key.created_by, &mut makers))?;
-            keys.push(KeyFacts { created_by: maker, ..facts(key, &levels, interval, own) });
+            let shared_limits = limits.iter().filter(|limit| is_shared_by(limit, &key)).count();
+            keys.push(KeyFacts { created_by: maker, shared_limits, ..facts(key, &levels, interval, own) });
         }
         if !page.more {
             return Ok(keys);
         }
     }
+}
+
+/// Whether uses of a key count for a limit, some of them at least.
+fn is_shared_by(limit: &SharedLimit, key: &Key) -> bool {
+    limit.organisation_id == key.organisation_id
+        && limit.project_id.is_none_or(|project| key.project_id == Some(project))
+        && limit.owner.as_ref().is_none_or(|owner| *owner == key.owner)
 }
 
 /// Who made a key, by the name of his own, which is read once.
@@ -163,6 +178,7 @@ fn facts(key: Key, above: &[Conditions], interval: Option<i64>, credentials: &[C
         path: key.path(),
         is_derived: key.parent_key_id.is_some(),
         limits: key.limits.len(),
+        shared_limits: 0,
         revoked_cause: key.revoked_cause.map(|cause| cause.to_string()),
         owner: key.owner,
         state: key.state,

@@ -128,11 +128,15 @@ pub(in super::super) fn limits(facts: &Facts) -> Finding {
         return Finding::not_covered("no key is in use");
     }
     let limited = facts.in_use().filter(|key| key.limits > 0).count();
+    let sharing = facts.in_use().filter(|key| key.shared_limits > 0).count();
+    let free = facts.in_use().filter(|key| key.limits + key.shared_limits == 0).count();
     let all = facts.in_use().count();
     Finding::new()
         .with("keys in use", all)
         .with("keys in use with a limit of their own", limited)
-        .attention(limited == 0, || "no key has a limit: a stolen one could be used without bound".to_owned())
+        .with("keys in use with a limit that keys share", sharing)
+        .with("keys in use with no limit at all", free)
+        .attention(free == all, || "no key has a limit: a stolen one could be used without bound".to_owned())
 }
 
 pub(in super::super) fn expiry(facts: &Facts) -> Finding {

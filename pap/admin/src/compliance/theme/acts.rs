@@ -26,6 +26,8 @@ const CREDENTIALS: &[AuditEvent] = &[
 const OBJECTS: &[AuditEvent] = &[
     AuditEvent::OrganisationCreated,
     AuditEvent::ProjectCreated,
+    AuditEvent::LimitCreated,
+    AuditEvent::LimitRemoved,
     AuditEvent::ContactCreated,
     AuditEvent::ContactRemoved,
     AuditEvent::WrappedKeyCreated,
