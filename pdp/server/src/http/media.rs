@@ -1,6 +1,11 @@
 //! Media types: what a request comes in, and what an answer may go out in.
 
+use actix_web::HttpRequest;
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
 use argus_engine::wire::Format;
+use argus_http::negotiate;
+
+use super::problem::Problem;
 
 /// A media type that requests and answers may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +37,25 @@ pub(crate) fn of_content(content_type: &str) -> Option<&'static Media> {
     parts.all(|parameter| is_understood(parameter, media)).then_some(media)
 }
 
+/// Refuses a request whose body is no JSON, or whose answer may not be.
+pub(crate) fn check_json(request: &HttpRequest) -> Result<(), Problem> {
+    let content = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !content.is_some_and(is_json) {
+        return Err(Problem::unsupported_media_type("application/json"));
+    }
+    let mut accept = request.headers().get_all(ACCEPT);
+    let is_ours = |wish: &HeaderValue| wish == "application/json" || wish == "*/*";
+    // What nearly every client says, and no list has to be made of.
+    if accept.next().is_some_and(|first| !is_ours(first) || accept.next().is_some()) {
+        let wishes: Vec<_> = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).collect();
+        negotiate(&wishes.iter().copied(), &["application/json"])
+            .ok_or_else(|| Problem::not_acceptable("application/json"))?;
+    }
+    Ok(())
+}
+
 /// Whether a media type is JSON in UTF-8.
-pub(crate) fn is_json(content_type: &str) -> bool {
+fn is_json(content_type: &str) -> bool {
     of_content(content_type).is_some_and(|media| media.name == "application/json")
 }
 

@@ -273,6 +273,12 @@ impl Problem {
         Self::new(NOT_FOUND, "there is no such organisation")
     }
 
+    pub(crate) fn nothing_reserved() -> Self {
+        let detail = "nothing that this key has reserved with that decision waits to be settled here";
+        let help = "it is settled once, before its `reserve_seconds` are over, and at the node that decided";
+        Self::new(NOT_FOUND, detail).help(help)
+    }
+
     pub(crate) fn method_not_allowed(allow: &'static str) -> Self {
         Self { allow: Some(allow), ..Self::new(METHOD_NOT_ALLOWED, format!("use {allow}")) }
     }

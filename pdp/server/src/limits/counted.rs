@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use super::reservations::Taken;
 use crate::reason::Reason;
 
 /// What counting came to.
@@ -15,6 +16,8 @@ pub(crate) struct Counted<'k> {
     pub(crate) retry_after_seconds: Option<u64>,
     /// How the limits stand.
     pub(crate) standings: SmallVec<[Standing<'k>; 4]>,
+    /// What it took, where that may be given back.
+    pub(crate) taken: Option<Taken>,
 }
 
 /// How a limit stands.

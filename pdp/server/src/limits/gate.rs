@@ -17,6 +17,7 @@ use super::key_limit::Kind;
 use super::key_limits::{Applied, charges};
 use super::ledger::{Ledger, Noted};
 use super::limited_use::LimitedUse;
+use super::reservations::{ReservationCounts, Reservations, Taken};
 use super::settings::LimitSettings;
 use super::shared::{Foreseen, Link, RedisSettings, RedisState, Settled, WhenAway};
 use crate::moment::Moment;
@@ -35,7 +36,9 @@ pub(crate) struct Gate {
     pub(super) limiter: Limiter,
     /// What was let through against quotas.
     pub(super) ledger: Ledger,
-    shared: Option<Shared>,
+    /// What was taken and may come to less.
+    pub(super) reservations: Reservations,
+    pub(super) shared: Option<Shared>,
     attempts_per_second: u32,
     admitted: [AtomicU64; Kind::ALL.len()],
     refused: [AtomicU64; Kind::ALL.len()],
@@ -54,6 +57,7 @@ impl Gate {
             shared: shared.transpose()?,
             limiter: Limiter::new(Settings { buckets, shards: SHARDS, at_cap }),
             ledger: Ledger::new(),
+            reservations: Reservations::default(),
             attempts_per_second,
             admitted: Default::default(),
             refused: Default::default(),
@@ -133,8 +137,9 @@ impl Gate {
         if applied.is_empty() {
             return Counted::default();
         }
-        let outcome = match self.take(key, (&applied, &charges(&applied)), settled, now) {
-            Ok(outcome) => outcome,
+        let charges = charges(&applied);
+        let (outcome, at_in_redis) = match self.take(key, (&applied, &charges), settled, now) {
+            Ok(taken) => taken,
             Err(WhenAway::Deny) => return refused_without_redis(),
             Err(WhenAway::Allow | WhenAway::Local) => return Counted::default(),
         };
@@ -162,31 +167,35 @@ impl Gate {
             reset_seconds: seconds_up(standing.reset_after),
         });
         let retry_after_seconds = outcome.retry_after().map(seconds_up);
-        Counted { refused, retry_after_seconds, standings: standings.collect() }
+        let standings = standings.collect();
+        let is_kept = of.is_reserved && is_admitted;
+        let taken = is_kept.then(|| Taken::new(key.id, (&applied, &charges), &outcome, (now, at_in_redis)));
+        Counted { refused, retry_after_seconds, standings, taken }
     }
 
-    /// Takes charges where they are counted; gives what holds instead where they are counted nowhere.
+    /// Takes charges where they are counted, with the time that Redis had if that is there; gives what holds instead where
+    /// they are counted nowhere.
     fn take(
         &self,
         key: &KeyView,
         (applied, charges): (&Applied<'_>, &[Charge<'_>]),
         settled: Option<&Settled>,
         now: Now,
-    ) -> Result<Outcome, WhenAway> {
+    ) -> Result<(Outcome, Option<i64>), WhenAway> {
         let take_here = || self.take_here(key, (applied, charges), now);
-        let Some(shared) = &self.shared else { return Ok(take_here()) };
-        if let Some(outcome) = settled.and_then(|settled| settled.take(charges)) {
+        let Some(shared) = &self.shared else { return Ok((take_here(), None)) };
+        if let Some((outcome, at)) = settled.and_then(|settled| settled.take(charges)) {
             if outcome.is_admitted() {
                 // So that this node knows what it let through, should it have to count by itself.
                 take_here();
             } else {
                 self.note_lacking(key, applied, &outcome, now);
             }
-            return Ok(outcome);
+            return Ok((outcome, Some(at)));
         }
         shared.without.fetch_add(1, Relaxed);
         match shared.away {
-            WhenAway::Local => Ok(take_here()),
+            WhenAway::Local => Ok((take_here(), None)),
             choice => Err(choice),
         }
     }
@@ -200,7 +209,7 @@ impl Gate {
         }
         for ((limit, cost), standing) in applied.iter().zip(outcome.standings()) {
             if limit.kind == Kind::Quota && *cost > 0 {
-                self.ledger.note(limit, key.id, after(now, standing.reset_after), Noted::Used(*cost));
+                self.ledger.note((*limit).into(), key.id, after(now, standing.reset_after), Noted::Used(*cost));
             }
         }
         outcome
@@ -213,9 +222,7 @@ impl Gate {
             let is_its_own = limit.kind == Kind::Quota && !standing.is_shared && !standing.can_never;
             let wait = standing.retry_after.filter(|wait| is_its_own && *wait < limit.limit.window());
             if let Some(wait) = wait {
-                // By the clock of Redis it may be a little off. Periods end with a second.
-                let end = after(now, wait).saturating_add(SECOND / 2).div_euclid(SECOND).saturating_mul(SECOND);
-                self.ledger.note(limit, key.id, end, Noted::Lacking);
+                self.ledger.note((*limit).into(), key.id, end_of_period(now, wait), Noted::Lacking);
             }
         }
     }
@@ -228,6 +235,7 @@ impl Gate {
             refused: read(&self.refused),
             attempts_refused: self.attempts_refused.load(Relaxed),
             table: self.limiter.counts(),
+            reservations: self.reservations.counts(),
             shared: self.shared.as_ref().map(|shared| SharedCounts {
                 state: shared.link.state(),
                 away: shared.away,
@@ -242,10 +250,15 @@ fn after(now: Now, span: Duration) -> i64 {
     now.wall.saturating_add(i64::try_from(span.as_nanos()).unwrap_or(i64::MAX))
 }
 
+/// When a period is over. By the clock of Redis the span may be a little off; periods end with a second.
+pub(super) fn end_of_period(now: Now, span: Duration) -> i64 {
+    after(now, span).saturating_add(SECOND / 2).div_euclid(SECOND).saturating_mul(SECOND)
+}
+
 /// Counting together with other nodes.
 #[derive(Debug)]
-struct Shared {
-    link: Link,
+pub(super) struct Shared {
+    pub(super) link: Link,
     away: WhenAway,
     /// Uses that were decided without Redis.
     without: AtomicU64,
@@ -274,6 +287,7 @@ pub(crate) struct GateCounts {
     pub(crate) refused: [u64; Kind::ALL.len()],
     pub(crate) attempts_refused: u64,
     pub(crate) table: argus_limits::Counts,
+    pub(crate) reservations: ReservationCounts,
     /// `None` where no Redis is set.
     pub(crate) shared: Option<SharedCounts>,
 }

@@ -116,6 +116,7 @@ impl Keeping {
             let mut pause = FLUSH;
             while ended.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 let begun = Instant::now();
+                of_thread.gate.give_back_overdue(Moment::now());
                 of_thread.flush();
                 pause = FLUSH.saturating_sub(begun.elapsed());
             }
@@ -181,7 +182,6 @@ impl State {
             for Period { end, used, is_lacking } in entry.periods {
                 let period = period(&bucket, &entry.limit, end);
                 let (name, limit, key) = (entry.name.clone(), entry.limit.clone(), entry.key);
-                let used = i64::try_from(used).unwrap_or(i64::MAX);
                 uses.insert(period, (used, Used { name, limit, key, is_lacking }));
             }
         }

@@ -39,9 +39,26 @@ pub(super) struct Entry {
 pub(super) struct Period {
     /// The first nanosecond behind it.
     pub(super) end: i64,
-    pub(super) used: u64,
+    /// Less than nothing, where more was given back than taken since it was last written.
+    pub(super) used: i64,
     /// Whether a use was refused for which too little was left.
     pub(super) is_lacking: bool,
+}
+
+/// A quota that something is noted of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quota<'q> {
+    /// What answers call it.
+    pub(super) name: &'q str,
+    /// What tells its bucket from all others.
+    pub(super) bucket: &'q str,
+    pub(super) limit: &'q Limit,
+}
+
+impl<'q> From<&'q KeyLimit> for Quota<'q> {
+    fn from(limit: &'q KeyLimit) -> Self {
+        Self { name: &limit.name, bucket: &limit.bucket, limit: &limit.limit }
+    }
 }
 
 /// What is noted of a use.
@@ -49,6 +66,8 @@ pub(super) struct Period {
 pub(super) enum Noted {
     /// It took so much.
     Used(u64),
+    /// It came to so much less than it took.
+    Returned(u64),
     /// Too little was left for it.
     Lacking,
 }
@@ -62,7 +81,8 @@ impl Period {
 
     fn add(&mut self, noted: Noted) {
         match noted {
-            Noted::Used(used) => self.used = self.used.saturating_add(used),
+            Noted::Used(used) => self.used = self.used.saturating_add_unsigned(used),
+            Noted::Returned(rest) => self.used = self.used.saturating_sub_unsigned(rest),
             Noted::Lacking => self.is_lacking = true,
         }
     }
@@ -74,8 +94,8 @@ impl Ledger {
     }
 
     /// Notes a use of a key in the period of a quota that ends at a nanosecond.
-    pub(super) fn note(&self, quota: &KeyLimit, key: KeyId, end: i64, noted: Noted) {
-        let bucket = &*quota.bucket;
+    pub(super) fn note(&self, quota: Quota<'_>, key: KeyId, end: i64, noted: Noted) {
+        let bucket = quota.bucket;
         let at = usize::try_from(FxBuildHasher.hash_one(bucket) >> 32).unwrap_or(0) % PARTS;
         let Some(mut part) = self.parts.get(at).map(lock) else { return };
         // The usual case, and one in which nothing is made.
@@ -86,7 +106,7 @@ impl Ledger {
                 None => entry.periods.push(Period::begin(end, noted)),
             }
         } else {
-            let (name, limit) = (quota.name.clone(), quota.limit.clone());
+            let (name, limit) = (quota.name.into(), quota.limit.clone());
             part.insert(bucket.into(), Entry { name, limit, key, periods: vec![Period::begin(end, noted)] });
         }
         self.noted.fetch_add(1, Relaxed);

@@ -8,6 +8,8 @@ pub(crate) struct LimitedUse<'u> {
     pub(crate) resource_type: Option<&'u str>,
     /// What it says that it costs.
     pub(crate) cost: Option<u64>,
+    /// Whether that is the most that it may come to.
+    pub(crate) is_reserved: bool,
 }
 
 impl<'u> LimitedUse<'u> {
@@ -21,7 +23,7 @@ impl<'u> LimitedUse<'u> {
     ) -> Self {
         let within = resource.and_then(|path| path.strip_prefix(organisation)?.strip_prefix('/'));
         let kind = within.and_then(|within| within.split('/').nth(1)).filter(|kind| !kind.is_empty());
-        Self { action, resource_type: kind, cost }
+        Self { action, resource_type: kind, cost, is_reserved: false }
     }
 }
 

@@ -20,7 +20,9 @@ mod key_limits;
 mod ledger;
 mod limited_use;
 mod price_list;
+mod reservations;
 mod settings;
+mod settle;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,8 @@ pub(crate) use key_limit::{Kind, Level, Source};
 pub(crate) use key_limits::KeyLimits;
 pub(crate) use limited_use::LimitedUse;
 pub(crate) use price_list::PriceList;
+pub(crate) use reservations::{ReservationCounts, SettleFault};
 pub use settings::{AtCap, LimitSettings};
+pub(crate) use settle::Reserve;
 pub(crate) use shared::{Foreseen, Settled};
 pub use shared::{RedisSettings, RedisUrl, RedisUrlError, WhenAway};

@@ -58,7 +58,7 @@ mod tests {
             row(Some("delete"), Some("report"), 0),
         ]);
         let find = |action: Option<&str>, kind: Option<&str>| {
-            list.find(&LimitedUse { action, resource_type: kind, cost: None })
+            list.find(&LimitedUse { action, resource_type: kind, ..LimitedUse::default() })
         };
         assert_eq!(find(Some("read"), Some("report")), Some(5));
         assert_eq!(find(Some("delete"), Some("report")), Some(0));

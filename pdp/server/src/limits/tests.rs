@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 
 use super::key_limit::{Level, Source};
 use super::ledger::Period;
-use super::{AtCap, Gate, KeyLimits, LimitSettings, LimitedUse, PriceList};
+use super::{AtCap, Gate, KeyLimits, LimitSettings, LimitedUse, PriceList, Reserve, SettleFault};
 use crate::moment::Moment;
 use crate::reason::Reason;
 use crate::snapshot::{KeyView, SupposedKey};
@@ -82,7 +82,7 @@ fn left(of: &[(&str, u64)]) -> Vec<(String, u64)> {
 }
 
 fn read(kind: &str) -> LimitedUse<'_> {
-    LimitedUse { action: Some("read"), resource_type: Some(kind), cost: None }
+    LimitedUse { action: Some("read"), resource_type: Some(kind), ..LimitedUse::default() }
 }
 
 #[test]
@@ -126,7 +126,8 @@ fn a_limit_counts_the_uses_that_it_selects_and_no_others() {
     ];
     let key = key(&limits, Tz::UTC, &[]);
     let names = |action, resource_type| {
-        let counted = count(&gate, &key, LimitedUse { action, resource_type, cost: Some(0) }, NOON).1;
+        let counted =
+            count(&gate, &key, LimitedUse { action, resource_type, cost: Some(0), is_reserved: false }, NOON).1;
         counted.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
     };
     assert_eq!(names(Some("read"), Some("report")), ["organisation:reports", "organisation:both"]);
@@ -178,7 +179,7 @@ fn a_use_for_which_a_quota_has_too_little_left_is_noted_of_it_once_its_period_is
     let quota = Limit { window_seconds: DAY, ..limit("daily", LimitStrategy::Quota, 10) };
     let key = key(&[(own(), quota), (own(), bucket("own", 100))], Tz::UTC, &[]);
     let take = |cost| count(&gate, &key, LimitedUse { cost: Some(cost), ..LimitedUse::default() }, NOON).0;
-    let noted = || -> Vec<(u64, bool)> {
+    let noted = || -> Vec<(i64, bool)> {
         let entries = gate.ledger.take().0.into_iter().flat_map(|(_, entry)| entry.periods);
         entries.map(|Period { used, is_lacking, .. }| (used, is_lacking)).collect()
     };
@@ -188,4 +189,38 @@ fn a_use_for_which_a_quota_has_too_little_left_is_noted_of_it_once_its_period_is
     assert_eq!(noted(), [(2, true)], "both are of one period");
     assert_eq!(take(101), Some(Reason::CostExceedsLimit));
     assert_eq!(noted(), []);
+}
+
+#[test]
+fn what_a_reserved_use_does_not_come_to_is_taken_from_no_limit_and_from_nothing_that_is_written_of_a_quota() {
+    let gate = gate();
+    let quota = Limit { window_seconds: DAY, ..limit("daily", LimitStrategy::Quota, 10) };
+    let key = key(&[(own(), quota), (own(), bucket("own", 10))], Tz::UTC, &[]);
+    let now = Moment::now();
+    let caller = KeyId::new(DateTime::UNIX_EPOCH);
+    let reserve = |decision| {
+        let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };
+        let counted = gate.count(&key, Decision::Permit, (&of, None), now);
+        assert_eq!(counted.refused, None);
+        gate.reserve(Reserve { caller, decision, cost: 8, seconds: 60 }, counted.taken, now)
+    };
+    let noted = || gate.ledger.take().0.into_iter().flat_map(|(_, entry)| entry.periods).map(|of| of.used).sum::<i64>();
+    let take = |cost| count(&gate, &key, LimitedUse { cost: Some(cost), ..LimitedUse::default() }, now).0;
+    assert_eq!(reserve(1), Some(now.seconds + 60));
+    assert_eq!(noted(), 8);
+    assert_eq!(take(3), Some(Reason::QuotaExhausted));
+    assert_eq!(gate.settle_reserved(1, caller, 9, now), Err(SettleFault::Beyond(8)));
+    assert_eq!(gate.settle_reserved(1, caller, 2, now), Ok(6));
+    assert_eq!(noted(), -6, "eight were written");
+    assert_eq!((take(8), take(1)), (None, Some(Reason::QuotaExhausted)));
+    assert_eq!(gate.settle_reserved(1, caller, 2, now), Err(SettleFault::Unknown));
+}
+
+#[test]
+fn a_use_that_is_not_reserved_keeps_nothing() {
+    let (gate, key) = (gate(), key(&[(own(), bucket("own", 10))], Tz::UTC, &[]));
+    let counted = gate.count(&key, Decision::Permit, (&LimitedUse::default(), None), NOON);
+    assert!(counted.taken.is_none());
+    let too_much = LimitedUse { cost: Some(20), is_reserved: true, ..LimitedUse::default() };
+    assert!(gate.count(&key, Decision::Permit, (&too_much, None), NOON).taken.is_none());
 }

@@ -3,7 +3,7 @@
 use metrics::{Counter, Gauge, counter, gauge};
 
 use super::to_gauge;
-use crate::limits::{GateCounts, KeepingCounts, Kind, SharedCounts, WhenAway};
+use crate::limits::{GateCounts, KeepingCounts, Kind, ReservationCounts, SharedCounts, WhenAway};
 
 /// The metrics of limits.
 pub(super) struct Limits {
@@ -16,7 +16,16 @@ pub(super) struct Limits {
     turned_away: Counter,
     unwritten: Gauge,
     failures: Counter,
+    reservations: Reservations,
     shared: Shared,
+}
+
+/// Uses that are reserved, and what becomes of them.
+struct Reservations {
+    open: Gauge,
+    settled: Counter,
+    overdue: Counter,
+    turned_away: Counter,
 }
 
 /// What is counted together with other nodes.
@@ -43,6 +52,7 @@ impl Limits {
             turned_away: counter!("argus_limit_overflow_total"),
             unwritten: gauge!("argus_quota_uses_unwritten"),
             failures: counter!("argus_quota_write_failures_total"),
+            reservations: Reservations::new(),
             shared: Shared::new(),
         }
     }
@@ -60,9 +70,29 @@ impl Limits {
         self.turned_away.absolute(counts.table.turned_away);
         self.unwritten.set(to_gauge(usize::try_from(kept.unwritten).unwrap_or(usize::MAX)));
         self.failures.absolute(kept.failures);
+        self.reservations.set(counts.reservations);
         if let Some(counts) = &counts.shared {
             self.shared.set(counts);
         }
+    }
+}
+
+impl Reservations {
+    fn new() -> Self {
+        let ended = |outcome: &'static str| counter!("argus_reservations_total", "outcome" => outcome);
+        Self {
+            open: gauge!("argus_reservations_open"),
+            settled: ended("settled"),
+            overdue: ended("overdue"),
+            turned_away: ended("turned_away"),
+        }
+    }
+
+    fn set(&self, counts: ReservationCounts) {
+        self.open.set(to_gauge(counts.open));
+        self.settled.absolute(counts.settled);
+        self.overdue.absolute(counts.overdue);
+        self.turned_away.absolute(counts.turned_away);
     }
 }
 

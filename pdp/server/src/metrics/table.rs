@@ -13,6 +13,8 @@ pub(super) static COUNTED: &[Metric] = &[
     Metric::counter("argus_limit_overflow_total", &[], "Uses for which there was no bucket of their own at the cap."),
     Metric::gauge("argus_quota_uses_unwritten", &[], "Uses of quotas that would be forgotten if this node were killed now."),
     Metric::counter("argus_quota_write_failures_total", &[], "Attempts to write what is used of quotas that failed."),
+    Metric::gauge("argus_reservations_open", &[], "Uses that are reserved and not yet settled."),
+    Metric::counter("argus_reservations_total", &["outcome"], "Reserved uses, by what became of them: settled, overdue (given back), turned_away (no room)."),
     Metric::gauge("argus_redis_away", &[], "Whether the Redis that limits are counted in can't be used."),
     Metric::counter("argus_redis_checks_total", &["outcome"], "Decisions that Redis was asked about, by whether it answered in time."),
     Metric::counter("argus_decisions_without_redis_total", &["choice"], "Uses of keys with limits while Redis was away, by what was chosen for that."),

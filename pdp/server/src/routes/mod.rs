@@ -5,9 +5,11 @@ mod fallback;
 mod forward_auth;
 mod health;
 mod home;
+mod members;
 mod metrics;
 mod openapi;
 mod pdp;
+mod settle;
 mod verify;
 mod xacml;
 
@@ -25,6 +27,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, shared: &Arc<Shared>) {
         // The busiest first: they are tried in this order.
         .service(post("/pdp").route(web::post().to(pdp::decide::decide_pdp)))
         .service(post("/v1/verify").route(web::post().to(verify::create::create_verification)))
+        .service(post("/v1/settle").route(web::post().to(settle::create::create_settlement)))
         .service(post("/domains/{organisation}/pdp").route(web::post().to(domains::decide::decide_domain)))
         .service(get("/v1/forward-auth").route(read().to(forward_auth::check::check_forwarded)))
         .service(get("/").route(read().to(home::show::show_home)))

@@ -14,7 +14,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, Secur
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, ServerBuilder};
 use utoipa::{OpenApi as _, PartialSchema as _, ToSchema};
 
-use super::{domains, forward_auth, health, home, metrics, pdp, verify};
+use super::{domains, forward_auth, health, home, metrics, pdp, settle, verify};
 use crate::http::problem::{PROBLEM_KINDS, ProblemKind};
 
 #[derive(utoipa::OpenApi)]
@@ -22,6 +22,7 @@ use crate::http::problem::{PROBLEM_KINDS, ProblemKind};
     pdp::decide::decide_pdp,
     domains::decide::decide_domain,
     verify::create::create_verification,
+    settle::create::create_settlement,
     forward_auth::check::check_forwarded,
     home::show::show_home,
     health::live::show_liveness,

@@ -8,7 +8,7 @@ use actix_web::test::TestRequest;
 use argus_pdp::PROBLEM_KINDS;
 use serde_json::{Value, json};
 
-use crate::support::{get, installation, post};
+use crate::support::{Installation, get, installation, post, question};
 
 async fn described() -> (String, Value) {
     let served = installation().send(get("/openapi.json")).await;
@@ -57,7 +57,7 @@ async fn every_operation_is_a_door_and_every_problem_of_the_list() {
         let other = installation.send(TestRequest::default().method(Method::DELETE).uri(&asked)).await;
         assert_eq!(other.status, 405, "{path}");
     }
-    assert_eq!(paths.len(), 9);
+    assert_eq!(paths.len(), 10);
 }
 
 /// The examples, with a key that is there.
@@ -71,6 +71,7 @@ async fn every_example_is_a_question_that_is_answered_as_described() {
         let example =
             content["example"].to_string().replace("argus_live_… (the whole key)", &installation.reader.token);
         let question: Value = serde_json::from_str(&example).unwrap();
+        let question = if path == "/v1/settle" { settlement(&installation, question).await } else { question };
         let request = post(&path.replace("{organisation}", "acme"), &installation.pep.token).set_json(&question);
         let answer = installation.send(request).await;
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
@@ -78,11 +79,24 @@ async fn every_example_is_a_question_that_is_answered_as_described() {
             let properties = whole["components"]["schemas"]["Decision"]["properties"].as_object().unwrap();
             let members = answer.json();
             assert_eq!(members["decision"], "Permit", "{members}");
-            assert!(members.as_object().unwrap().keys().eq(properties.keys()), "{members}");
+            // Nothing was reserved.
+            let properties = properties.keys().filter(|name| *name != "settle_by");
+            assert!(members.as_object().unwrap().keys().eq(properties), "{members}");
+        } else if path == "/v1/settle" {
+            assert_eq!(answer.json()["cost"], question["cost"], "{answer:?}");
         } else {
             assert_eq!(answer.decision(), "Permit", "{answer:?}");
         }
         asked += 1;
     }
-    assert_eq!(asked, 3);
+    assert_eq!(asked, 4);
+}
+
+/// The example of a settlement, of a use that was reserved.
+async fn settlement(installation: &Installation, mut example: Value) -> Value {
+    let mut asked = question(&installation.reader, "read", "acme/atlas/evidence/42");
+    (asked["cost"], asked["reserve_seconds"]) = (json!(500), json!(60));
+    let reserved = installation.verify(&installation.pep, &asked).await.json();
+    example["decision_id"] = reserved["decision_id"].clone();
+    example
 }

@@ -12,6 +12,7 @@ mod limits;
 mod obligations;
 mod places;
 mod proxies;
+mod settle;
 mod signing;
 mod slow;
 mod state;

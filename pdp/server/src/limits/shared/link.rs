@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
-use argus_limits::shared::{Answer, OwnedCharge, Question, SCRIPT};
+use argus_limits::shared::{Answer, GiveBack, OwnedCharge, Question, SCRIPT, SCRIPT_OF_GIVING_BACK};
 use argus_limits::{Limit, Outcome, Strategy};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, Script};
@@ -21,6 +21,7 @@ use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
 use super::settings::RedisSettings;
+use super::settled::Told;
 
 /// How long a connection may take to be made; nobody waits for it.
 const CONNECTING: Duration = Duration::from_secs(2);
@@ -58,6 +59,7 @@ struct Kept {
     client: Client,
     settings: RedisSettings,
     script: Script,
+    script_of_giving_back: Script,
     connection: ArcSwapOption<MultiplexedConnection>,
     lost: Notify,
     /// How far the clock of Redis is ahead of this machine's, in microseconds.
@@ -91,6 +93,7 @@ impl Link {
             client,
             settings,
             script: Script::new(SCRIPT),
+            script_of_giving_back: Script::new(SCRIPT_OF_GIVING_BACK),
             connection: ArcSwapOption::empty(),
             lost: Notify::new(),
             ahead: AtomicI64::new(0),
@@ -112,17 +115,14 @@ impl Link {
     }
 
     /// Charges all limits of a decision, or none. `None` where nobody answers in time.
-    pub(in crate::limits) fn charge(
-        &self,
-        charges: Vec<OwnedCharge>,
-    ) -> impl Future<Output = Option<(Vec<OwnedCharge>, Outcome)>> + 'static {
+    pub(in crate::limits) fn charge(&self, charges: Vec<OwnedCharge>) -> impl Future<Output = Option<Told>> + 'static {
         let kept = Arc::clone(&self.kept);
         async move {
             let connection = kept.connection.load_full()?;
             match kept.ask(&connection, &charges).await {
-                Ok(outcome) => {
+                Ok((outcome, at)) => {
                     kept.answered.fetch_add(1, Relaxed);
-                    Some((charges, outcome))
+                    Some((charges, outcome, at))
                 }
                 Err(fault) => {
                     kept.failed.fetch_add(1, Relaxed);
@@ -131,6 +131,21 @@ impl Link {
                 }
             }
         }
+    }
+
+    /// Gives back what was taken at a time that Redis had, and waits for nothing. Where nobody answers it stays taken.
+    pub(in crate::limits) fn give_back(&self, charges: Vec<OwnedCharge>, taken: i64) {
+        let (Some(runtime), kept) = (&self.runtime, Arc::clone(&self.kept)) else { return };
+        runtime.spawn(async move {
+            let Some(connection) = kept.connection.load_full() else { return };
+            match kept.return_to(&connection, &charges, taken).await {
+                Ok(()) => drop(kept.answered.fetch_add(1, Relaxed)),
+                Err(fault) => {
+                    kept.failed.fetch_add(1, Relaxed);
+                    kept.lose(&connection, &fault);
+                }
+            }
+        });
     }
 
     pub(in crate::limits) fn state(&self) -> RedisState {
@@ -144,7 +159,11 @@ impl Link {
 }
 
 impl Kept {
-    async fn ask(&self, connection: &MultiplexedConnection, charges: &[OwnedCharge]) -> Result<Outcome, LinkFault> {
+    async fn ask(
+        &self,
+        connection: &MultiplexedConnection,
+        charges: &[OwnedCharge],
+    ) -> Result<(Outcome, i64), LinkFault> {
         let longest = self.settings.timeout;
         let asked = async {
             // Twice, where a calendar was believed to be at another time.
@@ -159,12 +178,29 @@ impl Kept {
                 let answer = Answer::read(charges, &numbers)?;
                 self.ahead.store(answer.at.saturating_sub(wall()), Relaxed);
                 if let Some(outcome) = answer.outcome {
-                    return Ok(outcome);
+                    return Ok((outcome, answer.at));
                 }
             }
             Err(LinkFault::Clock)
         };
         timeout(longest, asked).await.unwrap_or(Err(LinkFault::TooLate(longest)))
+    }
+
+    async fn return_to(
+        &self,
+        connection: &MultiplexedConnection,
+        charges: &[OwnedCharge],
+        taken: i64,
+    ) -> Result<(), LinkFault> {
+        let GiveBack { keys, arguments } = GiveBack::new(charges, taken);
+        let mut invocation = self.script_of_giving_back.prepare_invoke();
+        for key in &keys {
+            invocation.key(key);
+        }
+        invocation.arg(&arguments);
+        let (longest, mut connection) = (self.settings.timeout, connection.clone());
+        let returned = timeout(longest, invocation.invoke_async::<i64>(&mut connection));
+        returned.await.map_err(|_| LinkFault::TooLate(longest))?.map(drop).map_err(Into::into)
     }
 
     /// The time that Redis has, as far as that is known.

@@ -10,21 +10,25 @@ pub(crate) type Foreseen = Vec<OwnedCharge>;
 
 /// What Redis said of what was foreseen, to be used once each.
 #[derive(Debug, Default)]
-pub(crate) struct Settled(RefCell<Vec<(Foreseen, Outcome)>>);
+pub(crate) struct Settled(RefCell<Vec<Told>>);
+
+/// What Redis said of one, and the time that it had then, in microseconds since 1970.
+pub(in crate::limits) type Told = (Foreseen, Outcome, i64);
 
 impl Settled {
-    pub(in crate::limits) fn new(answers: Vec<(Foreseen, Outcome)>) -> Self {
+    pub(in crate::limits) fn new(answers: Vec<Told>) -> Self {
         Self(RefCell::new(answers))
     }
 
     /// The answer to the first of the decisions that take this and have not had theirs.
-    pub(in crate::limits) fn take(&self, charges: &[Charge<'_>]) -> Option<Outcome> {
+    pub(in crate::limits) fn take(&self, charges: &[Charge<'_>]) -> Option<(Outcome, i64)> {
         let mut answers = self.0.borrow_mut();
         let is_it = |foreseen: &Foreseen| {
             foreseen.len() == charges.len()
                 && foreseen.iter().zip(charges).all(|(foreseen, charge)| foreseen.borrow() == *charge)
         };
-        let place = answers.iter().position(|(foreseen, _)| is_it(foreseen))?;
-        Some(answers.remove(place).1)
+        let place = answers.iter().position(|(foreseen, ..)| is_it(foreseen))?;
+        let (_, outcome, at) = answers.remove(place);
+        Some((outcome, at))
     }
 }

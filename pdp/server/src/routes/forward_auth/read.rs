@@ -42,7 +42,7 @@ pub(super) fn read<'r>(
     };
     let resource = Cow::Owned(resource(&asked.resource, one(headers, &X_FORWARDED_URI)?)?);
     let context = Context { ip: address(headers, trusted)?, user_agent: user_agent(headers), ..Context::default() };
-    Ok(Question { credential: Cow::Borrowed(credential), action, resource, context, cost: None })
+    Ok(Question { credential: Cow::Borrowed(credential), action, resource, context, cost: None, reserve_seconds: None })
 }
 
 impl Asked {

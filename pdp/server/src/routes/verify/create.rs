@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use argus_engine::decision::Decision;
@@ -11,8 +11,9 @@ use argus_engine::request::{Attribute, Attributes, Individual};
 use argus_engine::response::Result as DecisionResult;
 use argus_engine::types::ZoneOffset;
 use argus_engine::value::{Arena, DataType};
-use argus_http::{client, negotiate};
+use argus_http::client;
 use argus_store::KeyId;
+use chrono::{DateTime, SecondsFormat, Utc};
 use tracing::debug;
 
 use super::decode::{Question, decode};
@@ -25,10 +26,10 @@ use crate::context::{Ask, Root, Subject, Verification, denied, subject_attribute
 use crate::decision_log::LoggedDecision;
 use crate::http::body::Body;
 use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
-use crate::http::media;
+use crate::http::media::check_json;
 use crate::http::problem::Problem;
 use crate::http::url;
-use crate::limits::{Counted, Foreseen, LimitFields, LimitedUse, Settled, Tally};
+use crate::limits::{Counted, Foreseen, LimitFields, LimitedUse, Reserve, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names;
@@ -79,6 +80,8 @@ struct Decided<'a> {
     counted: Counted<'a>,
     /// Whether policies were asked, and were not overruled.
     is_evaluated: bool,
+    /// When what was reserved has to be settled by, in seconds since 1970.
+    settle_by: Option<i64>,
 }
 
 /// Verify one use of a key: is the credential right, and may its key do this to that?
@@ -119,7 +122,7 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
     let caller = shared.authenticate(request.headers(), &client, call.now).await;
     drop(step);
     let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
-    check_media(request)?;
+    check_json(request)?;
     body.check_announced()?;
     let bytes = body.read().await?;
     let verify = Verify { shared, call, caller, door: Door::Verify };
@@ -131,29 +134,20 @@ async fn verify(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
 /// A question as limits see it. The key is of the organisation that the resource names.
 fn limited_use<'q>(question: &'q Question<'_>) -> LimitedUse<'q> {
     let organisation = question.resource.split('/').next().unwrap_or_default();
-    LimitedUse::new(organisation, Some(&question.action), Some(&question.resource), question.cost)
+    let of = LimitedUse::new(organisation, Some(&question.action), Some(&question.resource), question.cost);
+    LimitedUse { is_reserved: question.reserve_seconds.is_some(), ..of }
+}
+
+/// Seconds since 1970 as answers tell them.
+fn rfc3339(seconds: i64) -> String {
+    let at = DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// What a use costs whatever limit counts it.
 fn cost_of(question: &Question<'_>, record: Option<&KeyRecord>) -> u64 {
     let listed = record.and_then(|record| record.key.limits.cost(&limited_use(question)));
     listed.or(question.cost).unwrap_or(1)
-}
-
-fn check_media(request: &HttpRequest) -> Result<(), Problem> {
-    let content = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !content.is_some_and(media::is_json) {
-        return Err(Problem::unsupported_media_type("application/json"));
-    }
-    let mut accept = request.headers().get_all(ACCEPT);
-    let is_ours = |wish: &HeaderValue| wish == "application/json" || wish == "*/*";
-    // What nearly every client says, and no list has to be made of.
-    if accept.next().is_some_and(|first| !is_ours(first) || accept.next().is_some()) {
-        let wishes: Vec<_> = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok()).collect();
-        negotiate(&wishes.iter().copied(), &["application/json"])
-            .ok_or_else(|| Problem::not_acceptable("application/json"))?;
-    }
-    Ok(())
 }
 
 impl Verify<'_> {
@@ -344,12 +338,13 @@ impl Verify<'_> {
         let (individual, environment) = (&*individual, self.environment(arena));
         let mut result = program.evaluate(individual, environment, arena);
         let step = self.call.trace.step("limits");
-        let counted =
+        let mut counted =
             self.shared.gate.count(&record.key, result.decision, (&limited_use(question), settled), self.call.now);
         drop(step);
         if counted.refused.is_some() {
             return limited(counted, record, arena);
         }
+        let settle_by = self.reserve(question, result.decision, &mut counted);
         // The key is of the organisation that decides, or it would not have been verified.
         let (id, seconds) = (self.call.decision_id, self.call.now.seconds);
         let decided =
@@ -364,7 +359,17 @@ impl Verify<'_> {
                 if by_failure { Reason::PolicyError } else { Reason::PolicyDenied }
             })),
         };
-        Decided { result, reason, record: Some(record), refused: None, guessed: None, counted, is_evaluated: true }
+        let (record, refused, guessed) = (Some(record), None, None);
+        Decided { result, reason, record, refused, guessed, counted, is_evaluated: true, settle_by }
+    }
+
+    /// Keeps what a permitted use took, where it is asked for, until it is told what it came to.
+    fn reserve(&self, question: &Question<'_>, decision: Decision, counted: &mut Counted<'_>) -> Option<i64> {
+        let (seconds, cost) = (question.reserve_seconds?, question.cost?);
+        let (caller, id) = (self.caller.record.key.id, self.call.decision_id.number());
+        let of = Reserve { caller, decision: id, cost, seconds };
+        let is_permit = decision == Decision::Permit;
+        is_permit.then(|| self.shared.gate.reserve(of, counted.taken.take(), self.call.now)).flatten()
     }
 
     /// Counts a decision, and logs it.
@@ -406,6 +411,7 @@ impl Verify<'_> {
             policy: PolicyNames { id: &policy.id, version: &policy.version },
             result,
             limits: &counted.standings,
+            settle_by: decided.settle_by.map(rfc3339),
         })
     }
 
@@ -436,6 +442,7 @@ fn refused<'a>(reason: Reason, refused: Option<&'a KeyRecord>, arena: &'a Arena)
         guessed: None,
         counted: Counted::default(),
         is_evaluated: false,
+        settle_by: None,
     }
 }
 

@@ -1,17 +1,18 @@
 //! The body of `POST /v1/verify`, read strictly: every fault of it is named, with its place, and none is quoted.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::net::IpAddr;
 
 use argus_credentials::certificate::CertificateChain;
 use argus_engine::scope::ResourcePath;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
 
 use crate::context::read_certificate;
-use crate::http::problem::{FieldError, Problem};
+use crate::http::problem::Problem;
+use crate::routes::members::{Faults, Members};
+
+/// Seconds that a use may take until it is settled.
+const LONGEST_RESERVATION: u64 = 3_600;
 
 /// Characters of the longest name that a client gives itself. Less of it is kept.
 pub(in crate::routes) const LONGEST_USER_AGENT: usize = 1_000;
@@ -25,6 +26,8 @@ pub(in crate::routes) struct Question<'b> {
     pub(in crate::routes) context: Context<'b>,
     /// What the use counts for, where the request says.
     pub(in crate::routes) cost: Option<u64>,
+    /// For how many seconds that is the most that it may come to, and not yet what it does.
+    pub(in crate::routes) reserve_seconds: Option<u64>,
 }
 
 /// What is known of the client.
@@ -40,23 +43,12 @@ pub(in crate::routes) struct Context<'b> {
     pub(in crate::routes) certificate: Option<CertificateChain>,
 }
 
-/// The members of an object, their values not yet read.
-struct Members<'b>(SmallVec<[(Cow<'b, str>, &'b RawValue); 6]>);
-
-/// A JSON string, borrowed where nothing in it is escaped.
-struct Text<'b>(Cow<'b, str>);
-
-/// The faults found so far, all of which are reported.
-#[derive(Default)]
-struct Faults(Vec<FieldError>);
-
 /// Reads the body.
 pub(super) fn decode(body: &[u8]) -> Result<Question<'_>, Problem> {
-    let text = std::str::from_utf8(body).map_err(|_| Problem::malformed_body("the body is not UTF-8"))?;
-    let members: Members<'_> = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+    let members = Members::read(body)?;
     let mut faults = Faults::default();
-    let [credential, action, resource, context, cost] =
-        faults.pick(members, "", ["credential", "action", "resource", "context", "cost"]);
+    let names = ["credential", "action", "resource", "context", "cost", "reserve_seconds"];
+    let [credential, action, resource, context, cost, reserve] = faults.pick(members, "", names);
     let action = faults.required_text("/action", action);
     let resource = faults.required_text("/resource", resource);
     if let Some(Err(error)) = resource.as_deref().map(ResourcePath::parse) {
@@ -68,66 +60,17 @@ pub(super) fn decode(body: &[u8]) -> Result<Question<'_>, Problem> {
         (None, Some(_)) => Some(Cow::Borrowed("")),
         (credential, _) => faults.required_text("/credential", credential),
     };
-    let cost = cost.and_then(|cost| faults.cost(cost));
+    let cost = cost.and_then(|cost| faults.amount("/cost", cost));
+    let reserve_seconds = reserve.and_then(|seconds| faults.reserve_seconds(seconds, cost));
     match (credential, action, resource) {
         (Some(credential), Some(action), Some(resource)) if faults.0.is_empty() => {
-            Ok(Question { credential, action, resource, context, cost })
+            Ok(Question { credential, action, resource, context, cost, reserve_seconds })
         }
         _ => Err(Problem::fields(faults.0)),
     }
 }
 
 impl Faults {
-    /// The values of the known members, in the order of their names. The others are faults, as is one that stands there
-    /// twice.
-    fn pick<'b, const N: usize>(
-        &mut self,
-        members: Members<'b>,
-        parent: &str,
-        names: [&'static str; N],
-    ) -> [Option<&'b RawValue>; N] {
-        let mut values = [None; N];
-        for (name, value) in members.0 {
-            let place = names.iter().position(|known| *known == name);
-            match place.and_then(|place| values.get_mut(place)) {
-                None => {
-                    let help = format!("known are {}", names.map(|name| format!("`{name}`")).join(", "));
-                    self.0.push(FieldError::unknown(format!("{parent}/{}", pointer_token(&name)), help));
-                }
-                Some(Some(_)) => self.invalid(&format!("{parent}/{name}"), "stands there twice"),
-                Some(free) => *free = Some(value),
-            }
-        }
-        values
-    }
-
-    fn invalid(&mut self, pointer: &str, detail: impl Into<String>) {
-        self.0.push(FieldError::invalid(pointer, detail));
-    }
-
-    fn required_text<'b>(&mut self, pointer: &str, value: Option<&'b RawValue>) -> Option<Cow<'b, str>> {
-        if value.is_none() {
-            self.invalid(pointer, "is required");
-        }
-        self.text(pointer, value?)
-    }
-
-    fn text<'b>(&mut self, pointer: &str, value: &'b RawValue) -> Option<Cow<'b, str>> {
-        let text = serde_json::from_str::<Text<'_>>(value.get()).ok();
-        if text.is_none() {
-            self.invalid(pointer, "is a string");
-        }
-        text.map(|text| text.0)
-    }
-
-    fn object<'b>(&mut self, pointer: &str, value: &'b RawValue) -> Option<Members<'b>> {
-        let members = serde_json::from_str(value.get()).ok();
-        if members.is_none() {
-            self.invalid(pointer, "is an object");
-        }
-        members
-    }
-
     fn context<'b>(&mut self, value: &'b RawValue) -> Context<'b> {
         let Some(members) = self.object("/context", value) else { return Context::default() };
         let names = ["ip", "network", "device", "client_certificate", "user_agent"];
@@ -180,78 +123,15 @@ impl Faults {
         }
     }
 
-    /// A whole number, written as one: `1.0` and `1e3` are no prices.
-    fn cost(&mut self, value: &RawValue) -> Option<u64> {
-        let cost = value.get().parse::<i64>().ok().and_then(|cost| u64::try_from(cost).ok());
+    fn reserve_seconds(&mut self, value: &RawValue, cost: Option<u64>) -> Option<u64> {
+        let seconds = self.amount("/reserve_seconds", value)?;
+        if !(1..=LONGEST_RESERVATION).contains(&seconds) {
+            self.invalid("/reserve_seconds", format!("is from 1 to {LONGEST_RESERVATION}"));
+        }
         if cost.is_none() {
-            self.invalid("/cost", "is an integer from 0 to 9223372036854775807");
+            self.invalid("/cost", "is needed beside `reserve_seconds`: the most that the use may come to");
         }
-        cost
-    }
-}
-
-/// What serde says of syntax quotes nothing; what it says of types quotes the value, which may be a key.
-fn malformed(error: &serde_json::Error) -> Problem {
-    if error.is_syntax() || error.is_eof() {
-        return Problem::malformed_body(format!("the body is not JSON: {error}"));
-    }
-    Problem::malformed_body("the body is a JSON object")
-}
-
-/// A name as a token of a JSON Pointer (RFC 6901 §3), cut where it is no name of anything.
-fn pointer_token(name: &str) -> String {
-    if name.contains("argus_") {
-        return "…".into();
-    }
-    let short: String = name.chars().take(64).collect();
-    short.replace('~', "~0").replace('/', "~1")
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = SmallVec::new();
-                while let Some(Text(name)) = map.next_key()? {
-                    members.push((name, map.next_value()?));
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
-}
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Characters;
-
-        impl<'de> Visitor<'de> for Characters {
-            type Value = Text<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(Characters)
+        Some(seconds)
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Answer<'a> {
     pub(super) policy: PolicyNames<'a>,
     pub(super) result: &'a DecisionResult<'a>,
     pub(super) limits: &'a [Standing<'a>],
+    /// When a reserved use has to be settled by.
+    pub(super) settle_by: Option<String>,
 }
 
 /// The key that was verified.
@@ -64,7 +66,7 @@ struct JsonValue<'a>(Value<'a>);
 
 impl Serialize for Answer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(11))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("decision", self.decision)?;
         map.serialize_entry("reason", &self.reason)?;
         map.serialize_entry("detail", &self.detail)?;
@@ -75,6 +77,9 @@ impl Serialize for Answer<'_> {
         map.serialize_entry("advice", &Duties(&self.result.advice))?;
         map.serialize_entry("obligations", &Duties(&self.result.obligations))?;
         map.serialize_entry("limits", &Limits(self.limits))?;
+        if let Some(settle_by) = &self.settle_by {
+            map.serialize_entry("settle_by", settle_by)?;
+        }
         map.end()
     }
 }

@@ -19,6 +19,9 @@ pub(in crate::routes) struct QuestionBody {
     /// What this use takes from limits; what the organisation's costs, else each limit, say unless set.
     #[schema(minimum = 0)]
     cost: Option<i64>,
+    /// For how many seconds `cost` is the most that the use may come to, and what it does is told with `POST /v1/settle`.
+    #[schema(minimum = 1, maximum = 3600)]
+    reserve_seconds: Option<i64>,
 }
 
 /// What is known of a client. What isn't named is unknown, and a rule that asks for it denies.
@@ -77,6 +80,8 @@ pub(in crate::routes) struct DecisionBody {
     obligations: Vec<()>,
     /// How the key's limits stand, and those of the keys above it.
     limits: Vec<LimitBody>,
+    /// When a reserved use has to be settled by; missing where nothing is reserved.
+    settle_by: Option<String>,
 }
 
 /// How a limit stands after the decision.

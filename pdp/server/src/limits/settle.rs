@@ -1,0 +1,111 @@
+//! Settling what was reserved: what a use doesn't come to goes back to where it was taken from, the memory of this node,
+//! Redis, and what is written down of quotas.
+
+use argus_limits::shared::OwnedCharge;
+use argus_limits::{Charge, Now, Outcome};
+use argus_store::KeyId;
+use smallvec::SmallVec;
+
+use super::clock::{Elapsed, on_both};
+use super::gate::{Gate, end_of_period};
+use super::key_limit::Kind;
+use super::key_limits::Applied;
+use super::ledger::{Noted, Quota};
+use super::reservations::{Reservation, SettleFault, Taken, TakenQuota};
+use crate::moment::Moment;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// What an enforcement point asks to be kept for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reserve {
+    /// Who asks, and will settle.
+    pub(crate) caller: KeyId,
+    /// The decision that permitted the use.
+    pub(crate) decision: u128,
+    /// The most that it comes to.
+    pub(crate) cost: u64,
+    /// For how long.
+    pub(crate) seconds: u64,
+}
+
+impl Gate {
+    /// Keeps what a use took until it is settled. By when it has to be, in seconds since 1970; `None` where there is no
+    /// room: then it stays taken.
+    pub(crate) fn reserve(&self, of: Reserve, taken: Option<Taken>, now: Moment) -> Option<i64> {
+        let seconds = i64::try_from(of.seconds).unwrap_or(i64::MAX);
+        let due = Elapsed::now().0.saturating_add(seconds.saturating_mul(SECOND));
+        let taken = taken.unwrap_or_else(|| Taken::nothing(on_both(now)));
+        let reservation = Reservation { caller: of.caller, cost: of.cost, taken };
+        self.reservations.keep(of.decision, due, reservation).then(|| now.seconds.saturating_add(seconds))
+    }
+
+    /// Settles what a caller has reserved: the use came to so much. How much is given back.
+    pub(crate) fn settle_reserved(
+        &self,
+        decision: u128,
+        caller: KeyId,
+        cost: u64,
+        now: Moment,
+    ) -> Result<u64, SettleFault> {
+        let reservation = self.reservations.settle(decision, caller, cost, Elapsed::now().0)?;
+        let returned = reservation.cost.saturating_sub(cost);
+        self.give_back(&reservation.taken, returned, on_both(now));
+        Ok(returned)
+    }
+
+    /// Gives back what nobody has settled in time: it counts as nothing.
+    pub(super) fn give_back_overdue(&self, now: Moment) {
+        while let Some(reservation) = self.reservations.take_overdue(Elapsed::now().0) {
+            self.give_back(&reservation.taken, reservation.cost, on_both(now));
+        }
+    }
+
+    fn give_back(&self, taken: &Taken, returned: u64, now: Now) {
+        if returned == 0 {
+            return;
+        }
+        let charges: Vec<_> =
+            taken.charges.iter().map(|charge| OwnedCharge { cost: returned, ..charge.clone() }).collect();
+        let here: SmallVec<[Charge<'_>; 4]> = charges.iter().map(OwnedCharge::borrow).collect();
+        self.limiter.give_back(&here, taken.at, now);
+        drop(here);
+        for quota in taken.quotas.iter().filter(|quota| quota.end > now.wall) {
+            self.ledger.note(quota.borrow(), quota.key, quota.end, Noted::Returned(returned));
+        }
+        if let (Some(at), Some(shared)) = (taken.at_in_redis, &self.shared) {
+            shared.link.give_back(charges, at);
+        }
+    }
+}
+
+impl Taken {
+    /// What an admitted use of a key has taken. The time in Redis is there where it was taken there as well.
+    pub(super) fn new(
+        key: KeyId,
+        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        outcome: &Outcome,
+        (at, at_in_redis): (Now, Option<i64>),
+    ) -> Self {
+        let quotas = applied.iter().zip(outcome.standings()).filter(|((limit, _), _)| limit.kind == Kind::Quota);
+        let quotas = quotas.map(|((limit, _), standing)| TakenQuota {
+            name: limit.name.clone(),
+            bucket: limit.bucket.clone(),
+            limit: limit.limit.clone(),
+            key,
+            end: end_of_period(at, standing.reset_after),
+        });
+        Self { charges: charges.iter().map(Into::into).collect(), quotas: quotas.collect(), at, at_in_redis }
+    }
+
+    /// Of a use that no limit counts.
+    fn nothing(at: Now) -> Self {
+        Self { charges: Vec::new(), quotas: Vec::new(), at, at_in_redis: None }
+    }
+}
+
+impl TakenQuota {
+    fn borrow(&self) -> Quota<'_> {
+        Quota { name: &self.name, bucket: &self.bucket, limit: &self.limit }
+    }
+}

@@ -1,0 +1,73 @@
+//! POST /v1/settle
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use argus_http::client;
+
+use super::decode::decode;
+use super::schema::{SettledBody, SettlementBody};
+use crate::http::body::Body;
+use crate::http::call::{Call, X_REQUEST_ID};
+use crate::http::media::check_json;
+use crate::http::problem::{FieldError, Problem};
+use crate::http::url;
+use crate::limits::SettleFault;
+use crate::pdp::Shared;
+
+/// Tell what a use came to, for which more was reserved.
+///
+/// What it didn't come to is given back to the limits of its key. The enforcement point that verified the use tells it,
+/// once, and to the node that decided. What is not told within `reserve_seconds` counts as nothing.
+#[utoipa::path(
+    post, path = "/v1/settle", tag = "decisions",
+    request_body(content = SettlementBody, example = json!({
+        "decision_id": "0198f0e4-7c1d-7abc-8def-0123456789ab", "cost": 130
+    })),
+    responses((status = 200, description = "What is given back.", body = SettledBody)),
+    extensions(("x-problems" = json!(["invalid-field", "unknown-field", "not-found"])))
+)]
+pub(in crate::routes) async fn create_settlement(
+    request: HttpRequest,
+    payload: Payload,
+    shared: Data<Shared>,
+) -> HttpResponse {
+    let call = Call::begin(&request);
+    let mut body = Body::new(&request, payload, &shared.settings);
+    match settle(&request, &mut body, &shared, &call).await {
+        Ok(settled) => respond(&settled, &call),
+        Err(problem) => {
+            body.drain().await;
+            problem.into_response(&call)
+        }
+    }
+}
+
+async fn settle(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &Call) -> Result<SettledBody, Problem> {
+    url::refuse_key(request, shared, call)?;
+    let client = client(request, &shared.settings.trusted_proxies)?;
+    let caller = shared.authenticate(request.headers(), &client, call.now).await;
+    let caller = caller.map_err(|refused| shared.refuse_caller(refused))?;
+    check_json(request)?;
+    body.check_announced()?;
+    let bytes = body.read().await?;
+    let settlement = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
+    let (decision, cost) = (settlement.decision, settlement.cost);
+    let returned = shared.gate.settle_reserved(decision.as_u128(), caller.record.key.id, cost, call.now);
+    let returned = returned.map_err(|fault| match fault {
+        SettleFault::Unknown => Problem::nothing_reserved(),
+        SettleFault::Beyond(most) => {
+            Problem::fields(vec![FieldError::invalid("/cost", format!("is at most {most}, which was reserved"))])
+        }
+    })?;
+    Ok(SettledBody { decision_id: decision.to_string(), cost, returned })
+}
+
+fn respond(settled: &SettledBody, call: &Call) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    if let Some(id) = &call.request_id {
+        response.insert_header((X_REQUEST_ID, id.clone()));
+    }
+    response.json(settled)
+}
