@@ -146,7 +146,9 @@ fn each(
     loop {
         let rows = store.read(|conn| usage::list(conn, &filter, last.as_ref(), (ROWS, with_sketches)))?;
         let is_whole = rows.len() < ROWS as usize;
-        rows.iter().for_each(|(of, row)| visit(of, row));
+        for (of, row) in &rows {
+            visit(of, row);
+        }
         last = rows.into_iter().next_back().map(|(of, _)| of);
         if is_whole {
             return Ok(());
