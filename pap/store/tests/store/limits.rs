@@ -97,7 +97,9 @@ fn a_list_is_narrowed_and_paged() {
     let Some(fixture) = fixture() else { return };
     let atlas = add_project(&fixture.store, fixture.acme, "atlas").unwrap();
     let all = [new("all", None, None), new("project", Some(atlas.id), None), new("owner", None, Some("ada"))];
-    all.iter().for_each(|new| drop(create(&fixture, new).unwrap()));
+    for new in &all {
+        create(&fixture, new).unwrap();
+    }
     let names = |filter: &LimitFilter, after, size| {
         let size = PageSize::new(size).unwrap();
         let page = fixture.store.read(|conn| limit::list(conn, fixture.acme, filter, after, size)).unwrap();
