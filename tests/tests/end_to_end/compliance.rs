@@ -48,6 +48,10 @@ impl Sql {
         counted.count.to_string()
     }
 
+    pub(super) fn run(&mut self, statement: &str) {
+        sql_query(statement).execute(&mut self.0).unwrap();
+    }
+
     pub(super) fn texts(&mut self, query: &str) -> Vec<String> {
         sql_query(query).load::<Read>(&mut self.0).unwrap().into_iter().map(|row| row.text).collect()
     }

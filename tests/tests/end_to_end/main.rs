@@ -30,6 +30,7 @@ mod metrics;
 mod notices;
 mod obligation;
 mod people;
+mod plans;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
 mod postgres;
 mod quotas;
