@@ -6,6 +6,7 @@ mod certificates;
 mod chain;
 mod credential;
 mod held;
+mod inherited;
 mod keeper;
 mod key;
 mod organisation_limits;

@@ -19,6 +19,7 @@ use super::certificates::Certificates;
 use super::chain::intersect;
 use super::credential::{CredentialRow, Proof};
 use super::held::{CertificateRecord, Held, HeldKey, Parts, Signer, SignerKeys};
+use super::inherited::narrow;
 use super::key::{KeyParts, KeyView, LevelConditions};
 use super::organisation_limits::OrganisationLimits;
 use super::record::{KeyRecord, RecordParts, SecretRecord};
@@ -194,6 +195,10 @@ impl Register {
 
     fn parts_of(&self, id: KeyId, row: &KeyRow) -> Parts {
         let mut chain = self.chain(id, row);
+        let mut conditions = row.conditions.clone();
+        for above in chain.above.iter().filter_map(|above| self.keys.get(above)) {
+            narrow(&mut conditions.key, &above.conditions.key);
+        }
         let key = Arc::new(KeyView::new(KeyParts {
             id,
             name: &row.name,
@@ -204,7 +209,7 @@ impl Register {
             chain: std::mem::take(&mut chain.above),
             limits: KeyLimits::compile(&chain.limits, self.costs_of(row)),
             attempts: row.attempts.clone(),
-            conditions: &row.conditions,
+            conditions: &conditions,
             uses: row.uses(),
             last_used_at: row.last_used_at,
             rotation_uses: Arc::clone(&self.rotation_uses),

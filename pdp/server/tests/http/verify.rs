@@ -1,7 +1,7 @@
 //! `POST /v1/verify`.
 
-use argus_store::key::Revocation;
-use argus_store::{credential, key};
+use argus_store::key::{KeyChange, Revocation};
+use argus_store::{Conditions, credential, key};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -100,6 +100,32 @@ async fn a_key_below_a_revoked_one_says_so() {
     let detail = denied["detail"].as_str().unwrap();
     assert!(detail.starts_with("a key above was revoked 20"), "{detail}");
     assert!(detail.ends_with("Z, reason left the company"), "{detail}");
+}
+
+#[actix_web::test]
+async fn what_a_key_above_loses_the_keys_below_it_lose_at_once() {
+    let installation = installation();
+    let above = installation.add_key("acme", "above", "acme/atlas:admin", |_, _| {});
+    let below = installation.add_key_below(&above, "below", "acme/atlas/evidence:read");
+    let lowest = installation.add_key_below(&below, "lowest", "acme/atlas/evidence/42:read");
+    let change = |change: KeyChange| {
+        installation.act(|conn, act| key::change(conn, act, above.key.id, &change, None).unwrap());
+    };
+    let reasons = async || {
+        let keys = [&below, &lowest];
+        [ask(&installation, keys[0], "read").await, ask(&installation, keys[1], "read").await]
+            .map(|answer| answer["reason"].clone())
+    };
+    assert_eq!(reasons().await, [Value::Null, Value::Null]);
+    change(KeyChange { scopes: Some(vec!["acme/nova:admin".into()]), ..KeyChange::default() });
+    assert_eq!(reasons().await, ["scope_missing", "scope_missing"]);
+    let conditions = Conditions { networks: vec!["192.0.2.0/24".into()], ..Conditions::default() };
+    let scopes = Some(vec!["acme/atlas:read".into()]);
+    change(KeyChange { scopes, conditions: Some(conditions), ..KeyChange::default() });
+    assert_eq!(reasons().await, ["condition_ip", "condition_ip"]);
+    let ended = Some(Some(Utc::now() - TimeDelta::hours(1)));
+    change(KeyChange { conditions: Some(Conditions::default()), expires_at: ended, ..KeyChange::default() });
+    assert_eq!(reasons().await, ["credential_expired", "credential_expired"]);
 }
 
 #[actix_web::test]
