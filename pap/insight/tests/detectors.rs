@@ -172,7 +172,7 @@ fn silence_of_a_busy_key_is_told_within_five_hours() {
 fn nights_declared_holidays_and_sparse_keys_are_not_silence() {
     let mut life = office();
     life.hours(8, |_| 0).is_silent();
-    life.quiet = vec![life.now..life.now + 16 * HOUR];
+    life.quiet.push(life.now..life.now + 16 * HOUR);
     life.hours(16, |_| 0).is_silent();
     life.hours(168, office_hours).is_silent();
 
@@ -578,7 +578,7 @@ fn a_hostile_holder_can_t_make_the_memory_grow() {
 #[test]
 fn a_holiday_is_no_volume_and_teaches_nothing() {
     let mut life = steady();
-    life.quiet = vec![life.now..life.now + DAY];
+    life.quiet.push(life.now..life.now + DAY);
     life.hours(24, |_| 900).is_silent();
     let before = life.now;
     life.hours(6 * 24, |hour| 50 + wave(hour)).is_silent();

@@ -308,9 +308,9 @@ fn silence_is_told_though_nothing_is_seen() {
 }
 
 /// What people change of the organisation while its key is watched.
-fn change(world: &World, seconds: i64, change: OrganisationChange) {
+fn change(world: &World, seconds: i64, change: &OrganisationChange) {
     let act = Act::of_host(world.acme, at(seconds), "a test");
-    world.store.write(|conn| organisation::change(conn, &act, &change, None)).unwrap().unwrap();
+    world.store.write(|conn| organisation::change(conn, &act, change, None)).unwrap().unwrap();
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn on_a_holiday_of_the_organisations_calendar_neither_silence_nor_volume_is_told
         let policy =
             OrganisationPolicy { holidays: vec!["2027-02-02".parse().unwrap()], ..OrganisationPolicy::default() };
         let berlin = Some("Europe/Berlin".to_owned());
-        change(world, 3 * WEEK, OrganisationChange { policy: Some(policy), time_zone: berlin, ..Default::default() });
+        change(world, 3 * WEEK, &OrganisationChange { policy: Some(policy), time_zone: berlin, ..Default::default() });
         world.live(&mut watcher, 3 * 168..3 * 168 + 23);
         let mut alerts = Vec::new();
         for minute in (0..20 * 60).step_by(10) {
@@ -349,7 +349,7 @@ fn a_country_that_the_organisation_allows_is_no_news() {
         let mut watcher = world.watcher();
         world.live(&mut watcher, 0..60);
         let conditions = Conditions { countries: vec!["DE".into(), "FR".into()], ..Conditions::default() };
-        change(world, 60 * HOUR, OrganisationChange { conditions: Some(conditions), ..Default::default() });
+        change(world, 60 * HOUR, &OrganisationChange { conditions: Some(conditions), ..Default::default() });
         world.live(&mut watcher, 60..70);
         let from =
             |country: &str, minutes: i64| Seen { country: Some(country.into()), ..usual(70 * HOUR + minutes * 60) };

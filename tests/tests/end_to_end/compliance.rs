@@ -101,6 +101,9 @@ async fn seed(server: &Server) -> Keys {
     act(server, &path("suspended", "suspend"), &json!({})).await;
     act(server, &path("revoked", "revoke"), &json!({"reason": "no longer needed"})).await;
     act(server, &path("rotating", "rotate"), &json!({})).await;
+    let shared = json!({"organisation": "acme", "owner": "ada@acme.example", "name": "of-ada", "strategy": "fixed_window",
+        "limit": 5, "window_seconds": 60});
+    act(server, "/v1/limits", &shared).await;
     act(server, "/v1/leaks", &json!({"keys": [ids["leaked"].1]})).await;
     for _ in 0..3 {
         ask(server, &keys, &keys.reader, "read").await;
@@ -327,6 +330,12 @@ async fn every_figure_of_the_reports_is_what_the_database_says() {
             sql.count(&format!("{live} AND {open} AND expiry_exception IS NULL")),
         ),
         ("keys in use with a limit of their own", sql.count(&format!("{live} AND limits <> '[]'"))),
+        ("keys in use with a limit that keys share", {
+            let shared = "l.organisation_id = k.organisation_id AND coalesce(l.project_id, k.project_id) = k.project_id \
+                          AND coalesce(l.owner, k.owner) = k.owner";
+            let live = live.replace("keys WHERE", "keys k WHERE");
+            sql.count(&format!("{live} AND EXISTS (SELECT 1 FROM limits l WHERE {shared})"))
+        }),
         ("keys in use that never end", sql.count(&format!("{live} AND expires_at IS NULL"))),
         ("those with no recorded exception", "0".to_owned()),
         ("keys in use that were never used", sql.count(&format!("{live} AND last_used_at IS NULL"))),

@@ -197,8 +197,11 @@ fn refused(wanted: &Wanted<'_>, chain: &[&Key]) -> HashMap<String, String> {
         .collect()
 }
 
+/// A sort of conditions, by its name.
+type Sort = (&'static str, fn(&Conditions) -> &Vec<String>);
+
 /// The sorts of conditions that are compared as words.
-const WORDS: [(&str, fn(&Conditions) -> &Vec<String>); 3] = [
+const WORDS: [Sort; 3] = [
     ("countries", |conditions| &conditions.countries),
     ("windows", |conditions| &conditions.windows),
     ("network_types", |conditions| &conditions.network_types),
