@@ -13,11 +13,16 @@ pub(super) fn scope_covers<'a>(_: &Call<'a>, arguments: &[Value<'a>]) -> Answer<
     Ok(Value::Boolean(covers_text(scope, path, action)))
 }
 
-/// `in-window`: a window such as `Mon-Fri 08:00-18:00 Europe/Berlin`, and the moment.
+/// `in-window`: a window such as `Mon-Fri 08:00-18:00 Europe/Berlin`, or several joined by `&` of which all have to be open,
+/// and the moment.
 pub(super) fn in_window<'a>(call: &Call<'a>, arguments: &[Value<'a>]) -> Answer<'a> {
     let [Value::String(text), Value::DateTime(moment)] = arguments else { return unfit() };
-    match Window::parse(text) {
-        Ok(window) => Ok(Value::Boolean(window.contains(*moment, call.implicit_zone))),
-        Err(error) => Err(Fault::syntax(format!("{} is not a time window: {error}", quoted(text)))),
+    let mut is_open = true;
+    for text in text.split('&') {
+        match Window::parse(text) {
+            Ok(window) => is_open &= window.contains(*moment, call.implicit_zone),
+            Err(error) => return Err(Fault::syntax(format!("{} is not a time window: {error}", quoted(text)))),
+        }
     }
+    Ok(Value::Boolean(is_open))
 }

@@ -2,7 +2,7 @@
 
 use argus_store::key::{KeyChange, Revocation};
 use argus_store::{Conditions, credential, key};
-use chrono::{TimeDelta, Utc};
+use chrono::{Datelike, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Installation, TestKey, installation, post, post_text, question};
@@ -123,6 +123,18 @@ async fn what_a_key_above_loses_the_keys_below_it_lose_at_once() {
     let scopes = Some(vec!["acme/atlas:read".into()]);
     change(KeyChange { scopes, conditions: Some(conditions), ..KeyChange::default() });
     assert_eq!(reasons().await, ["condition_ip", "condition_ip"]);
+    // Windows that are never open together: neither is a fault.
+    let windows = |text: &str| Some(Conditions { windows: vec![text.to_owned()], ..Conditions::default() });
+    change(KeyChange { conditions: windows("daily 00:00-24:00 UTC"), ..KeyChange::default() });
+    assert_eq!(reasons().await, [Value::Null, Value::Null]);
+    let today = Utc::now().weekday();
+    let other_days = format!("{},{} 00:00-24:00 UTC", today.pred().pred(), today.succ().succ());
+    change(KeyChange { conditions: windows(&other_days), ..KeyChange::default() });
+    installation.act(|conn, act| {
+        let own = KeyChange { conditions: windows("daily 00:00-24:00 UTC"), ..KeyChange::default() };
+        key::change(conn, act, lowest.key.id, &own, None).unwrap()
+    });
+    assert_eq!(reasons().await, ["condition_time", "condition_time"]);
     let ended = Some(Some(Utc::now() - TimeDelta::hours(1)));
     change(KeyChange { conditions: Some(Conditions::default()), expires_at: ended, ..KeyChange::default() });
     assert_eq!(reasons().await, ["credential_expired", "credential_expired"]);

@@ -262,6 +262,9 @@ pub(super) const FIXTURES: &[Fixture] = &[
     ("urn:argus:function:in-window", &["string Mon-Fri 08:00-18:00 Europe/Berlin", "dateTime 2026-11-24T07:30:00Z"], "boolean true"),
     ("urn:argus:function:in-window", &["string Mon-Fri 08:00-18:00 Europe/Berlin", "dateTime 2026-11-24T06:30:00Z"], "boolean false"),
     ("urn:argus:function:in-window", &["string Mon-Fri 08:00-18:00 Europe/Berlin", "dateTime 2026-11-24T09:30:00"], "boolean true"),
+    ("urn:argus:function:in-window", &["string Tue 00:00-24:00 UTC & daily 09:00-10:00 UTC", "dateTime 2026-11-24T09:30:00Z"], "boolean true"),
+    ("urn:argus:function:in-window", &["string Tue 00:00-24:00 UTC & daily 09:00-10:00 UTC", "dateTime 2026-11-24T10:30:00Z"], "boolean false"),
+    ("urn:argus:function:in-window", &["string Mon 00:00-24:00 UTC & never", "dateTime 2026-11-24T10:30:00Z"], "syntax-error"),
     ("urn:argus:function:in-window", &["string Mon-Fri 8-18", "dateTime 2026-11-24T09:30:00Z"], "syntax-error"),
 ];
 
