@@ -16,8 +16,8 @@
 mod certificates;
 mod certified;
 mod curl;
+mod gateways;
 mod installation;
-mod nginx;
 mod notices;
 mod over_tls;
 #[path = "../../../pap/store/tests/support/postgres.rs"]
