@@ -261,7 +261,7 @@ fn nothing_of_a_secret_is_in_memory_a_second_after_its_use() {
 
 /// The secrets that a server keeps beside the wire, by name, with what stands around them.
 fn look() -> BTreeMap<&'static str, Vec<String>> {
-    let server = Server::start(&["--signing-key", "rsa-2048"]);
+    let server = Server::start(&["--signing-key", "rsa-2048", "--core-dumps", "on"]);
     let asked = ask(&server);
     thread::sleep(AFTER);
     let dump = Dump::take(&server);

@@ -11,6 +11,7 @@ mod issuer;
 mod listen;
 mod log;
 mod master_key;
+mod memory;
 mod metering;
 pub(super) mod metrics;
 mod notices;
@@ -268,6 +269,17 @@ struct Flags {
     /// else info).
     #[arg(long, value_name = "LEVEL", env = "ARGUS_LOG_LEVEL", hide_env = true)]
     log_level: Option<String>,
+    /// Whether the system may write down the memory of the server, in which secrets are, when it breaks down: on or off
+    /// (default: off; of effect on Linux).
+    #[arg(
+        long,
+        value_name = "SWITCH",
+        env = "ARGUS_CORE_DUMPS",
+        hide_env = true,
+        value_enum,
+        hide_possible_values = true
+    )]
+    core_dumps: Option<Switch>,
     /// Collector that spans of requests are sent to by OTLP over HTTP, such as http://127.0.0.1:4318 (default: none).
     #[arg(long, value_name = "URL", env = "ARGUS_OTLP_ENDPOINT", hide_env = true)]
     otlp_endpoint: Option<String>,

@@ -35,6 +35,7 @@ use super::failure::{of_start, of_store, of_tls, settings as failure};
 use super::issuer;
 use super::listen::{self, Listeners};
 use super::master_key::open_tag_keys;
+use super::memory;
 use super::metering;
 use super::metrics::{Carried, Process, Sweeps};
 use super::quotas::QuotaNotices;
@@ -100,6 +101,9 @@ impl Installation {
 /// Starts everything, says that it is ready, and serves until a signal ends it.
 pub(super) fn serve(console: &Console, settings: &Settings, new_key: bool, since: Instant) -> Result<Exit, Failure> {
     self_test().map_err(|error| Failure::new(Exit::Bug, "internal", error.to_string()))?;
+    if settings.core_dumps == Switch::Off {
+        memory::forbid_dumps().map_err(|error| our_fault(&error))?;
+    }
     make_data_folder(settings)?;
     let store = Store::open(&settings.database).map_err(|error| of_store(&error, settings))?;
     let is_new = is_empty(&store).map_err(|error| of_store(&error, settings))?;

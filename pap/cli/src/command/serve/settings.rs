@@ -65,6 +65,7 @@ pub(super) struct Settings {
     pub(super) traces: TraceSettings,
     pub(super) log: LogForm,
     pub(super) log_level: Option<String>,
+    pub(super) core_dumps: Switch,
     pub(super) limits: Limits,
 }
 
@@ -134,6 +135,7 @@ struct SettingsFile {
     trace_share: Option<String>,
     log: Option<LogForm>,
     log_level: Option<String>,
+    core_dumps: Option<Switch>,
     limits: BTreeMap<String, usize>,
 }
 
@@ -237,6 +239,7 @@ impl Settings {
             )?,
             log: flags.log.or(file.log).unwrap_or_default(),
             log_level: text(flags.log_level, file.log_level),
+            core_dumps: flags.core_dumps.or(file.core_dumps).unwrap_or(Switch::Off),
             limits: flags.limits.over_file(&file.limits).map_err(settings)?,
         })
     }
