@@ -21,8 +21,7 @@ pub enum Risk {
 impl Risk {
     /// The risks of a key by its end and its conditions.
     pub(crate) fn of(expires_at: Option<DateTime<Utc>>, own: &Conditions, above: &Above) -> Vec<Self> {
-        let levels = [Some(own), above.project.as_ref(), Some(&above.organisation)];
-        let from_anywhere = levels.into_iter().flatten().all(|level| level.networks.is_empty());
+        let from_anywhere = above.levels(own).all(|level| level.networks.is_empty());
         let risks = [(expires_at.is_none(), Self::NoExpiry), (from_anywhere, Self::AnyAddress)];
         risks.into_iter().filter_map(|(is_so, risk)| is_so.then_some(risk)).collect()
     }

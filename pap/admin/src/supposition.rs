@@ -23,6 +23,8 @@ pub struct Supposition {
     pub chain: Vec<KeyId>,
     /// Its own conditions.
     pub conditions: Conditions,
+    /// Those of the keys above it.
+    pub inherited: Vec<Conditions>,
     /// Those of its project.
     pub project_conditions: Conditions,
     /// Those of its organisation.

@@ -9,8 +9,18 @@ use crate::resource::HOST;
 /// The conditions of the levels above a key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Above {
+    /// Those of the keys that it is derived from, with their names, the nearest first.
+    pub(crate) keys: Vec<(String, Conditions)>,
     pub(crate) project: Option<Conditions>,
     pub(crate) organisation: Conditions,
+}
+
+impl Above {
+    /// The conditions of each level, those of the key itself first. All have to be met.
+    pub(crate) fn levels<'c>(&'c self, own: &'c Conditions) -> impl Iterator<Item = &'c Conditions> + Clone {
+        let keys = self.keys.iter().map(|(_, conditions)| conditions);
+        std::iter::once(own).chain(keys).chain(&self.project).chain([&self.organisation])
+    }
 }
 
 /// Such as `may read everything under acme/atlas/evidence; may do nothing else; no address, country or time rule`.
@@ -32,9 +42,11 @@ pub(crate) fn scopes_in_words(scopes: &[Scope]) -> Vec<String> {
 
 /// What each level asks for that asks for something.
 pub(crate) fn conditions_in_words(own: &Conditions, above: &Above) -> Vec<String> {
+    let of_key = |(name, asked): &(String, Conditions)| rules(&format!("the key `{name}` above it asks: "), asked);
+    let of_keys = above.keys.iter().filter_map(of_key);
     let of_project = above.project.as_ref().and_then(|conditions| rules("its project asks: ", conditions));
     let of_organisation = rules("its organisation asks: ", &above.organisation);
-    [rules("", own), of_project, of_organisation].into_iter().flatten().collect()
+    rules("", own).into_iter().chain(of_keys).chain(of_project).chain(of_organisation).collect()
 }
 
 /// Whether a scope names other organisations, which the key won't reach.
@@ -63,9 +75,7 @@ fn rules(introduction: &str, conditions: &Conditions) -> Option<String> {
 
 /// Of the rules that are looked for first, those that no level has.
 fn missing_rules(own: &Conditions, above: &Above) -> Option<String> {
-    let levels = [Some(own), above.project.as_ref(), Some(&above.organisation)];
-    let is_missing =
-        |list: fn(&Conditions) -> &Vec<String>| levels.iter().flatten().all(|level| list(level).is_empty());
+    let is_missing = |list: fn(&Conditions) -> &Vec<String>| above.levels(own).all(|level| list(level).is_empty());
     let mut missing = Vec::new();
     for (name, list) in [
         ("address", (|level| &level.networks) as fn(&Conditions) -> &Vec<String>),

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use argus_insight::anomaly::{Alert, Detector, Finding, Severity, State, Suggestion};
 use argus_insight::notify::{QuotaUse, tell_anomaly, tell_quota};
-use argus_store::outbox::{NoticeKind, tell_of_use};
-use argus_store::{KeyId, Location, Store};
+use argus_store::outbox::{NoticeKind, tell_of_plan, tell_of_use};
+use argus_store::{KeyId, Location, Store, organisation, plan};
 use argus_tests::program::{Server, repository, stdout};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -116,6 +116,8 @@ fn let_things_happen(server: &Server, folder: &Path) -> KeyId {
     run(&["key", "resume", "acme/reader"]);
     create("acme/gone", &[]);
     run(&["key", "revoke", "acme/gone", "--yes"]);
+    // Its keys have no limits, which that plan asks of them.
+    run(&["org", "update", "acme", "--plan", "professional"]);
     key["id"].as_str().unwrap().parse().unwrap()
 }
 
@@ -159,6 +161,12 @@ fn tell(database: &str, key: KeyId) {
                     NoticeKind::OldSecretUsed,
                 ] {
                     tell_of_use(conn, at, key, (kind, "a test"), &by_clock)?;
+                }
+                let acme = organisation::find_by_name(conn, "acme")?.unwrap();
+                let plan = plan::find_of(conn, &acme)?;
+                let over = plan::list_over(conn, &acme, &plan, at)?;
+                for kind in [NoticeKind::PlanGraceEnding, NoticeKind::PlanGraceEnded] {
+                    tell_of_plan(conn, at, &acme, (kind, "a test"), &over)?;
                 }
             }
             Ok(())

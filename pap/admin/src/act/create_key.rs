@@ -168,6 +168,11 @@ pub(crate) fn credential(minted: &MintedKey, hash: &Hash, at: DateTime<Utc>) -> 
 }
 
 impl Draft {
+    /// The key that it is derived from.
+    pub(super) fn parent(&self) -> Option<KeyId> {
+        self.lineage.parent
+    }
+
     pub(super) fn read(fields: &mut Fields, organisation: String, lineage: Lineage, now: DateTime<Utc>) -> Self {
         // `null` says something of `expires_at` alone: that the key never ends.
         let says = |name| fields.has(name) && !fields.is_null(name);

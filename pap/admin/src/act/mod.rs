@@ -74,7 +74,7 @@ pub use show_compliance::ComplianceFormat;
 pub use show_decision::WholeDecision;
 pub use suspend_key::StoppedKey;
 
-use argus_store::{Conn, KeyId, OrganisationId, StoreError, key, organisation, snapshot};
+use argus_store::{Conditions, Conn, KeyId, OrganisationId, StoreError, key, organisation, snapshot};
 
 use crate::query::Query;
 use crate::view::{KeyView, Whole};
@@ -90,8 +90,11 @@ fn read_key(conn: &mut Conn, id: KeyId) -> Result<Option<KeyView>, StoreError> {
 fn read_whole(conn: &mut Conn, id: KeyId) -> Result<Option<Whole>, StoreError> {
     let records = snapshot::load_credentials_of(conn, id)?;
     let Some(first) = records.first() else { return Ok(None) };
-    let above =
-        Above { project: first.project_conditions.clone(), organisation: first.organisation_conditions.clone() };
+    let above = Above {
+        keys: conditions_of_chain(conn, first.key.parent_key_id)?,
+        project: first.project_conditions.clone(),
+        organisation: first.organisation_conditions.clone(),
+    };
     let whole = Whole {
         key: first.key.clone(),
         delegated: u32::try_from(key::count_derived(conn, id)?).unwrap_or(u32::MAX),
@@ -99,6 +102,12 @@ fn read_whole(conn: &mut Conn, id: KeyId) -> Result<Option<Whole>, StoreError> {
         above,
     };
     Ok(Some(whole))
+}
+
+/// The conditions of a key and of those above it, with their names, the nearest first.
+fn conditions_of_chain(conn: &mut Conn, key: Option<KeyId>) -> Result<Vec<(String, Conditions)>, StoreError> {
+    let chain = key.map(|key| key::list_chain(conn, key)).transpose()?.unwrap_or_default();
+    Ok(chain.into_iter().map(|key| (key.name, key.conditions)).collect())
 }
 
 /// The id of an organisation that a filter names. One that isn't there is noted as a fault of the query.

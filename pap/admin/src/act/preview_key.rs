@@ -1,10 +1,11 @@
 //! What a key would be, without making it: its scopes in words, all that is wrong with it, and what would be decided about
 //! its use.
 
-use argus_store::{Conditions, Conn, StoreError, organisation, project};
+use argus_store::{Conn, StoreError, organisation, project};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::conditions_of_chain;
 use super::create_key::{Draft, Lineage, Place};
 use crate::body::{Body, Fields, Kind, name};
 use crate::reach::effective;
@@ -126,7 +127,8 @@ fn above(conn: &mut Conn, draft: &Draft) -> Result<Above, StoreError> {
         Some(name) => project::find_by_name(conn, organisation.id, name)?.map(|project| project.conditions),
         None => None,
     };
-    Ok(Above { project, organisation: organisation.conditions })
+    let keys = conditions_of_chain(conn, draft.parent())?;
+    Ok(Above { keys, project, organisation: organisation.conditions })
 }
 
 fn supposition(draft: &Draft, place: Place, above: &Above) -> Supposition {
@@ -138,6 +140,7 @@ fn supposition(draft: &Draft, place: Place, above: &Above) -> Supposition {
         scopes: draft.scopes.iter().map(|(_, scope)| scope.clone()).collect(),
         chain: Vec::new(),
         conditions: draft.conditions.clone(),
+        inherited: above.keys.iter().map(|(_, conditions)| conditions.clone()).collect(),
         project_conditions: above.project.clone().unwrap_or_default(),
         organisation_conditions: above.organisation.clone(),
     }
@@ -145,9 +148,7 @@ fn supposition(draft: &Draft, place: Place, above: &Above) -> Supposition {
 
 fn samples_of(draft: &Draft, above: &Above, now: chrono::DateTime<chrono::Utc>) -> Vec<Sample> {
     let scopes: Vec<_> = draft.scopes.iter().map(|(_, scope)| scope.clone()).collect();
-    let levels: Vec<&Conditions> =
-        [Some(&draft.conditions), above.project.as_ref(), Some(&above.organisation)].into_iter().flatten().collect();
-    let levels = Levels(levels);
+    let levels = Levels(above.levels(&draft.conditions).collect());
     let fitting = levels.fitting(now);
     let missing = levels.missing(&fitting, now);
     let place = sample::Place { organisation: &draft.organisation, project: draft.project.as_deref() };

@@ -55,6 +55,20 @@ async fn a_preview_says_what_a_key_could_do_and_makes_none() {
 }
 
 #[tokio::test]
+async fn what_is_derived_is_shown_with_what_the_keys_above_it_ask() {
+    let installation = with_acme().await;
+    let above = with(reader(), &json!({"name": "above", "conditions": {"networks": ["10.0.0.0/8"]}}));
+    let above = create_key(&installation, &root(), &above).await.unwrap();
+    let below = with(reader(), &json!({"parent_key_id": above.key.id.to_string()}));
+    let preview = preview(&installation, &below).await;
+    let asked = json!(["the key `above` above it asks: only from 10.0.0.0/8"]);
+    assert_eq!((&preview["conditions"], &preview["risks"]), (&asked, &json!([])), "{preview}");
+    assert_eq!(preview["decisions"][0]["context"], json!({"ip": "10.0.0.1"}));
+    let about = column(&preview, "decisions", ["about", "decision"]);
+    assert!(about.iter().any(|(about, _)| about == "from an address outside"), "{about:?}");
+}
+
+#[tokio::test]
 async fn a_preview_names_every_fault() {
     let installation = with_acme().await;
     create_key(&installation, &root(), &reader()).await.unwrap();

@@ -47,6 +47,7 @@ fn key(limits: &[(Level, Limit)], zone: Tz, costs: &[Cost]) -> KeyView {
         scopes: Vec::new(),
         chain: Vec::new(),
         conditions: Conditions::default(),
+        inherited: Vec::new(),
         project_conditions: Conditions::default(),
         organisation_conditions: Conditions::default(),
     };

@@ -6,6 +6,7 @@ use argus_engine::scope::Scope;
 use argus_store::{Conditions, KeyId};
 use chrono::{DateTime, Utc};
 
+use super::inherited::narrow;
 use super::key::{KeyParts, KeyView, LevelConditions};
 use crate::limits::{Attempts, KeyLimits};
 
@@ -26,6 +27,8 @@ pub struct SupposedKey {
     pub chain: Vec<KeyId>,
     /// Its own conditions.
     pub conditions: Conditions,
+    /// Those of the keys above it.
+    pub inherited: Vec<Conditions>,
     /// Those of its project.
     pub project_conditions: Conditions,
     /// Those of its organisation.
@@ -36,11 +39,12 @@ impl SupposedKey {
     /// As enrichment shows it. Its id is made up for the occasion, and no other key has it.
     pub(crate) fn view(&self, at: DateTime<Utc>) -> KeyView {
         let organisation: Arc<str> = self.organisation.as_str().into();
-        let conditions = LevelConditions {
+        let mut conditions = LevelConditions {
             key: self.conditions.clone(),
             project: self.project_conditions.clone(),
             organisation: self.organisation_conditions.clone(),
         };
+        self.inherited.iter().for_each(|above| narrow(&mut conditions.key, above));
         KeyView::new(KeyParts {
             id: KeyId::new(at),
             name: &self.name,

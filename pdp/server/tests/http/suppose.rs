@@ -28,6 +28,7 @@ fn supposed(key: &Key) -> SupposedKey {
         scopes: key.scopes.iter().map(|scope| Scope::parse(scope).unwrap()).collect(),
         chain: Vec::new(),
         conditions: key.conditions.clone(),
+        inherited: Vec::new(),
         project_conditions: Conditions::default(),
         organisation_conditions: Conditions::default(),
     }
@@ -69,6 +70,16 @@ fn every_condition_is_supposed_alone() {
     assert_eq!(suppose(&installation, &key, asked).refused, Some(Reason::ConditionTime));
     assert_eq!(refused(|asked| asked.network = Some("mobile")), Some(Reason::ConditionNetwork));
     assert_eq!(refused(|asked| asked.device_compliant = None), Some(Reason::ConditionDevice));
+}
+
+#[test]
+fn what_a_key_above_asks_is_asked_of_what_is_supposed_below_it() {
+    let installation = installation();
+    let key = SupposedKey { inherited: vec![conditions()], ..supposed(&installation.reader.key) };
+    let asked = || fitting("read", "acme/atlas/evidence/42");
+    assert_eq!(suppose(&installation, &key, asked()).refused, None);
+    let elsewhere = SupposedUse { country: Some("FR"), ..asked() };
+    assert_eq!(suppose(&installation, &key, elsewhere).refused, Some(Reason::ConditionCountry));
 }
 
 #[actix_web::test]

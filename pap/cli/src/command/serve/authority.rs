@@ -133,6 +133,7 @@ impl Authority for Decisions {
             scopes: key.scopes.clone(),
             chain: key.chain.clone(),
             conditions: key.conditions.clone(),
+            inherited: key.inherited.clone(),
             project_conditions: key.project_conditions.clone(),
             organisation_conditions: key.organisation_conditions.clone(),
         };
