@@ -276,19 +276,23 @@ fn read_page(page: &str) -> (String, BTreeMap<String, usize>) {
     (text, elements)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_figure_of_the_reports_is_what_the_database_says() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let server = Server::start(&data).unwrap();
-    let keys = seed(&server).await;
-    // Usage is there two seconds after it happened, and the sweeper has tended what it found.
+/// Usage is there two seconds after it happened, and the sweeper has tended what it found.
+async fn wait_for_usage(server: &Server) {
     let since = std::time::Instant::now();
     let usage = || stdout(&server.argus(&["usage", "acme"])).unwrap();
     while !usage().ends_with("4 decisions: 3 permitted, 1 denied, 0 errors\n") {
         assert!(since.elapsed().as_secs() < 10, "{}", usage());
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_figure_of_the_reports_is_what_the_database_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let keys = seed(&server).await;
+    wait_for_usage(&server).await;
     let root = server.key.clone();
     server.terminate().unwrap();
     add_alerts(&data);
