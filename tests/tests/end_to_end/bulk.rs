@@ -97,7 +97,7 @@ fn percentile_99(sorted: &[Duration]) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fleet_is_revoked_in_one_act_and_decisions_go_on() {
-    revoke_the_fleet("a file", |_| {}, |data| multiply_in_file(&data.join("argus.db"))).await;
+    revoke_the_fleet(("a file", LONGEST), |_| {}, |data| multiply_in_file(&data.join("argus.db"))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -107,10 +107,15 @@ async fn and_so_it_is_on_postgresql() {
     let settings = |command: &mut Command| {
         command.env("ARGUS_DATABASE_URL", &database);
     };
-    revoke_the_fleet("a server", settings, |_| multiply_on_server(postgres, &database)).await;
+    // The database shares the processors with Argus and with who measures it: alone it takes no longer than a file may.
+    revoke_the_fleet(("a server", LONGEST * 2), settings, |_| multiply_on_server(postgres, &database)).await;
 }
 
-async fn revoke_the_fleet(place: &str, settings: impl Fn(&mut Command), multiply: impl FnOnce(&Path)) {
+async fn revoke_the_fleet(
+    (place, longest): (&str, Duration),
+    settings: impl Fn(&mut Command),
+    multiply: impl FnOnce(&Path),
+) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let (keys, one) = {
@@ -144,5 +149,5 @@ async fn revoke_the_fleet(place: &str, settings: impl Fn(&mut Command), multiply
         percentile_99(&busy),
         percentile_99(&quiet)
     );
-    assert!(!is_release() || taken <= LONGEST, "{taken:?}");
+    assert!(!is_release() || taken <= longest, "{taken:?}");
 }
