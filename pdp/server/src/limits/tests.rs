@@ -197,7 +197,7 @@ fn what_a_reserved_use_does_not_come_to_is_taken_from_no_limit_and_from_nothing_
     let gate = gate();
     let quota = Limit { window_seconds: DAY, ..limit("daily", LimitStrategy::Quota, 10) };
     let key = key(&[(own(), quota), (own(), bucket("own", 10))], Tz::UTC, &[]);
-    let now = Moment::now();
+    let now = NOON;
     let caller = KeyId::new(DateTime::UNIX_EPOCH);
     let reserve = |decision| {
         let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };

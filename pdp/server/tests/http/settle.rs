@@ -22,10 +22,8 @@ fn limited(installation: &Installation) -> TestKey {
             actions: Vec::new(),
             resource_types: Vec::new(),
         };
-        key.limits = vec![
-            limit("yearly", LimitStrategy::Quota, 31_536_000),
-            limit("hourly", LimitStrategy::SlidingWindow, 3_600),
-        ];
+        key.limits =
+            vec![limit("yearly", LimitStrategy::Quota, 31_536_000), limit("sliding", LimitStrategy::SlidingWindow, 60)];
     })
 }
 
