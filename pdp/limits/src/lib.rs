@@ -42,6 +42,11 @@
 //! the next process ([`Limiter::restore`]). What was used after it was last taken out is what a crash forgives. In the
 //! same way a process learns what others have used.
 //!
+//! **Giving back.** Where only the most is known before, that is charged, and what the use didn't come to is given back
+//! ([`Limiter::give_back`]). Never is more admitted for it than if it had not been charged: a window that is over keeps
+//! what it had, a token bucket keeps what it may have gained in the place of what comes back, and a bucket that newcomers
+//! share gives nothing back.
+//!
 //! **Another zone.** A period that has begun ends as it would have ended; the next one is of the new zone.
 //!
 //! # What this defends against
