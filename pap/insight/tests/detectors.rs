@@ -143,6 +143,33 @@ fn at_night_a_tenth_of_the_days_volume_is_told_of_a_key_that_keeps_hours() {
 }
 
 #[test]
+fn a_day_of_more_than_ever_is_told_though_no_hour_of_it_stands_out() {
+    let mut life = steady();
+    let before = life.now;
+    // Twice as much at every hour is neither three times as much nor six deviations.
+    life.hours(30, |hour| 100 + wave(hour));
+    let alert = life.only(Detector::Volume);
+    assert!((0..=DAY).contains(&(alert.since - before)), "{alert:#?}");
+    let words = &alert.finding.explanation;
+    assert!(words.contains("requests within 24 hours; usual for these is 1") && words.contains("27 days"), "{words}");
+
+    // A quarter more, half as much, and a day that the owner has declared are no news.
+    steady().hours(48, |hour| (50 + wave(hour)) * 5 / 4).is_silent();
+    steady().hours(48, |hour| 25 + wave(hour) / 2).is_silent();
+    let mut declared = steady();
+    declared.quiet.push(declared.now..declared.now + DAY);
+    declared.hours(24, |_| 150).hours(168, |hour| 50 + wave(hour)).is_silent();
+}
+
+#[test]
+fn what_was_remembered_before_days_were_is_read() {
+    let new = Watch::new(MONDAY).to_bytes().unwrap();
+    // Untouched, they are nine reals and four counts at the end.
+    let old = [&[FORM_ONE], &new[1..new.len() - 76]].concat();
+    assert_eq!(Watch::from_bytes(&old).unwrap().to_bytes().unwrap(), new);
+}
+
+#[test]
 fn a_weekly_batch_and_growth_of_five_per_cent_a_week_are_no_news() {
     let batch = |hour: i64| 20 + if hour % 168 == 50 { 9000 } else { 0 };
     let mut life = Life::new();
@@ -520,9 +547,9 @@ fn what_is_remembered_survives_and_goes_on_alike() {
     assert_eq!(told.len(), 2);
 
     let mut newer = bytes.clone();
-    newer[0] = 2;
-    assert!(matches!(Watch::from_bytes(&newer), Err(MemoryError::Form(2))));
-    for broken in [&b""[..], b"\x01", b"\x01{}", &bytes[..bytes.len() / 2], &[FORM_ONE; 200]] {
+    newer[0] = 3;
+    assert!(matches!(Watch::from_bytes(&newer), Err(MemoryError::Form(3))));
+    for broken in [&b""[..], b"\x01", b"\x01{}", b"\x02{}", &bytes[..bytes.len() / 2], &[FORM_ONE; 200]] {
         assert!(matches!(Watch::from_bytes(broken), Err(MemoryError::Damaged(_))));
     }
 }
@@ -531,6 +558,8 @@ fn what_is_remembered_survives_and_goes_on_alike() {
 #[test]
 fn a_hostile_holder_can_t_make_the_memory_grow() {
     let mut life = office();
+    // Half a year: as many hours as are remembered.
+    life.hours(26 * 168, office_hours);
     let long = "\u{1}x\"\\".repeat(300);
     for round in 0..3_000_u32 {
         let (address, text) = (format!("203.0.113.{round}"), format!("{round}{long}"));

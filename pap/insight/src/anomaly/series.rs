@@ -1,4 +1,4 @@
-//! The volume of something that has no hours of the week, as a series of values: is its last stretch like any before?
+//! A series of counts: is its last stretch like any before, whatever the hours of the week say?
 //!
 //! The last `STRETCH` means of `MEAN_OF` values are compared with every earlier stretch that is remembered. How far
 //! the nearest one is, in deviations of the series, is its strangeness; told is a strangeness that is far above what is
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Means that make a stretch.
 const STRETCH: usize = 8;
+const WIDE: f64 = 8.0;
 /// Values that make a mean.
 const MEAN_OF: u32 = 3;
 /// Means that are remembered: some five kilobytes.
@@ -17,13 +18,19 @@ const REMEMBERED: usize = 1_200;
 const FIRST: f64 = 20.0;
 /// What lies farther out counts as so many deviations.
 const CLIP: f64 = 3.0;
+/// What is usual follows so many times what was learned from.
+const FOLLOWS: f64 = 3.0;
+/// Deviations that a stretch may always be away from its nearest: noise comes in no shape twice.
+const NOISE: f64 = 0.3;
+/// All values of a stretch.
+pub(super) const VALUES: usize = STRETCH * MEAN_OF as usize;
 
 /// When it tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameters {
     /// Values that it learns from before it tells anything.
     pub learning: u32,
-    /// Deviations of strangeness above what is usual.
+    /// Deviations of strangeness above what is usual, each with the share that is noise.
     pub deviations: f64,
     /// After an alert it is silent for this share of what it learned from.
     pub rest: f64,
@@ -32,7 +39,7 @@ pub struct Parameters {
 impl Parameters {
     /// For a series that is learned from so many values.
     pub fn learning(learning: u32) -> Self {
-        Self { learning, deviations: 2.0, rest: 0.2 }
+        Self { learning, deviations: 1.2, rest: 0.2 }
     }
 }
 
@@ -96,10 +103,10 @@ impl Series {
     /// Takes the next value. What is no number counts as the mean of those before.
     pub fn observe(&mut self, value: f64, parameters: &Parameters) -> Looked {
         let value = if value.is_finite() { value } else { self.level.mean };
-        let window = 2.0 * f64::from(parameters.learning);
+        let window = FOLLOWS * f64::from(parameters.learning);
         let strange = self.strange(value);
         let usual = self.strangeness;
-        let score = ((strange - usual.mean) / (usual.variance.sqrt() + 0.05)).max(0.0);
+        let score = ((strange - usual.mean) / (usual.variance.sqrt() + NOISE)).max(0.0);
         self.strangeness.learn(strange, window);
         self.level.learn_clipped(value, window);
         (self.least, self.most) = (self.least.min(value), self.most.max(value));
@@ -111,6 +118,13 @@ impl Series {
             self.silent_until = at.saturating_add(u32::try_from(super::numbers::whole(rest)).unwrap_or(u32::MAX)) + 1;
         }
         Looked { score: if at < parameters.learning { 0.0 } else { score }, is_told }
+    }
+
+    /// The mean of the last stretch, [`VALUES`] values, and how many whole ones are remembered before it.
+    pub(super) fn last(&self) -> Option<(f64, usize)> {
+        let (before, last) = self.means.split_at(self.means.len().checked_sub(STRETCH)?);
+        let mean = last.iter().copied().map(f64::from).sum::<f64>() / WIDE;
+        Some((mean, before.len() / STRETCH))
     }
 
     /// How far the nearest earlier stretch is; 0 between two means.
@@ -133,7 +147,7 @@ impl Series {
         let (before, last) = self.means.split_at(self.means.len() - STRETCH);
         let apart = |stretch: &[f32]| stretch.iter().zip(last).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
         let nearest = before.windows(STRETCH).map(apart).fold(f32::MAX, f32::min);
-        f64::from(nearest).sqrt() / (deviation * 8.0_f64.sqrt())
+        f64::from(nearest).sqrt() / (deviation * WIDE.sqrt())
     }
 }
 

@@ -1,8 +1,8 @@
 //! The parameters of all detectors in one place; the defaults are each detector's own.
 
 use super::detector::{
-    dormant, error_rate, fan_out, impossible_travel, new_client, new_country, new_network, off_hours, powerful_action,
-    probing, shared_key, silence, volume, wrong_secret,
+    daily_volume, dormant, error_rate, fan_out, impossible_travel, new_client, new_country, new_network, off_hours,
+    powerful_action, probing, shared_key, silence, volume, wrong_secret,
 };
 
 pub use super::profile::Learning;
@@ -12,6 +12,7 @@ pub use super::profile::Learning;
 #[expect(missing_docs, reason = "each is documented in the module of its name")]
 pub struct Settings {
     pub volume: volume::Parameters,
+    pub daily_volume: daily_volume::Parameters,
     pub silence: silence::Parameters,
     pub error_rate: error_rate::Parameters,
     pub new_country: new_country::Parameters,

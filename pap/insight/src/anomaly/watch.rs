@@ -6,12 +6,13 @@ use thiserror::Error;
 use super::alert::{Alert, Detector, Finding};
 use super::book::Book;
 use super::detector::{
-    dormant, error_rate, fan_out, impossible_travel, new_client, new_country, new_network, off_hours, old_credential,
-    powerful_action, probing, shared_key, silence, volume, wrong_secret,
+    daily_volume, dormant, error_rate, fan_out, impossible_travel, new_client, new_country, new_network, off_hours,
+    old_credential, powerful_action, probing, shared_key, silence, volume, wrong_secret,
 };
 use super::numbers::HOUR;
 use super::observation::{Observation, Outcome, Surroundings};
 use super::profile::Profile;
+use super::series::Series;
 use super::settings::Settings;
 
 /// What is remembered of a key never takes more octets than this.
@@ -19,7 +20,10 @@ pub const MEMORY_BYTES: usize = 16 * 1024;
 
 /// The first octet of what is stored. A change of what is remembered is a new form: an older one is read for ever, a
 /// newer one is refused.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
+
+/// The form before that: without the days, which stand at its end.
+const WITHOUT_DAYS: u8 = 1;
 
 /// After a longer gap only so many hours are learned as empty, five weeks: nothing older matters.
 const GAP_HOURS: i64 = 5 * 168;
@@ -41,6 +45,7 @@ pub struct Watch {
     wrong_secret: wrong_secret::Memory,
     powerful: powerful_action::Memory,
     book: Book,
+    days: Series,
 }
 
 /// What can be wrong with a stored watch.
@@ -75,6 +80,7 @@ impl Watch {
             wrong_secret: wrong_secret::Memory::default(),
             powerful: powerful_action::Memory::default(),
             book: Book::default(),
+            days: Series::default(),
         }
     }
 
@@ -82,10 +88,14 @@ impl Watch {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, MemoryError> {
         let damaged = |error: &str| MemoryError::Damaged(error.to_owned());
         let (form, rest) = bytes.split_first().ok_or_else(|| damaged("it is empty"))?;
-        if *form != FORM {
-            return Err(MemoryError::Form(*form));
-        }
-        let watch: Self = postcard::from_bytes(rest).map_err(|error| damaged(&error.to_string()))?;
+        let read = |bytes: &[u8]| postcard::from_bytes(bytes).map_err(|error| damaged(&error.to_string()));
+        let watch: Self = match *form {
+            FORM => read(rest)?,
+            WITHOUT_DAYS => read(
+                &postcard::to_extend(&Series::default(), rest.to_vec()).map_err(|error| damaged(&error.to_string()))?,
+            )?,
+            form => return Err(MemoryError::Form(form)),
+        };
         let whole = watch.profile.week.is_whole() && watch.fan_out.is_whole() && watch.shared.is_whole();
         if whole { Ok(watch) } else { Err(damaged("a part of it is missing")) }
     }
@@ -148,9 +158,9 @@ impl Watch {
         while self.profile.hour < present {
             let hour = self.profile.hour;
             let found = self.close(hour, around, settings);
-            // Silence is told of the hour's end, wherever the clock is by now.
+            // It is told of the hour's end, wherever the clock is by now.
             let at = (hour + 1) * HOUR;
-            told.extend(found.and_then(|finding| self.book.note(finding, at, None)));
+            told.extend(found.into_iter().flatten().filter_map(|finding| self.book.note(finding, at, None)));
             self.profile.hour += 1;
         }
         told
@@ -213,9 +223,12 @@ impl Watch {
         }
     }
 
-    fn close(&mut self, hour: i64, around: &Surroundings<'_>, settings: &Settings) -> Option<Finding> {
+    /// An hour is over: a silence, or a day, may be news.
+    fn close(&mut self, hour: i64, around: &Surroundings<'_>, settings: &Settings) -> [Option<Finding>; 2] {
         let count = std::mem::take(&mut self.profile.in_hour);
-        self.profile.first_use?;
+        if self.profile.first_use.is_none() {
+            return [None, None];
+        }
         let end = (hour + 1) * HOUR;
         let told = self
             .book
@@ -226,12 +239,14 @@ impl Watch {
         self.off_hours.close(&self.profile, hour, &settings.off_hours);
         // An hour of which a part is declared is declared: days begin at half past somewhere.
         let is_quiet = around.is_quiet(hour * HOUR) || around.is_quiet(end - 1);
-        let finding = self.silence.close((&self.profile, hour), count > 0, is_quiet, &settings.silence);
+        let silence = self.silence.close((&self.profile, hour), count > 0, is_quiet, &settings.silence);
         // A declared quiet hour is not what the hour is like.
-        if !is_quiet {
-            self.profile.week.close(hour, u32::try_from(count).unwrap_or(u32::MAX));
+        if is_quiet {
+            return [silence, None];
         }
-        finding
+        let day = daily_volume::close(&mut self.days, (&self.profile, hour), count, &settings.daily_volume);
+        self.profile.week.close(hour, u32::try_from(count).unwrap_or(u32::MAX));
+        [silence, day]
     }
 }
 

@@ -3,6 +3,7 @@
 //! | detector | tells | is silent |
 //! |---|---|---|
 //! | [`volume`] | far more requests in an hour than at this hour of the week | a weekly batch, growth of some per cent a week |
+//! | [`daily_volume`] | a day of far more requests than any before | a busy day of the week, growth of some per cent a week |
 //! | [`silence`] | nothing for four hours that are always busy | holidays and planned work, as the owner declares them |
 //! | [`error_rate`] | a share of refusals that can't be chance | one burst of ten |
 //! | [`new_country`] | the first success from a country | countries that the owner allows |
@@ -18,6 +19,7 @@
 //! | [`old_credential`] | a replaced secret, after its grace | |
 //! | [`powerful_action`] | the first use of an action that can do great harm | a key that has not been used long |
 
+pub mod daily_volume;
 pub mod dormant;
 pub mod error_rate;
 pub mod fan_out;
