@@ -33,7 +33,7 @@ pub(crate) use confirm::{confirm, confirm_number};
 pub(crate) use curl::curl_for_verify;
 pub(crate) use duration::{duration_in_words, read_duration};
 pub(crate) use in_force::{Wait, in_force};
-pub(crate) use name::{KeyName, Path, find_key};
+pub(crate) use name::{KeyName, Path, find_key, path_by_id};
 pub(crate) use secret_file::{SecretFile, keep_secret};
 pub(crate) use table::table;
 pub(crate) use tls::read_certificate;

@@ -31,6 +31,15 @@ impl std::str::FromStr for Path {
     }
 }
 
+/// The path of what is named by an id: `argus NOUN list` shows those there are. An id is one segment, whatever was typed.
+pub(crate) fn path_by_id(noun: &str, collection: &str, id: &str) -> Result<String, Failure> {
+    if !id.is_empty() && id.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-') {
+        return Ok(format!("/v1/{collection}/{id}"));
+    }
+    Err(Failure::usage(format!("`{}` is the id of no {noun}", id.escape_debug()))
+        .help(format!("argus {noun} list shows those there are")))
+}
+
 /// A key by where it belongs and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyName {

@@ -4,7 +4,7 @@ use chrono::{SecondsFormat, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::client::{Client, ago, find_key, items, number, read_duration, table, text};
+use crate::client::{Client, ago, find_key, items, number, path_by_id, read_duration, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -139,13 +139,9 @@ impl List {
     }
 }
 
-/// The path of an anomaly. An id is one segment, whatever was typed.
+/// The path of an anomaly.
 fn path(id: &str) -> Result<String, Failure> {
-    if !id.is_empty() && id.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-') {
-        return Ok(format!("/v1/anomalies/{id}"));
-    }
-    Err(Failure::usage(format!("`{}` is no id of an anomaly", id.escape_debug()))
-        .help("argus anomaly list shows those there are"))
+    path_by_id("anomaly", "anomalies", id)
 }
 
 fn row(of: &Value) -> [String; 7] {

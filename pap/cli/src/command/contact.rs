@@ -7,7 +7,7 @@ mod update;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::client::{Client, confirm, items, table, text};
+use crate::client::{Client, confirm, items, path_by_id, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -112,13 +112,9 @@ impl Contact {
     }
 }
 
-/// The path of a contact. An id is one segment, whatever was typed.
+/// The path of a contact.
 fn path(id: &str) -> Result<String, Failure> {
-    if !id.is_empty() && id.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-') {
-        return Ok(format!("/v1/contacts/{id}"));
-    }
-    Err(Failure::usage(format!("`{}` is no id of a contact", id.escape_debug()))
-        .help("argus contact list shows those there are"))
+    path_by_id("contact", "contacts", id)
 }
 
 /// A contact in words.

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::client::{Client, items, number, table, text};
+use crate::client::{Client, items, number, path_by_id, table, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -87,13 +87,9 @@ impl List {
     }
 }
 
-/// The path of a delivery. An id is one segment, whatever was typed.
+/// The path of a delivery.
 fn path(id: &str) -> Result<String, Failure> {
-    if !id.is_empty() && id.bytes().all(|c| c.is_ascii_hexdigit() || c == b'-') {
-        return Ok(format!("/v1/deliveries/{id}"));
-    }
-    Err(Failure::usage(format!("`{}` is no id of a delivery", id.escape_debug()))
-        .help("argus delivery list shows those there are"))
+    path_by_id("delivery", "deliveries", id)
 }
 
 fn one(delivery: &Value) -> String {
