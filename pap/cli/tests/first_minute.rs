@@ -72,6 +72,25 @@ fn a_key_is_made_permitted_denied_and_revoked() {
 }
 
 #[test]
+fn a_key_is_shown_with_its_limits_its_rotation_and_its_credentials() {
+    let server = with_reader();
+    let limits = ["--limit", "rpm=60/1m", "--rotate-every", "30d"];
+    let made = ["key", "create", "acme/atlas/job", "--scope", "acme/atlas/evidence:read", "--secret-to", "job.key"];
+    assert_eq!(server.run(&[&made[..], &limits].concat()).code, 0);
+    let rotate = ["key", "rotate", "acme/atlas/job", "--secret-to", "next.key", "--grace", "1h"];
+    assert_eq!(server.run(&rotate).code, 0);
+    let shown = server.run(&["key", "show", "acme/atlas/job"]);
+    let lines: Vec<&str> = shown.stdout.lines().collect();
+    assert_eq!(lines.len(), 7, "{shown:?}");
+    assert!(lines[0].starts_with("key acme/atlas/job, rotating, expires 20"), "{shown:?}");
+    assert!(lines[3].starts_with("rotated every 30d, next 20"), "{shown:?}");
+    assert_eq!(lines[4], "limit rpm, 60 in 1m (sliding window)");
+    let older = ["credential ", ", secret, active, made 20", ", good until 20", "Z, never used"];
+    assert!(older.iter().all(|part| lines[5].contains(part)), "{shown:?}");
+    assert!(lines[6].starts_with("credential ") && !lines[6].contains("good until"), "{shown:?}");
+}
+
+#[test]
 fn programs_get_one_object_for_each_command() {
     let server = with_reader();
     let json = |arguments: &[&str]| -> Value {

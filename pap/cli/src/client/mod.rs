@@ -38,7 +38,7 @@ pub(crate) use secret_file::{SecretFile, keep_secret};
 pub(crate) use table::table;
 pub(crate) use tls::read_certificate;
 pub(crate) use unset::{Patch, age};
-pub(crate) use when::{ago, date, days_until};
+pub(crate) use when::{ago, date, days_until, to_the_second};
 
 use crate::console::Console;
 use crate::exit::Exit;

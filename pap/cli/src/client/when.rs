@@ -1,6 +1,6 @@
 //! Times of answers, for people: dates, days to go, how long ago.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 
 fn read(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
@@ -9,6 +9,11 @@ fn read(text: &str) -> Option<DateTime<Utc>> {
 /// The date of a time, in UTC.
 pub(crate) fn date(text: &str) -> Option<String> {
     read(text).map(|at| at.format("%Y-%m-%d").to_string())
+}
+
+/// A time to the second, in UTC.
+pub(crate) fn to_the_second(text: &str) -> Option<String> {
+    read(text).map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 /// Days from now until a time, rounded.
@@ -45,6 +50,7 @@ mod tests {
         }
         assert_eq!(days_until("2027-02-22T09:31:06Z", now), Some(90));
         assert_eq!(date("2027-02-22T00:30:00+01:00").as_deref(), Some("2027-02-21"));
+        assert_eq!(to_the_second("2027-02-22T00:30:00.25+01:00").as_deref(), Some("2027-02-21T23:30:00Z"));
         assert_eq!(ago("yesterday", now), None);
     }
 }

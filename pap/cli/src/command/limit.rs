@@ -138,7 +138,20 @@ fn row(limit: &Value) -> [String; 5] {
         ("", owner) => owner.to_owned(),
         (project, _) => format!("{}/{project}", text(limit, "organisation")),
     };
-    [name(limit), shared_by, how_much(limit), text(limit, "strategy").replace('_', " "), uses(limit)]
+    [name(limit), shared_by, how_much(limit), strategy(limit), uses(limit)]
+}
+
+/// A limit of a key's own, in a line.
+pub(super) fn in_a_line(limit: &Value) -> String {
+    let uses = match uses(limit) {
+        uses if uses == ALL_USES => String::new(),
+        uses => format!(", of uses: {uses}"),
+    };
+    format!("limit {}, {} ({}){uses}", text(limit, "name"), how_much(limit), strategy(limit))
+}
+
+fn strategy(limit: &Value) -> String {
+    text(limit, "strategy").replace('_', " ")
 }
 
 fn how_much(limit: &Value) -> String {
@@ -147,6 +160,8 @@ fn how_much(limit: &Value) -> String {
     format!("{} in {window}{burst}", number(limit, "limit"))
 }
 
+const ALL_USES: &str = "all";
+
 /// Which uses a limit counts.
 fn uses(limit: &Value) -> String {
     let words = |member: &str| {
@@ -154,7 +169,7 @@ fn uses(limit: &Value) -> String {
         words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or ")
     };
     match (words("actions"), words("resource_types")) {
-        (actions, types) if actions.is_empty() && types.is_empty() => "all".to_owned(),
+        (actions, types) if actions.is_empty() && types.is_empty() => ALL_USES.to_owned(),
         (actions, types) if types.is_empty() => actions,
         (actions, types) if actions.is_empty() => format!("any of {types}"),
         (actions, types) => format!("{actions} of {types}"),

@@ -6,8 +6,9 @@ use chrono::Utc;
 use clap::Args;
 use serde_json::Value;
 
+use super::super::limit::in_a_line;
 use super::end;
-use crate::client::{Client, ago, find_key, text};
+use crate::client::{Client, ago, date, duration_in_words, find_key, number, text, to_the_second};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -41,14 +42,37 @@ fn in_words(key: &Value) -> String {
     let used = used.map_or_else(|| "never used".to_owned(), |ago| format!("last used {ago}"));
     let _ =
         writeln!(words, "id {}, {}, owner {}, {used}", text(key, "id"), text(key, "environment"), text(key, "owner"));
-    let credentials = key.get("credentials").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    for credential in credentials {
-        let revoked = text(credential, "revoked_at");
-        let revoked = if revoked.is_empty() { String::new() } else { format!(", revoked {revoked}") };
-        let _ =
-            writeln!(words, "credential {}, made {}{revoked}", text(credential, "id"), text(credential, "created_at"));
+    let interval = number(key, "rotation_interval_seconds");
+    if interval > 0 {
+        let next = date(text(key, "rotate_at")).map_or_else(String::new, |next| format!(", next {next}"));
+        let _ = writeln!(words, "rotated every {}{next}", duration_in_words(interval));
+    }
+    for limit in list(key, "limits") {
+        let _ = writeln!(words, "{}", in_a_line(limit));
+    }
+    for credential in list(key, "credentials") {
+        let _ = writeln!(words, "{}", credential_in_words(credential));
     }
     words
+}
+
+fn list<'a>(key: &'a Value, member: &str) -> &'a [Value] {
+    key.get(member).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn credential_in_words(credential: &Value) -> String {
+    let at = |words: &str, when: Option<String>| when.map_or_else(String::new, |when| format!(", {words} {when}"));
+    let used = ago(text(credential, "last_used_at"), Utc::now());
+    format!(
+        "credential {}, {}, {}{}{}{}, {}",
+        text(credential, "id"),
+        text(credential, "kind").replace('_', " "),
+        text(credential, "state"),
+        at("made", date(text(credential, "created_at"))),
+        at("good until", to_the_second(text(credential, "expires_at"))),
+        at("revoked", to_the_second(text(credential, "revoked_at"))),
+        used.map_or_else(|| "never used".to_owned(), |ago| format!("last used {ago}"))
+    )
 }
 
 fn state(key: &Value) -> String {
