@@ -38,6 +38,8 @@ words!(
         Projects = "max_projects",
         /// Limits of one key.
         LimitsPerKey = "max_limits_per_key",
+        /// Limits that keys share: those of the organisation, of its projects and of owners.
+        SharedLimits = "max_shared_limits",
         /// What the limits of a key let through in a second.
         RatePerSecond = "max_rate_per_second",
         /// Days for which usage is kept.
@@ -98,6 +100,8 @@ pub struct Maxima {
     pub max_projects: Option<u64>,
     /// Limits of one key.
     pub max_limits_per_key: Option<u64>,
+    /// Limits that keys share.
+    pub max_shared_limits: Option<u64>,
     /// What the limits of a key let through in a second.
     pub max_rate_per_second: Option<u64>,
     /// Days for which usage is kept.
@@ -124,6 +128,7 @@ impl Plan {
             Maximum::Keys => self.maxima.max_keys,
             Maximum::Projects => self.maxima.max_projects,
             Maximum::LimitsPerKey => self.maxima.max_limits_per_key,
+            Maximum::SharedLimits => self.maxima.max_shared_limits,
             Maximum::RatePerSecond => self.maxima.max_rate_per_second,
             Maximum::UsageDays => self.maxima.usage_days,
             Maximum::DecisionDays => self.maxima.decision_days,

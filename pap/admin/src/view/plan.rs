@@ -31,6 +31,8 @@ pub struct MaximaView {
     pub max_projects: Option<u64>,
     /// Limits of one key.
     pub max_limits_per_key: Option<u64>,
+    /// Limits that keys share: those of the organisation, of its projects and of owners, together.
+    pub max_shared_limits: Option<u64>,
     /// What the limits of a key let through in a second; a key that is made without limits gets one of so much.
     pub max_rate_per_second: Option<u64>,
     /// Days for which usage is kept.
@@ -70,6 +72,7 @@ impl From<Plan> for PlanView {
                 max_keys: maxima.max_keys,
                 max_projects: maxima.max_projects,
                 max_limits_per_key: maxima.max_limits_per_key,
+                max_shared_limits: maxima.max_shared_limits,
                 max_rate_per_second: maxima.max_rate_per_second,
                 usage_days: maxima.usage_days,
                 decision_days: maxima.decision_days,
@@ -104,6 +107,9 @@ fn found_in_words(over: &Over) -> String {
         Maximum::Keys => format!("{} that haven't ended; the plan has room for {most}", number(found, "key", "keys")),
         Maximum::Projects => format!("{}; the plan has room for {most}", number(found, "project", "projects")),
         Maximum::LimitsPerKey => format!("{keys} with up to {found} limits; the plan lets a key have {most}"),
+        Maximum::SharedLimits => {
+            format!("{} that keys share; the plan has room for {most}", number(found, "limit", "limits"))
+        }
         Maximum::RatePerSecond => format!("{keys} without a limit of at most {most} in a second"),
         Maximum::UsageDays => format!("usage of {found} days; the plan keeps that of {most}"),
         Maximum::DecisionDays => format!("logged decisions of {found} days; the plan keeps those of {most}"),
@@ -122,6 +128,7 @@ const fn afterwards(maximum: Maximum) -> &'static str {
     match maximum {
         Maximum::Keys => "they go on; no key is made until enough have ended",
         Maximum::Projects => "they go on; no project is made",
+        Maximum::SharedLimits => "they go on; no limit is attached to the organisation, a project or an owner",
         Maximum::LimitsPerKey | Maximum::RatePerSecond => "they go on; they can't be changed but to fit",
         Maximum::UsageDays | Maximum::DecisionDays => "what is older is forgotten",
         Maximum::DecisionLog => "no further decision is kept",
@@ -142,6 +149,9 @@ pub(crate) fn limit_in_words(limit: &PlanLimit) -> String {
         }
         Maximum::Projects => format!("has room for {}, and as many are there", number(*most, "project", "projects")),
         Maximum::LimitsPerKey => format!("lets a key have {} at most", number(*most, "limit", "limits")),
+        Maximum::SharedLimits => {
+            format!("has room for {} that keys share, and as many are there", number(*most, "limit", "limits"))
+        }
         Maximum::RatePerSecond => format!("lets a key through {most} times in a second, and no limit here says so"),
         Maximum::AnomalyResponses => "does nothing about anomalies but tell of them".to_owned(),
         Maximum::Webhooks => "has no webhooks".to_owned(),
@@ -159,6 +169,7 @@ pub(crate) fn limit_help(limit: &PlanLimit) -> String {
         Maximum::Keys => "revoke a key that nobody needs",
         Maximum::Projects => "use a project that is there",
         Maximum::LimitsPerKey => "leave limits out",
+        Maximum::SharedLimits => "remove or change a limit that is there (argus limit list)",
         Maximum::RatePerSecond => return rate_help(limit.most),
         Maximum::AnomalyResponses => "leave `notify` alone",
         Maximum::Webhooks => "name an address of e-mail",

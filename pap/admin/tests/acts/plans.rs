@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use argus_admin::{Admin, AdminError, ChangedOrganisation, CreatedKey, Rotated, Seen};
+use argus_admin::{Admin, AdminError, ChangedOrganisation, CreatedKey, LimitView, Rotated, Seen};
 use argus_store::organisation;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -182,6 +182,63 @@ async fn a_lower_plan_lists_what_is_over_it_and_leaves_it_as_it_was_for_thirty_d
         (&json!("enterprise"), &Value::Null, &json!([]))
     );
     change_key(&after, &many, &json!({"tags": ["x"]})).await.unwrap();
+}
+
+async fn share(admin: &Admin, name: &str, of: &Value) -> Result<LimitView, AdminError> {
+    let asked =
+        json!({"organisation": "acme", "name": name, "strategy": "quota", "limit": 7, "window_seconds": 86_400});
+    admin.create_limit(&root(), body(&with(asked, of))).await
+}
+
+#[tokio::test]
+async fn limits_that_keys_share_are_counted_together_whosever_they_are() {
+    let installation = with_acme().await;
+    let admin = &installation.admin;
+    lower(&installation).await;
+    let project = json!({"organisation": "acme", "name": "titan"});
+    admin.create_project(&root(), body(&project)).await.unwrap();
+    let of = |n: u32| match n % 3 {
+        0 => json!({}),
+        1 => json!({"project": "titan"}),
+        _ => json!({"owner": "ada"}),
+    };
+    let first = share(admin, "l-0", &of(0)).await.unwrap();
+    for n in 1..10 {
+        share(admin, &format!("l-{n}"), &of(n)).await.unwrap();
+    }
+    for n in 0..3 {
+        let refused = share(admin, "beyond", &of(n)).await;
+        assert_eq!(
+            refused.as_ref().unwrap_err().to_string(),
+            "plan `professional` has room for 10 limits that keys share, and as many are there"
+        );
+        assert_eq!(maximum(refused), ("max_shared_limits", 10));
+    }
+    // One that is there is another limit by a change, and by none more.
+    let id = first.id.to_string();
+    admin.change_limit(&root(), &id, &Seen::Any, body(&json!({"limit": 8}))).await.unwrap();
+    admin.remove_limit(&root(), &id).await.unwrap();
+    share(admin, "instead", &of(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn limits_that_keys_share_beyond_a_lower_plan_go_on_and_can_be_changed_after_the_grace() {
+    let installation = with_acme().await;
+    let mut last = None;
+    for n in 0..11 {
+        last = Some(share(&installation.admin, &format!("l-{n}"), &json!({})).await.unwrap());
+    }
+    let lowered = lower(&installation).await;
+    let expected = json!([
+        {"maximum": "max_shared_limits", "most": 10, "found": 11, "keys": 0, "key_ids": [],
+         "detail": "11 limits that keys share; the plan has room for 10",
+         "afterwards": "they go on; no limit is attached to the organisation, a project or an owner"},
+    ]);
+    assert_eq!((&lowered["over"], &lowered["plan_grace_until"]), (&expected, &json!("2027-02-14T08:00:00Z")));
+    let (after, id) = (later(&installation, 31), last.unwrap().id.to_string());
+    assert_eq!(maximum(share(&after, "new", &json!({})).await), ("max_shared_limits", 10));
+    let changed = after.change_limit(&root(), &id, &Seen::Any, body(&json!({"limit": 9}))).await.unwrap();
+    assert_eq!(shown(&changed)["limit"], 9);
 }
 
 #[tokio::test]

@@ -32,10 +32,11 @@ enum Verb {
 }
 
 /// The numbers of a plan, and what they are of.
-const MAXIMA: [(&str, &str); 6] = [
+const MAXIMA: [(&str, &str); 7] = [
     ("max_keys", "keys that haven't ended"),
     ("max_projects", "projects"),
     ("max_limits_per_key", "limits of a key"),
+    ("max_shared_limits", "limits that keys share"),
     ("max_rate_per_second", "times in a second that a key is let through"),
     ("usage_days", "days for which usage is kept"),
     ("decision_days", "days for which logged decisions are kept"),
@@ -90,7 +91,11 @@ fn as_table(list: &Value) -> String {
     let row = |plan: &Value| {
         let most = |maximum| most(plan, maximum).map_or_else(|| "any".to_owned(), |most| most.to_string());
         let rate = most("max_rate_per_second");
-        [text(plan, "name").to_owned(), most("max_keys"), most("max_projects"), rate, features(plan)]
+        let shared = most("max_shared_limits");
+        [text(plan, "name").to_owned(), most("max_keys"), most("max_projects"), shared, rate, features(plan)]
     };
-    table(["NAME", "KEYS", "PROJECTS", "PER SECOND", "FEATURES"], items(list).iter().map(row).collect())
+    table(
+        ["NAME", "KEYS", "PROJECTS", "SHARED LIMITS", "PER SECOND", "FEATURES"],
+        items(list).iter().map(row).collect(),
+    )
 }

@@ -92,7 +92,8 @@ async fn plans_are_listed_and_shown() {
     let names: Vec<_> = listed.body["items"].as_array().unwrap().iter().map(|plan| &plan["name"]).collect();
     assert_eq!((listed.status, names), (200, vec![&json!("enterprise"), &json!("professional")]));
     let shown = get(&installation, "/v1/plans/professional").await;
-    let maxima = json!({"max_keys": 100, "max_projects": 10, "max_limits_per_key": 3, "max_rate_per_second": 100,
+    let maxima = json!({"max_keys": 100, "max_projects": 10, "max_limits_per_key": 3, "max_shared_limits": 10,
+        "max_rate_per_second": 100,
                         "usage_days": 90, "decision_days": 7});
     assert_eq!((&shown.body["maxima"], &shown.body["features"]), (&maxima, &json!(["decision_log"])));
     assert_eq!(shown.body, listed.body["items"][1]);

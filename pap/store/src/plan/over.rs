@@ -12,7 +12,7 @@ use crate::credential::{CredentialKind, CredentialState};
 use crate::error::StoreError;
 use crate::id::{KeyId, OrganisationId};
 use crate::key::ENDED;
-use crate::limit::{Limit, Limits};
+use crate::limit::{self, Limit, Limits};
 use crate::organisation::Organisation;
 use crate::schema::{contacts, credentials, decisions, keys, projects, usage};
 
@@ -53,6 +53,7 @@ pub fn list_over(conn: &mut Conn, of: &Organisation, plan: &Plan, at: DateTime<U
         count(plan, Maximum::Keys, live.len() as u64),
         count(plan, Maximum::Projects, count_projects(conn, of.id)?),
         by_limits(plan, Maximum::LimitsPerKey, &live),
+        count(plan, Maximum::SharedLimits, limit::count(conn, of.id)?.unsigned_abs()),
         by_limits(plan, Maximum::RatePerSecond, &live),
         count(plan, Maximum::UsageDays, days_since(find_oldest_usage(conn, of)?, at)),
         count(plan, Maximum::DecisionDays, days_since(find_oldest_decision(conn, of)?, at)),

@@ -5,6 +5,7 @@ use argus_store::limit::{self, NewSharedLimit};
 use argus_store::{Conn, LimitId, OrganisationId, ProjectId, StoreError, organisation, project};
 use tracing::info;
 
+use crate::act::plan::room;
 use crate::act::{no_organisation, no_project};
 use crate::body::{Body, Fields, Kind, LONGEST_OWNER, limit, line, name};
 use crate::repeat::Keep;
@@ -37,7 +38,10 @@ impl Admin {
         let at = self.now();
         let act = call.act(of, at);
         let new = NewSharedLimit { id: LimitId::new(at), project_id, owner, definition };
-        let work = move |conn: &mut Conn| limit::create(conn, &act, &new).map(LimitView::from);
+        let work = move |conn: &mut Conn| {
+            room::for_shared_limit(conn, act.organisation)?;
+            limit::create(conn, &act, &new).map(LimitView::from)
+        };
         let keep = |made: &LimitView| {
             Keep::Answer(Answer::created(format!("/v1/limits/{}", made.id), made.entity_tag(), made))
         };

@@ -4,7 +4,7 @@ use argus_store::anomaly::Response;
 use argus_store::key::Key;
 use argus_store::organisation::{Organisation, OrganisationPolicy};
 use argus_store::plan::{self, Maximum, Plan, PlanLimit, standard_limit};
-use argus_store::{Conn, Limit, OrganisationId, Record, StoreError, organisation};
+use argus_store::{Conn, Limit, OrganisationId, Record, StoreError, limit, organisation};
 use chrono::{DateTime, Utc};
 
 /// Refuses another key where the plan has no room for it, or not with these limits.
@@ -47,6 +47,13 @@ pub(in crate::act) fn for_project(conn: &mut Conn, of: OrganisationId) -> Result
     one_more(&plan, Maximum::Projects, || plan::count_projects(conn, of))
 }
 
+/// Refuses another limit that keys share where the plan has no room for it. Those that are there can be changed: a
+/// change is none more.
+pub(in crate::act) fn for_shared_limit(conn: &mut Conn, of: OrganisationId) -> Result<(), StoreError> {
+    let plan = plan_of(conn, of)?;
+    one_more(&plan, Maximum::SharedLimits, || Ok(limit::count(conn, of)?.unsigned_abs()))
+}
+
 /// Refuses what the plan of an organisation has no feature for.
 pub(in crate::act) fn for_feature(conn: &mut Conn, of: OrganisationId, feature: Maximum) -> Result<(), StoreError> {
     require(&plan_of(conn, of)?, feature)
@@ -73,14 +80,14 @@ fn find(conn: &mut Conn, id: OrganisationId) -> Result<Organisation, StoreError>
 }
 
 fn require(plan: &Plan, feature: Maximum) -> Result<(), StoreError> {
-    if plan.has(feature) { Ok(()) } else { Err(limit(plan, feature, 0).into()) }
+    if plan.has(feature) { Ok(()) } else { Err(no_room(plan, feature, 0).into()) }
 }
 
 fn one_more(plan: &Plan, maximum: Maximum, count: impl FnOnce() -> Result<u64, StoreError>) -> Result<(), StoreError> {
     let Some(most) = plan.most(maximum) else { return Ok(()) };
-    if count()? < most { Ok(()) } else { Err(limit(plan, maximum, most).into()) }
+    if count()? < most { Ok(()) } else { Err(no_room(plan, maximum, most).into()) }
 }
 
-fn limit(plan: &Plan, maximum: Maximum, most: u64) -> PlanLimit {
+fn no_room(plan: &Plan, maximum: Maximum, most: u64) -> PlanLimit {
     PlanLimit { plan: plan.name.clone(), maximum, most }
 }

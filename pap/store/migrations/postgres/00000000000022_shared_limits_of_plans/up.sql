@@ -1,0 +1,3 @@
+-- Of the limits that keys share a plan has a maximum, too. A node of an older version doesn't know the word and refuses acts
+-- by this plan until it is replaced: keys go on meanwhile.
+UPDATE plans SET maxima = (maxima::jsonb || '{"max_shared_limits": 10}')::text WHERE name = 'professional';
