@@ -1,6 +1,7 @@
 //! `contacts`: where people and programs are told of what happens to keys: addresses of e-mail, webhooks.
 //!
-//! A contact with an owner is told of that owner's keys, one without of all keys of its organisation. A webhook's
+//! A contact with an owner is told of that owner's keys, one without of all keys of its organisation. What is about the
+//! organisation itself, both are told, the former for as long as the owner has a key of it. A webhook's
 //! secret is a sealed envelope, bound to its row and its version; during a rotation the older one lies beside it.
 
 use chrono::{DateTime, Utc};
@@ -77,11 +78,11 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// Whether it is told of something that happened to a key of this owner.
-    pub fn is_told(&self, kind: &str, owner: &str) -> bool {
+    /// Whether it is told of something that happened to keys of some owners.
+    pub fn is_told(&self, kind: &str, is_among: impl Fn(&str) -> bool) -> bool {
         self.state == ContactState::Active
             && (self.events.is_empty() || self.events.iter().any(|event| event == kind))
-            && self.owner.as_ref().is_none_or(|own| own == owner)
+            && self.owner.as_deref().is_none_or(is_among)
     }
 
     fn target(&self) -> Target {

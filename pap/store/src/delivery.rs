@@ -5,6 +5,8 @@
 //! of its notice, by which the receiver knows one that comes twice. The name of a claim is a fence: who comes back
 //! after his claim has run out marks nothing of another's.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
@@ -14,9 +16,10 @@ use crate::conn::{Conn, on};
 use crate::contact::{self, ContactKind, ContactState};
 use crate::error::{Record, StoreError};
 use crate::id::{ContactId, DeliveryId, NoticeId, OrganisationId};
+use crate::key::ENDED;
 use crate::outbox::Notice;
 use crate::page::{Page, PageSize};
-use crate::schema::{contacts, deliveries, organisations, outbox};
+use crate::schema::{contacts, deliveries, keys, organisations, outbox};
 use crate::value::{At, MaybeAt, column, words};
 
 words!(
@@ -123,7 +126,7 @@ pub struct Claim<'c> {
 /// The longest that a claim lasts. One that ends later was made by a clock that was wrong, and holds nothing.
 pub const LONGEST_CLAIM: TimeDelta = TimeDelta::minutes(10);
 
-/// Puts notices on their way: each to every contact that is told of it and was there when it was written. How many
+/// Puts notices on their way: each once to every contact that is told of it and was there when it was written. How many
 /// notices that were, at most `most`.
 ///
 /// A notice of an organisation that has no contact at all goes on waiting, as one that nobody has asked for.
@@ -141,8 +144,10 @@ pub fn spread(conn: &mut Conn, at: DateTime<Utc>, most: u32) -> Result<usize, St
         let notices = notices.order((outbox::due_at, outbox::id));
         let notices: Vec<Notice> = on!(conn, c => notices.select(Notice::as_select()).load(c))?;
         for notice in &notices {
+            let owners = list_owners(conn, notice)?;
             for contact in contact::list_of(conn, notice.organisation_id)? {
-                if contact.created_at <= notice.created_at && contact.is_told(notice.kind.as_str(), &notice.recipient) {
+                let is_told = contact.is_told(notice.kind.as_str(), |owner| owners.contains(owner));
+                if is_told && contact.created_at <= notice.created_at {
                     put(conn, at, &NewDelivery::of(notice, contact.id, at))?;
                 }
             }
@@ -151,6 +156,16 @@ pub fn spread(conn: &mut Conn, at: DateTime<Utc>, most: u32) -> Result<usize, St
         on!(conn, c => diesel::update(rows).set(outbox::handed_at.eq(column(at))).execute(c))?;
         Ok(notices.len())
     })
+}
+
+/// Whom a notice concerns: who answers for its key, or where it is about the organisation, for any that hasn't ended.
+fn list_owners(conn: &mut Conn, notice: &Notice) -> Result<BTreeSet<String>, StoreError> {
+    if notice.key_id.is_some() {
+        return Ok(BTreeSet::from([notice.recipient.clone()]));
+    }
+    let live = keys::table.filter(keys::organisation_id.eq(notice.organisation_id)).filter(keys::state.ne_all(ENDED));
+    let owners: Vec<String> = on!(conn, c => live.select(keys::owner).distinct().load(c))?;
+    Ok(owners.into_iter().collect())
 }
 
 impl NewDelivery {

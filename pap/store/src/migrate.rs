@@ -59,3 +59,50 @@ fn is_up_to_date(conn: &mut PostgresConn) -> Result<bool, StoreError> {
     let all: Vec<Box<dyn Migration<Pg>>> = POSTGRES.migrations().map_err(StoreError::Migration)?;
     Ok(all.iter().all(|migration| done.contains(&migration.name().version())))
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::connection::SimpleConnection as _;
+    use diesel::sql_types::Nullable;
+    use diesel::{Connection as _, QueryableByName, SqliteConnection};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        key_id: Option<String>,
+        #[diesel(sql_type = Nullable<Text>)]
+        handed_at: Option<String>,
+    }
+
+    /// SQLite can't make a column nullable: the table is made anew.
+    #[test]
+    fn notices_that_were_there_outlive_the_table_that_had_a_key_in_each() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        conn.batch_execute("PRAGMA foreign_keys = ON").unwrap();
+        while conn.run_next_migration(SQLITE).unwrap().to_string().as_str() < "00000000000022" {}
+        conn.batch_execute(
+            "INSERT INTO organisations (id, name, conditions, created_at) VALUES ('o', 'acme', '{}', 't');
+             INSERT INTO outbox
+                 (id, kind, organisation_id, key_id, recipient, payload, dedup_key, due_at, created_at, handed_at)
+             VALUES ('a', 'key.revoked', 'o', 'k', 'ada', '{}', 'd1', 't', 't', NULL),
+                    ('b', 'key.expired', 'o', 'k', 'ada', '{}', 'd2', 't', 't', 't')",
+        )
+        .unwrap();
+        conn.run_pending_migrations(SQLITE).unwrap();
+        let rows = diesel::sql_query("SELECT id, key_id, handed_at FROM outbox ORDER BY id");
+        let row = |id: &str, handed: Option<&str>| Row {
+            id: id.to_owned(),
+            key_id: Some("k".to_owned()),
+            handed_at: handed.map(str::to_owned),
+        };
+        assert_eq!(rows.load::<Row>(&mut conn).unwrap(), [row("a", None), row("b", Some("t"))]);
+        let twice = "INSERT INTO outbox (id, kind, organisation_id, recipient, payload, dedup_key, due_at, created_at)
+             VALUES ('c', 'plan.lowered', 'o', 'acme', '{}', 'd2', 't', 't')";
+        assert!(conn.batch_execute(twice).is_err(), "who was told is not told again");
+        conn.batch_execute(&twice.replace("'d2'", "'d3'")).unwrap();
+    }
+}

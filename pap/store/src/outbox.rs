@@ -1,5 +1,5 @@
-//! `outbox`: who is to be told what about a key. What happens to a key is written here by the act that does it, in its
-//! transaction; what lies ahead of it by the sweeper.
+//! `outbox`: who is to be told what about a key, or about an organisation. What happens is written here by the act that
+//! does it, in its transaction; what lies ahead by the sweeper.
 //!
 //! A notice is handed over when it is on its way to all who asked to be told: [`delivery`](crate::delivery) makes one
 //! delivery of it for each of them, under the notice's id.
@@ -69,14 +69,14 @@ pub struct Notice {
     pub id: NoticeId,
     /// What it tells.
     pub kind: NoticeKind,
-    /// The organisation of the key.
+    /// The organisation that it is about, or whose key.
     pub organisation_id: OrganisationId,
     /// The name of that organisation.
     #[diesel(select_expression = organisations::name)]
     pub organisation_name: String,
-    /// The key that it is about.
-    pub key_id: KeyId,
-    /// Who is told: who answers for the key, or for one below it.
+    /// The key that it is about; none: it is about the organisation.
+    pub key_id: Option<KeyId>,
+    /// Who is told: who answers for the key, or for one below it; of the organisation its name.
     pub recipient: String,
     /// The rest, as a JSON object.
     pub payload: String,
@@ -96,10 +96,10 @@ pub struct Notice {
 pub struct NewNotice {
     /// What it tells.
     pub kind: NoticeKind,
-    /// The organisation of the key.
+    /// The organisation that it is about, or whose key.
     pub organisation: OrganisationId,
-    /// The key that it is about.
-    pub key: KeyId,
+    /// The key that it is about, where it isn't about the organisation.
+    pub key: Option<KeyId>,
     /// Who is told.
     pub recipient: String,
     /// The rest, as a JSON object.

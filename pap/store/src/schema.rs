@@ -178,7 +178,7 @@ diesel::table! {
         id -> Text,
         kind -> Text,
         organisation_id -> Text,
-        key_id -> Text,
+        key_id -> Nullable<Text>,
         recipient -> Text,
         payload -> Text,
         dedup_key -> Text,

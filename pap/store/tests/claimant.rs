@@ -91,7 +91,7 @@ fn fill(store: &Store) {
                 let new = NewNotice {
                     kind: NoticeKind::ExpiryAhead,
                     organisation: id,
-                    key: KeyId::new(noon()),
+                    key: Some(KeyId::new(noon())),
                     recipient: "ada@acme.example".into(),
                     payload: "{}".into(),
                     dedup_key: n.to_string(),

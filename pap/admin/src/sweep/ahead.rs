@@ -206,7 +206,7 @@ fn notice(key: &Key, kind: NoticeKind, mark: &str, mut details: Value) -> NewNot
     NewNotice {
         kind,
         organisation: key.organisation_id,
-        key: key.id,
+        key: Some(key.id),
         recipient: key.owner.clone(),
         payload: details.to_string(),
         // A new owner has been told nothing.

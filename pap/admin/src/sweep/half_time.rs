@@ -50,7 +50,7 @@ fn tell(conn: &mut Conn, at: DateTime<Utc>, due: Due, id: &str, system_of: &Syst
     let notice = NewNotice {
         kind: NoticeKind::OldSecretUsed,
         organisation: key.organisation_id,
-        key: key.id,
+        key: Some(key.id),
         recipient: key.owner,
         payload: payload.to_string(),
         dedup_key: format!("{}/{id}", NoticeKind::OldSecretUsed),

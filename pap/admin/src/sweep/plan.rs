@@ -1,4 +1,4 @@
-//! What plans do by the clock: whoever answers for keys is told ahead of the end of a grace and at it, webhooks that the
+//! What plans do by the clock: contacts of the organisation and of whoever answers for keys are told ahead of the end of a grace and at it, webhooks that the
 //! plan doesn't have are disabled then, and what is kept for longer than the plan says is forgotten. No key stops.
 
 use std::collections::HashSet;
@@ -52,7 +52,8 @@ pub(super) fn sweep(
             let plan = plan::find_of(conn, &organisation)?;
             let over = plan::list_over(conn, &organisation, &plan, at)?;
             if !over.is_empty() {
-                swept.notices += outbox::tell_of_plan(conn, at, &organisation, (kind, &occasion), &over)?;
+                let occasion = (kind, occasion.as_str());
+                swept.notices += usize::from(outbox::tell_of_plan(conn, at, &organisation, occasion, &over)?);
             }
             if kind == NoticeKind::PlanGraceEnded {
                 swept.webhooks_disabled += disable_webhooks(conn, at, &organisation, &plan)?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{Time, words};
 
-/// What the owner of a key is told.
+/// What the owner of a key is told, or an organisation.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Notice)]
 pub struct NoticeView {
@@ -19,12 +19,12 @@ pub struct NoticeView {
     #[serde(rename = "type")]
     #[schema(schema_with = words::notice_kind)]
     pub kind: NoticeKind,
-    /// The organisation of the key.
+    /// The organisation that it is about, or whose key.
     pub organisation: String,
-    /// The key that it is about.
-    #[schema(value_type = String, format = Uuid)]
-    pub key_id: KeyId,
-    /// Who is told: who answers for the key.
+    /// The key that it is about; null: it is about the organisation, as what is told of its plan.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub key_id: Option<KeyId>,
+    /// Who is told: who answers for the key, or the organisation.
     pub recipient: String,
     /// When it was written.
     created_at: Time,

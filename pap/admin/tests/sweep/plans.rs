@@ -1,4 +1,4 @@
-//! What plans do by the clock: owners are told, webhooks are disabled, what is kept for too long is forgotten, and every
+//! What plans do by the clock: it is told, webhooks are disabled, what is kept for too long is forgotten, and every
 //! key goes on.
 
 use argus_store::contact::{self, ContactKind, ContactState, NewContact};
@@ -27,18 +27,18 @@ fn add_webhook(fixture: &Fixture) -> ContactId {
 }
 
 #[test]
-fn owners_are_told_before_the_end_of_a_grace_and_at_it_and_no_key_stops() {
+fn what_is_over_is_told_before_the_end_of_a_grace_and_at_it_and_no_key_stops() {
     on_both(OrganisationPolicy::default(), |fixture| {
         let key = fixture.add("reader", |new| new.expires_at = None);
         fixture.add("other", |new| (new.owner, new.expires_at) = ("bob".into(), None));
         let hook = add_webhook(fixture);
         lower(fixture, 0);
         let hook = || fixture.store.read(|conn| contact::find(conn, hook)).unwrap().unwrap();
-        assert_eq!(fixture.told(), ["plan.lowered 30"; 2]);
+        assert_eq!(fixture.told(), ["plan.lowered 30"]);
         let mut sweeper = sweeper(&fixture.store);
         let mut told = |on: i64| {
             sweep(&mut sweeper, day(on));
-            fixture.told().into_iter().skip(2).step_by(2).collect::<Vec<_>>()
+            fixture.told().into_iter().skip(1).collect::<Vec<_>>()
         };
         assert_eq!(told(15), [""; 0]);
         assert_eq!(told(16), ["plan.grace_ending 14"]);
@@ -53,7 +53,21 @@ fn owners_are_told_before_the_end_of_a_grace_and_at_it_and_no_key_stops() {
 
         // A process that begins anew tells nothing twice.
         let again = sweep(&mut crate::sweeper(&fixture.other_node()), day(41));
-        assert_eq!((again.webhooks_disabled, fixture.told().len()), (0, 10));
+        assert_eq!((again.webhooks_disabled, fixture.told().len()), (0, 5));
+    });
+}
+
+#[test]
+fn an_organisation_without_keys_is_told_of_its_plan() {
+    on_both(OrganisationPolicy::default(), |fixture| {
+        add_webhook(fixture);
+        lower(fixture, 0);
+        let mut sweeper = sweeper(&fixture.store);
+        for on in [16, 23, 29, 30] {
+            assert_eq!(sweep(&mut sweeper, day(on)).notices, 1, "{on}");
+        }
+        let about: Vec<_> = fixture.notices().into_iter().map(|notice| (notice.recipient, notice.key_id)).collect();
+        assert_eq!(about, vec![("acme".to_owned(), None); 5]);
     });
 }
 

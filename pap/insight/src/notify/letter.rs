@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::letter_of_plan::of_plan;
+use super::letter_of_plan::{is_of_plan, of_plan};
 
 /// A message for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,8 @@ pub fn letter(kind: &str, owner: &str, payload: &str) -> Letter {
     }
     let owner: String = owner.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let _ = write!(body, "\n-- \nArgus, because this address is a contact of the organisation");
-    if !owner.is_empty() {
+    // What is about the organisation is told of no key.
+    if !owner.is_empty() && !is_of_plan(kind) {
         let _ = write!(body, "; {owner} answers for the key");
     }
     body.push_str(".\nargus contact list shows who else is told.\n");
@@ -139,7 +140,7 @@ fn words(kind: &str, key: &str, data: &Value) -> (String, String, String) {
                 Where it isn't:  argus key revoke {key}"
             ),
         ),
-        _ if kind.starts_with("plan.") => of_plan(kind, data),
+        _ if is_of_plan(kind) => of_plan(kind, data),
         _ => of_use(kind, key, data),
     }
 }

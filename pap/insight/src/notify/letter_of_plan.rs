@@ -6,6 +6,11 @@ use serde_json::Value;
 
 use super::letter::known;
 
+/// Whether this is told of an organisation and its plan, and not of a key.
+pub(super) fn is_of_plan(kind: &str) -> bool {
+    kind.starts_with("plan.")
+}
+
 /// Subject, what happened, what to do next.
 pub(super) fn of_plan(kind: &str, data: &Value) -> (String, String, String) {
     let (organisation, plan, until) = (known(data, "organisation"), known(data, "plan"), known(data, "at"));

@@ -9,6 +9,8 @@ use argus_store::delivery::Delivery;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::letter_of_plan::is_of_plan;
+
 /// How a request goes to the address of a webhook.
 pub trait Post: Send + Sync + 'static {
     /// Sends a body, and gives the status of the answer, or why there is none.
@@ -54,7 +56,7 @@ pub(super) fn posting(contact: &Contact, delivery: &Delivery, secrets: &[Webhook
 
 fn body(delivery: &Delivery) -> String {
     let mut data: Value = serde_json::from_str(&delivery.payload).unwrap_or_else(|_| json!({}));
-    if let Some(members) = data.as_object_mut() {
+    if let Some(members) = data.as_object_mut().filter(|_| !is_of_plan(&delivery.kind)) {
         members.insert("owner".to_owned(), json!(delivery.recipient));
     }
     let timestamp = delivery.noticed_at.to_rfc3339_opts(SecondsFormat::AutoSi, true);

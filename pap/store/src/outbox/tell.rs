@@ -68,7 +68,7 @@ impl Affected {
         NewNotice {
             kind,
             organisation,
-            key: self.id,
+            key: Some(self.id),
             recipient: self.owner.clone(),
             payload: Value::from(payload).to_string(),
             dedup_key: format!("{kind}/{}/{}", self.id, self.generation),

@@ -2,13 +2,14 @@
 
 use argus_store::contact::{self, Contact, ContactChange, ContactKind, ContactState, NewContact};
 use argus_store::delivery::{self, Claim, Delivery, DeliveryFilter, DeliveryState, NewDelivery, Outcome};
+use argus_store::key::{self, NewKey};
 use argus_store::outbox::{self, NewNotice, NoticeFilter, NoticeKind};
 use argus_store::{
     ContactId, DeliveryId, KeyId, NoticeId, OrganisationId, PageSize, Store, StoreError, forget, organisation,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::support::{Fixture, act, add_organisation, fixture, minute};
+use crate::support::{Fixture, act, add_organisation, fixture, minute, new_credential, new_key};
 
 const ADA: &str = "ada@acme.example";
 const BOTH: [ContactKind; 2] = [ContactKind::Email, ContactKind::Webhook];
@@ -36,7 +37,7 @@ fn put(store: &Store, organisation: OrganisationId, kind: NoticeKind, n: i64) {
     let new = NewNotice {
         kind,
         organisation,
-        key: KeyId::new(minute(n)),
+        key: Some(KeyId::new(minute(n))),
         recipient: ADA.into(),
         payload: r#"{"days":7}"#.into(),
         dedup_key: format!("{kind}/{n}/{organisation}"),
@@ -112,6 +113,39 @@ fn a_notice_goes_once_to_each_contact_that_is_told_of_it_and_was_there_when_it_w
     assert_eq!((made[0].payload.as_str(), made[0].noticed_at), (r#"{"days":7}"#, minute(2)));
     let oldest = store.read(delivery::find_oldest_waiting).unwrap();
     assert_eq!(oldest, Some(minute(4)));
+}
+
+/// A notice of the plan of `acme`, and the contacts that it is on its way to.
+fn told_of_plan(fixture: &Fixture, at: i64) -> Vec<ContactId> {
+    let acme = fixture.store.read(|conn| organisation::find(conn, fixture.acme)).unwrap().unwrap();
+    let tell = |conn: &mut argus_store::Conn| {
+        outbox::tell_of_plan(conn, minute(at), &acme, (NoticeKind::PlanLowered, &at.to_string()), &[])
+    };
+    assert_eq!([fixture.store.write(tell), fixture.store.write(tell)].map(Result::unwrap), [true, false]);
+    assert_eq!(spread(&fixture.store, minute(at)), 1);
+    let made = all(&fixture.store).into_iter().filter(|delivery| delivery.noticed_at == minute(at));
+    made.map(|delivery| delivery.contact_id).collect()
+}
+
+#[test]
+fn of_its_plan_each_contact_of_an_organisation_is_told_once_and_of_its_owners_those_who_have_keys() {
+    let Some(fixture) = fixture() else { return };
+    let all = add_plain(&fixture);
+    let [of_ada, of_bob] =
+        [ADA, "bob"].map(|owner| add(&fixture, minute(1), &new_contact(ContactKind::Email, Some(owner), &[])));
+    add(&fixture, minute(1), &new_contact(ContactKind::Email, None, &["key.expired"]));
+    assert_eq!(told_of_plan(&fixture, 2), [all.id], "nobody has a key");
+    let sorted = |mut ids: Vec<ContactId>| {
+        ids.sort();
+        ids
+    };
+    // Two keys of one owner, and one of another.
+    for (n, (name, owner)) in [("a", ADA), ("b", ADA), ("c", "bob")].into_iter().enumerate() {
+        let new = NewKey { owner: owner.into(), ..new_key(None, name) };
+        let first = new_credential(&format!("{n:012}"));
+        fixture.store.write(|conn| key::create(conn, &act(fixture.acme, minute(3)), &new, &first)).unwrap();
+    }
+    assert_eq!(sorted(told_of_plan(&fixture, 4)), sorted(vec![all.id, of_ada.id, of_bob.id]));
 }
 
 #[test]

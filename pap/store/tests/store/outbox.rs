@@ -15,7 +15,7 @@ fn put(fixture: &Fixture, key: &Key, dedup_key: &str) -> bool {
     let new = NewNotice {
         kind: NoticeKind::ExpiryAhead,
         organisation: fixture.acme,
-        key: key.id,
+        key: Some(key.id),
         recipient: "ada@acme.example".into(),
         payload: "{}".into(),
         dedup_key: dedup_key.into(),
@@ -59,7 +59,7 @@ fn whoever_answers_for_a_key_is_told_once_of_each_thing_that_happens_to_it() {
     let payload = |place: usize| serde_json::from_str::<serde_json::Value>(&told[place].payload).unwrap();
     assert_eq!(payload(1)["grace_ends_at"], "2027-01-15T08:09:00.123456Z");
     assert_eq!((&payload(4)["cause"], &payload(4)["path"]), (&"leak".into(), &"acme/deploy".into()));
-    assert_eq!((&payload(5)["cause"], told[5].key_id), (&"idle".into(), ended.id));
+    assert_eq!((&payload(5)["cause"], told[5].key_id), (&"idle".into(), Some(ended.id)));
 }
 
 #[test]
@@ -72,7 +72,10 @@ fn of_many_keys_that_are_revoked_at_once_every_owner_is_told_once() {
         fixture.store.write(|conn| key::revoke_many(conn, &by, &filter, &Revocation::manual("over"))).unwrap();
     }
     let [told] = &notices(&fixture.store)[..] else { panic!("one owner is told once") };
-    assert_eq!((told.kind, told.recipient.as_str(), told.key_id), (NoticeKind::Revoked, "ada@acme.example", ids[0]));
+    assert_eq!(
+        (told.kind, told.recipient.as_str(), told.key_id),
+        (NoticeKind::Revoked, "ada@acme.example", Some(ids[0]))
+    );
     let payload: serde_json::Value = serde_json::from_str(&told.payload).unwrap();
     assert_eq!((&payload["path"], &payload["reason"]), (&"acme/key-1".into(), &"over".into()));
     assert_eq!((&payload["keys"], &payload["key_ids"]), (&3.into(), &serde_json::json!(ids)));
@@ -125,9 +128,9 @@ fn whoever_answers_for_keys_below_one_that_is_stopped_is_told_once_of_all_of_the
         let last = told.iter().rev().find(|notice| notice.recipient == owner).unwrap();
         (last.key_id, serde_json::from_str::<serde_json::Value>(&last.payload).unwrap())
     };
-    assert_eq!(last("ada@acme.example").0, root.id, "of {} nobody else is told", hers.id);
+    assert_eq!(last("ada@acme.example").0, Some(root.id), "of {} nobody else is told", hers.id);
     let (first, bobs) = last("bob@acme.example");
-    assert_eq!((first, &bobs["path"], &bobs["reason"]), (his.id, &"acme/key-3".into(), &"over".into()));
+    assert_eq!((first, &bobs["path"], &bobs["reason"]), (Some(his.id), &"acme/key-3".into(), &"over".into()));
     assert_eq!(
         (&bobs["above_path"], bobs["above_key_id"].as_str()),
         (&"acme/key-1".into(), Some(&*root.id.to_string()))

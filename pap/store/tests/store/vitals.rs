@@ -42,7 +42,7 @@ fn what_waits_and_how_far_all_have_come_is_told_in_numbers() {
     let notice = NewNotice {
         kind: NoticeKind::Revoked,
         organisation: fixture.acme,
-        key: KeyId::new(minute(4)),
+        key: Some(KeyId::new(minute(4))),
         recipient: "ada@acme.example".into(),
         payload: "{}".into(),
         dedup_key: "once".into(),
