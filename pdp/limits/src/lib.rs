@@ -47,6 +47,10 @@
 //! what it had, a token bucket keeps what it may have gained in the place of what comes back, and a bucket that newcomers
 //! share gives nothing back.
 //!
+//! **Several nodes.** Where each counts by itself, a limit can be divided among them ([`Limit::share`]): all shares together
+//! are the limit, whatever the strategy. Of what nodes have told each other of a window aligned to a clock, both holds: a
+//! node uses its share by itself, and what it knows of is never above the limit.
+//!
 //! **Another zone.** A period that has begun ends as it would have ended; the next one is of the new zone.
 //!
 //! # What this defends against
@@ -66,6 +70,7 @@ mod kept;
 mod limit;
 mod limiter;
 mod now;
+mod share;
 pub mod shared;
 mod standing;
 mod strategy;
@@ -76,5 +81,6 @@ pub use kept::{Kept, Restored};
 pub use limit::{Limit, LimitError};
 pub use limiter::{AtCap, Charge, Counts, Limiter, Outcome, Settings};
 pub use now::Now;
+pub use share::Share;
 pub use standing::Standing;
 pub use strategy::Strategy;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::Strategy;
 use crate::strategy::COUNT;
+use crate::{Share, Strategy};
 
 /// How much in how long. Made once, when a key's record is read; counting then only computes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub struct Limit {
     pub(crate) window: i64,
     /// Two limits whose states mean the same have the same.
     pub(crate) shape: u64,
+    /// How much of what it admits at once is this node's to let through.
+    pub(crate) part: u64,
 }
 
 /// Why a limit can't be counted.
@@ -61,16 +63,24 @@ impl Limit {
             return Err(LimitError::TooLarge { most });
         }
         let window = i64::try_from(window.as_nanos()).map_err(|_| LimitError::Window)?;
-        Ok(Self { strategy, limit, window, shape: shape(strategy, limit, window) })
+        Ok(Self { strategy, limit, window, shape: shape(strategy, limit, window), part: burst })
     }
 
     /// The same without a fault: what can't be counted becomes one use a day, since no limit at all would be none.
     pub fn within(strategy: Strategy, limit: u64, window: Duration) -> Self {
         let strictest = || {
             let (strategy, limit, window) = (Strategy::FixedWindow, 1, 86_400_000_000_000);
-            Self { strategy, limit, window, shape: shape(strategy, limit, window) }
+            Self { strategy, limit, window, shape: shape(strategy, limit, window), part: limit }
         };
         Self::new(strategy, limit, window).unwrap_or_else(|_| strictest())
+    }
+
+    /// The same as one of several nodes counts it that divide it among them, each in a bucket of its own. What was used of
+    /// it counts on when the share changes. Of a token bucket a share gains its part of the whole gain, exactly: all
+    /// together gain what the whole would.
+    #[must_use]
+    pub fn share(&self, share: Share) -> Self {
+        Self { part: share.of(self.most_at_once()), ..self.clone() }
     }
 
     /// How much it admits in its window.

@@ -159,6 +159,19 @@ impl Limiter {
         Outcome(standings.collect())
     }
 
+    /// Counts what was let through elsewhere against all of its limits, whether or not they have room.
+    pub fn note(&self, charges: &[Charge<'_>], now: Now) {
+        for charge in charges.iter().filter(|charge| charge.cost > 0) {
+            let found = self.find(charge);
+            match self.held(found.kind, found.shard) {
+                Some(Held::Aligned(mut shard)) => note(&mut shard, charge, &found, now),
+                Some(Held::Sliding(mut shard)) => note(&mut shard, charge, &found, now),
+                Some(Held::Bucket(mut shard)) => note(&mut shard, charge, &found, now),
+                None => {}
+            }
+        }
+    }
+
     /// Gives back a part of what a request took, each charge by its cost: a use came to less than was taken for it. What
     /// counts no more is not given back, nor what a bucket may have gained since, nor where it is shared.
     pub fn give_back(&self, charges: &[Charge<'_>], taken: Now, now: Now) {
@@ -286,6 +299,15 @@ fn stand<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, place: Place, now:
     Standing { is_shared: matches!(place, Place::Shared(_)), ..standing }
 }
 
+fn note<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, found: &Found, now: Now) {
+    let now = S::clock(now);
+    let place = shard.place(found.digest, charge.limit.shape, now, &[]);
+    if let Some(state) = shard.state(place) {
+        state.reach(charge.limit, now);
+        state.note(charge.limit, charge.cost, now);
+    }
+}
+
 fn give_back<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, found: &Found, (taken, now): (Now, Now)) {
     if let Some(state) = shard.find(found.digest).and_then(|place| shard.state(place)) {
         state.give_back(charge.limit, charge.cost, S::clock(taken), S::clock(now));
@@ -304,6 +326,7 @@ fn nowhere(charge: &Charge<'_>, place: Place) -> Standing {
         reset_after: Duration::ZERO,
         retry_after: None,
         can_never: charge.cost > most,
+        lacks_share: false,
         is_shared: false,
     }
 }
@@ -317,6 +340,7 @@ fn closed(charge: &Charge<'_>) -> Standing {
         reset_after: window,
         retry_after: (charge.cost > 0).then_some(window),
         can_never: false,
+        lacks_share: false,
         is_shared: false,
     }
 }

@@ -56,6 +56,7 @@ fn standing(charge: &OwnedCharge, admitted: bool, (first, second, third): (i64, 
         reset_after,
         retry_after,
         can_never: cost > most,
+        lacks_share: false,
         is_shared: false,
     };
     let left = most.saturating_sub(first.unsigned_abs());

@@ -11,7 +11,10 @@ use crate::{Kept, Now, Standing};
 pub(crate) struct Aligned {
     /// The end of the window.
     end: i64,
+    /// In all, as far as is known here.
     used: u64,
+    /// What of it was learnt, and not let through here.
+    by_others: u64,
 }
 
 /// How far a clock may be set back with the window that was reached staying the current one: a day. One that is set back
@@ -21,7 +24,7 @@ const SET_BACK: i64 = 86_400 * 1_000_000_000;
 impl Aligned {
     /// What was kept, taken to `now` like any other state.
     pub(crate) fn of(kept: Kept, limit: &Limit, now: i64) -> Self {
-        let mut state = Self { end: kept.end, used: kept.used };
+        let mut state = Self { end: kept.end, used: kept.used, by_others: 0 };
         state.reach(limit, now);
         state
     }
@@ -38,11 +41,18 @@ impl Aligned {
     pub(crate) fn add(&mut self, other: Self) {
         self.end = self.end.max(other.end);
         self.used = self.used.saturating_add(other.used);
+        self.by_others = self.by_others.saturating_add(other.used);
+    }
+
+    /// What is left of the whole, and of this node's share.
+    fn left(&self, limit: &Limit) -> (u64, u64) {
+        let here = self.used.saturating_sub(self.by_others);
+        (limit.limit.saturating_sub(self.used), limit.part.saturating_sub(here))
     }
 }
 
 impl State for Aligned {
-    const NEW: Self = Self { end: i64::MIN, used: 0 };
+    const NEW: Self = Self { end: i64::MIN, used: 0, by_others: 0 };
 
     fn clock(now: Now) -> i64 {
         now.wall
@@ -59,13 +69,14 @@ impl State for Aligned {
         }
         let (_, end) = window_of(limit, now);
         if end > self.end {
-            self.used = 0;
+            (self.used, self.by_others) = (0, 0);
         }
         self.end = end;
     }
 
     fn has_room(&self, limit: &Limit, cost: u64, _: i64) -> bool {
-        cost <= limit.limit.saturating_sub(self.used)
+        let (of_whole, of_share) = self.left(limit);
+        cost <= of_whole.min(of_share)
     }
 
     fn take(&mut self, _: &Limit, cost: u64, _: i64) {
@@ -74,12 +85,13 @@ impl State for Aligned {
 
     fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, _: i64) {
         if window_of(limit, taken).1 == self.end {
-            self.used = self.used.saturating_sub(cost);
+            self.used = self.used.saturating_sub(cost).max(self.by_others);
         }
     }
 
     fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
-        let left = limit.limit.saturating_sub(self.used);
+        let (of_whole, of_share) = self.left(limit);
+        let left = of_whole.min(of_share);
         let until_end = nanos(i128::from(self.end) - i128::from(now));
         Standing {
             limit: limit.limit,
@@ -87,6 +99,7 @@ impl State for Aligned {
             reset_after: if self.used == 0 { nanos(0) } else { until_end },
             retry_after: (cost > left).then_some(until_end),
             can_never: cost > limit.limit,
+            lacks_share: cost > left && cost <= of_whole,
             is_shared: false,
         }
     }

@@ -56,6 +56,11 @@ pub(crate) trait State: Copy + 'static {
     /// Takes a cost for which there is room.
     fn take(&mut self, limit: &Limit, cost: u64, now: i64);
 
+    /// Takes a cost that was let through elsewhere, whether or not there is room.
+    fn note(&mut self, limit: &Limit, cost: u64, now: i64) {
+        self.take(limit, cost, now);
+    }
+
     /// Gives back a part of what was taken at a time, unless it counts no more: never is more admitted for it than if it
     /// had not been taken.
     fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, now: i64);

@@ -125,11 +125,11 @@ impl State for Sliding {
     fn reach(&mut self, _: &Limit, _: i64) {}
 
     fn has_room(&self, limit: &Limit, cost: u64, now: i64) -> bool {
-        cost <= limit.limit.saturating_sub(self.used(limit, now))
+        cost <= limit.part.saturating_sub(self.used(limit, now))
     }
 
     fn take(&mut self, limit: &Limit, cost: u64, now: i64) {
-        let Ok(cost) = u32::try_from(cost) else { return };
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         if cost == 0 {
             return;
         }
@@ -155,7 +155,7 @@ impl State for Sliding {
 
     fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
         let used = self.used(limit, now);
-        let left = limit.limit.saturating_sub(used);
+        let left = limit.part.saturating_sub(used);
         let until = |end: i64| nanos(i128::from(end) - i128::from(now));
         let lacks = cost.saturating_sub(left);
         Standing {
@@ -164,6 +164,7 @@ impl State for Sliding {
             reset_after: if used > 0 { until(self.fresh_at) } else { nanos(0) },
             retry_after: (lacks > 0).then(|| until(end_of(limit, self.free_by(limit, lacks, now)))),
             can_never: cost > limit.limit,
+            lacks_share: cost > left && cost <= limit.limit.saturating_sub(used),
             is_shared: false,
         }
     }
