@@ -304,6 +304,64 @@ fn every_bucket_ends_by_itself_and_one_that_is_refused_makes_none() {
     }
 }
 
+/// Whatever is done, in whatever order: a bucket stays for as long as it owes something and ten seconds more, and never for
+/// ever. A unit that was mistaken would be off by a thousand.
+#[test]
+fn nothing_stays_for_ever_and_nothing_ends_before_it_is_paid() {
+    let Some(mut told) = Told::start() else { return };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC };
+    let windows = prop_oneof![Just(SECOND), Just(60 * SECOND), Just(3_600 * SECOND), Just(400 * 86_400 * SECOND)];
+    check((0..4_usize, 1..12_u64, windows, steps()), |(kind, many, window, steps)| {
+        let counted = match kind {
+            3 => Limit::new(quota, many, Duration::ZERO).unwrap(),
+            kind => limit(kind, many, many, window).0,
+        };
+        // Of a bucket a token that is partly there counts as missing.
+        let token = if kind == 2 { window / 1_000 / i64::try_from(many).unwrap() + 1 } else { 0 };
+        let (bucket, mut at) = (fresh(), START);
+        let key = Question::new(&[owned(&counted, &bucket, 1)], START).keys[0].clone();
+        let left = |told: &mut Told| -> i64 { redis::cmd("PTTL").arg(&key).query(&mut told.connection).unwrap() };
+        for (pause, cost) in steps {
+            at += pause;
+            let outcome = told.charge(&[owned(&counted, &bucket, cost)], at);
+            let milliseconds = left(&mut told);
+            assert_ne!(milliseconds, -1, "it would stay for ever");
+            if outcome.is_admitted() && cost > 0 {
+                let owes = i64::try_from(outcome.standings()[0].reset_after.as_millis()).unwrap();
+                // A moment has gone by since.
+                let wanted = owes + 5_000..=owes + token + 10_001;
+                assert!(wanted.contains(&milliseconds), "{milliseconds} for {owes}");
+            }
+            told.give_back(&[owned(&counted, &bucket, 1)], at, at);
+            let kept = left(&mut told);
+            assert!(kept <= milliseconds && (kept >= 0) == (milliseconds >= 0), "{milliseconds}, then {kept}");
+        }
+    });
+}
+
+/// A cluster refuses a script whose keys are in different slots: those of a request never are.
+#[test]
+fn all_limits_of_a_request_are_in_one_place_of_a_cluster() {
+    let Some(server) = RedisServer::start_as_cluster() else { return };
+    let mut connection = redis::Client::open(server.url()).unwrap().get_connection().unwrap();
+    let mut slots = redis::cmd("CLUSTER");
+    let _: () = slots.arg("ADDSLOTSRANGE").arg(0).arg(16_383).query(&mut connection).unwrap();
+    let since = Instant::now();
+    while !redis::cmd("CLUSTER").arg("INFO").query::<String>(&mut connection).unwrap().contains("cluster_state:ok") {
+        assert!(since.elapsed() < Duration::from_secs(20));
+        thread::sleep(Duration::from_millis(10));
+    }
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC };
+    let limits = (0..3).map(|kind| limit(kind, 5, 5, 10 * SECOND).0);
+    let limits = limits.chain([Limit::new(quota, 5, Duration::ZERO).unwrap()]);
+    let asked: Vec<_> = limits.map(|limit| owned(&limit, &fresh(), 2)).collect();
+    let mut told = Told { connection, script: Script::new(SCRIPT_WITHOUT_CLOCK), _server: server };
+    assert!(told.charge(&asked, START).is_admitted() && told.charge(&asked, START).is_admitted());
+    assert!(!told.charge(&asked, START).is_admitted());
+    told.give_back(&asked, START, START);
+    assert!(told.charge(&asked, START).is_admitted());
+}
+
 #[test]
 fn by_the_clock_of_redis_parallel_clients_get_together_what_the_limits_say() {
     let Some(server) = RedisServer::start() else { return };

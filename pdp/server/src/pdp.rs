@@ -31,9 +31,10 @@ use crate::caller::{
 use crate::clock::{fault as clock_fault, is_beyond_use};
 use crate::decision_id::DecisionId;
 use crate::error::StartError;
+use crate::fleet::Fleet;
 use crate::health::Stamp;
 use crate::http::problem::Problem;
-use crate::limits::{Gate, Keeping};
+use crate::limits::{Gate, Keeping, LimitMode};
 use crate::metrics::{Beside, Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
@@ -55,6 +56,9 @@ const POLL: Duration = Duration::from_millis(500);
 
 /// Polls after which a watched folder is looked at all the same: some file systems tell nothing.
 const POLLS_OF_WATCHED_FOLDER: u32 = 10;
+/// How long a start waits until this node has a share of limits, where it counts by one.
+const LONGEST_WITHOUT_SHARE: Duration = Duration::from_secs(6);
+
 /// How often it is written down when keys were last used.
 const USES_EVERY: Duration = Duration::from_mins(1);
 
@@ -124,6 +128,12 @@ pub struct Report {
     pub tls_faults: Vec<TlsFault>,
     /// Identifier and version of the root that decides where an organisation adds nothing.
     pub policy_root: (Box<str>, Box<str>),
+    /// How limits are counted.
+    pub limit_mode: LimitMode,
+    /// How they are counted at this moment: as is set for the time while Redis is away, or by the mode.
+    pub limits_by: &'static str,
+    /// Among how many nodes limits are divided now, 0 where this node has no share yet; `None` where they are not.
+    pub limit_nodes: Option<u32>,
     /// Where limits are counted together with other nodes; `None` where each counts by itself.
     pub redis: Option<String>,
     /// Why that Redis is away.
@@ -150,8 +160,9 @@ impl Pdp {
         let node = NodeId::new(Utc::now());
         let (speaker, told) = channel();
         let others = settings.presence.clone().filter(|_| store.location().file().is_none());
+        let fleet = Arc::new(if others.is_some() { Fleet::unknown() } else { Fleet::alone() });
         let speaks = others.map(|presence| {
-            let mut speaks = Speaker::new(&store, presence, node, settings.longest_staleness);
+            let mut speaks = Speaker::new(&store, presence, node, settings.longest_staleness, Arc::clone(&fleet));
             speaks.report(0, 0);
             speaks
         });
@@ -189,7 +200,12 @@ impl Pdp {
         let polls = if watch.is_some() { POLLS_OF_WATCHED_FOLDER } else { 1 };
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
-        let gate = Arc::new(Gate::begin(settings.key_limits, settings.redis.clone()).map_err(StartError::Thread)?);
+        let decides = settings.presence.as_ref().is_none_or(|presence| presence.role.decides());
+        let gate = Gate::begin(settings.key_limits, settings.redis.clone(), fleet).map_err(StartError::Thread)?;
+        if decides {
+            gate.wait_for_share(LONGEST_WITHOUT_SHARE);
+        }
+        let gate = Arc::new(gate);
         let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), settings.quotas.clone(), &kept.current.load())?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -554,6 +570,7 @@ impl Shared {
     pub(crate) fn report(&self, now: Moment) -> Report {
         let snapshot = self.snapshot();
         let health = &self.kept.health;
+        let counting = self.gate.counting();
         let (redis, redis_fault) = self.gate.redis().map(|redis| (redis.address, redis.fault)).unzip();
         Report {
             is_ready: !self.is_stale(now),
@@ -570,6 +587,9 @@ impl Shared {
             place_faults: health.place_faults(),
             tls_faults: self.tls_faults(),
             policy_root: snapshot.policies.root(),
+            limit_mode: counting.mode,
+            limits_by: counting.by,
+            limit_nodes: counting.nodes,
             redis,
             redis_fault: redis_fault.flatten(),
         }

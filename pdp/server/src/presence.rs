@@ -1,7 +1,8 @@
 //! Telling the other nodes how far this one has come: a line of its own in the database, at a bounded rate.
 //!
 //! A thread apart from the keeper's: what is told may take time, what is applied may not wait for it. The line is there
-//! before the first snapshot is read, so that whoever waits for all nodes doesn't miss one that is about to begin.
+//! before the first snapshot is read, so that whoever waits for all nodes doesn't miss one that is about to begin. With
+//! each report it looks who else is there, and what this node's share of limits is ([`Fleet`]).
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
@@ -10,24 +11,24 @@ use std::time::Duration;
 
 use argus_store::node::{self, Node, NodeRole};
 use argus_store::{NodeId, Store, StoreError, read_clock};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use tracing::{debug, warn};
 
 use crate::error::StartError;
+use crate::fleet::{self, FORGOTTEN_AFTER, Fleet};
 use crate::health::Health;
+use crate::limits::Elapsed;
 use crate::snapshot::Current;
 
-/// How often a node that has nothing new says that it is there.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How often a node that has nothing new says that it is there. A node that begins waits for as long at most until it has
+/// its share of limits.
+const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// From one report to the next, however much is new.
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// How long the end of a node waits until it has said so.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// Nodes that have said nothing for so long are forgotten.
-const FORGOTTEN_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// What a node says of itself that doesn't change.
 #[derive(Debug, Clone)]
@@ -53,25 +54,47 @@ pub(crate) struct Speaker {
     presence: Presence,
     id: NodeId,
     longest_staleness: Option<Duration>,
+    fleet: Arc<Fleet>,
+    joined: Joined,
     failed: bool,
+}
+
+/// Since when the others see this node, by the clock of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    /// Nothing is said yet.
+    No,
+    /// It is said. Whoever looks after the next report sees it.
+    Said,
+    At(DateTime<Utc>),
 }
 
 impl Speaker {
     /// Who speaks of this node, where others read it.
-    pub(crate) fn new(store: &Store, presence: Presence, id: NodeId, longest_staleness: Option<Duration>) -> Self {
-        Self { store: store.clone(), presence, id, longest_staleness, failed: false }
+    pub(crate) fn new(
+        store: &Store,
+        presence: Presence,
+        id: NodeId,
+        longest_staleness: Option<Duration>,
+        fleet: Arc<Fleet>,
+    ) -> Self {
+        Self { store: store.clone(), presence, id, longest_staleness, fleet, joined: Joined::No, failed: false }
     }
 
     /// Says how far this node has come. What can't be said is said again with the next report.
     pub(crate) fn report(&mut self, sequence: i64, ahead_milliseconds: i64) {
+        let begun = Elapsed::now();
         match self.write(sequence, ahead_milliseconds) {
-            Ok(()) => self.failed = false,
+            Ok(joined) => {
+                (self.joined, self.failed) = (joined, false);
+                self.fleet.said(begun, self.longest_staleness);
+            }
             Err(cause) if std::mem::replace(&mut self.failed, true) => debug!("still not told: {cause}"),
             Err(cause) => warn!("this node can't tell the others how far it has come: {cause}"),
         }
     }
 
-    fn write(&self, sequence: i64, ahead_milliseconds: i64) -> Result<(), StoreError> {
+    fn write(&self, sequence: i64, ahead_milliseconds: i64) -> Result<Joined, StoreError> {
         self.store.write_aside(|conn| {
             // The one clock that all nodes share: by their own, some would look silent to others.
             let seen_at: DateTime<Utc> = read_clock(conn)?.unwrap_or_else(Utc::now);
@@ -85,8 +108,22 @@ impl Speaker {
                 clock_ahead_milliseconds: ahead_milliseconds,
             };
             node::report(conn, &said)?;
-            node::forget(conn, seen_at - FORGOTTEN_AFTER).map(drop)
+            node::forget(conn, seen_at - FORGOTTEN_AFTER)?;
+            let joined = match self.joined {
+                Joined::No => return Ok(Joined::Said),
+                Joined::Said => seen_at,
+                Joined::At(joined) => joined,
+            };
+            // Before others can read that this node has looked: whoever begins relies on that it counts him from then on.
+            self.fleet.set(fleet::share(&node::list(conn)?, self.id, joined, seen_at));
+            Ok(Joined::At(joined))
         })
+    }
+
+    /// How long nothing is said where nothing is new: hardly, while the share of this node isn't known.
+    fn pause(&self) -> Duration {
+        let waits = self.presence.role.decides() && self.fleet.share().nodes() == 0 && !self.failed;
+        if waits { BETWEEN } else { HEARTBEAT }
     }
 
     fn leave(&self) {
@@ -104,7 +141,7 @@ impl Speaker {
     ) -> Result<(), StartError> {
         let run = move || {
             loop {
-                match next(&messages) {
+                match next(&messages, self.pause()) {
                     Next::Report => self.report(current.load().sequence, health.clock_ahead_milliseconds()),
                     Next::Farewell(told) => {
                         self.leave();
@@ -131,8 +168,8 @@ enum Next {
 }
 
 /// Waits until there is something to say.
-fn next(messages: &Receiver<Message>) -> Next {
-    match messages.recv_timeout(HEARTBEAT) {
+fn next(messages: &Receiver<Message>, longest: Duration) -> Next {
+    match messages.recv_timeout(longest) {
         Ok(Message::Leave(told)) => return Next::Farewell(told),
         Ok(Message::Applied) | Err(RecvTimeoutError::Timeout) => {}
         Err(RecvTimeoutError::Disconnected) => return Next::End,

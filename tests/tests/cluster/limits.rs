@@ -17,16 +17,16 @@ use crate::redis::RedisServer;
 const CLIENTS: usize = 4;
 
 /// Longer than any of this takes on a machine that works at all.
-const LONG: Duration = Duration::from_mins(1);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 /// Makes a reader's key with limits, and gives its secret.
-async fn create_limited(server: &Server, name: &str, limits: &Value) -> String {
+pub(crate) async fn create_limited(server: &Server, name: &str, limits: &Value) -> String {
     let body = json!({"organisation": "acme", "project": "atlas", "name": name,
         "scopes": ["acme/atlas/evidence:read"], "limits": limits});
     create(server, "/v1/keys", &body).await.unwrap()["secret"].as_str().unwrap().to_owned()
 }
 
-fn question(keys: &Keys, secret: &str, cost: u64) -> Vec<u8> {
+pub(crate) fn question(keys: &Keys, secret: &str, cost: u64) -> Vec<u8> {
     let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1", "cost": cost});
     post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes())
 }
@@ -52,7 +52,7 @@ fn count(text: &str) -> (usize, usize) {
     (of("Permit"), of("Deny"))
 }
 
-async fn decision(server: &Server, request: &[u8]) -> Value {
+pub(crate) async fn decision(server: &Server, request: &[u8]) -> Value {
     once(server.pdp, request).await.unwrap().json().unwrap()
 }
 
@@ -61,7 +61,7 @@ async fn readiness(server: &Server) -> (u16, Value) {
     (answer.status, answer.json().unwrap())
 }
 
-async fn wait_until_away(server: &Server, is_away: u64) {
+pub(crate) async fn wait_until_away(server: &Server, is_away: u64) {
     let since = Instant::now();
     while counter(server, "argus_redis_away").await.unwrap() != is_away {
         assert!(since.elapsed() < LONG, "Redis is still {} away", if is_away == 1 { "not" } else { "" });
@@ -179,7 +179,7 @@ async fn start(redis: &RedisServer, folder: &std::path::Path, choice: &str) -> (
 async fn without_redis_the_choice_holds_and_is_told_and_what_was_counted_is_there_when_it_is_back() {
     let Some(mut redis) = RedisServer::start() else { return };
     // What of four uses is admitted of a limit of six, of which three are used.
-    for (choice, admitted) in [("local", 3), ("allow", 4), ("deny", 0)] {
+    for (choice, admitted) in [("local-share", 3), ("local", 3), ("allow", 4), ("deny", 0)] {
         let folder = tempfile::tempdir().unwrap();
         let (server, keys) = start(&redis, folder.path(), choice).await;
         let limits = json!([{"name": "day", "strategy": "sliding_window", "limit": 6, "window_seconds": 86_400}]);
@@ -206,6 +206,11 @@ async fn without_redis_the_choice_holds_and_is_told_and_what_was_counted_is_ther
         assert_eq!(counter(&server, &without).await.unwrap(), 4);
         let (status, told) = readiness(&server).await;
         assert_eq!((status, &told["status"]), (200, &"degraded".into()), "{told}");
+        assert_eq!(
+            (&told["limits"]["mode"], &told["limits"]["counted_by"]),
+            (&"exact".into(), &choice.into()),
+            "{told}"
+        );
         assert!(told["limits"]["problem"].is_string(), "{told}");
 
         redis.start_again();

@@ -24,7 +24,10 @@ mod postgres;
 mod quotas;
 #[path = "../../../pdp/limits/tests/support/redis.rs"]
 mod redis;
+mod redis_lost;
 mod revocation;
 mod rotation;
+mod settle;
+mod shares;
 mod tokens;
 mod usage;

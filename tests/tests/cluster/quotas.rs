@@ -24,7 +24,7 @@ async fn wait_until_written(node: &Server) {
 async fn nodes_learn_what_the_others_let_through_of_a_quota() {
     let Some(postgres) = PostgresServer::start() else { return };
     let database = postgres.new_database();
-    let mut installation = Installation::start(&database, None).await;
+    let mut installation = Installation::start_with(&database, None, &[("ARGUS_LIMITS_MODE", "local")]).await;
     let quota = json!({"name": "yearly", "strategy": "quota", "limit": 100, "window_seconds": 365 * 86_400});
     let asked = json!({"organisation": "acme", "project": "atlas", "name": "limited",
                        "scopes": ["acme/atlas/evidence:read"], "limits": [quota]});
@@ -58,7 +58,7 @@ async fn nodes_learn_what_the_others_let_through_of_a_quota() {
 
     // A node that starts knows from the first request on.
     let joined = Server::start_node(&installation.folder().join("joined"), "pdp", &database, |command| {
-        command.env("ARGUS_ISSUER", installation.issuer());
+        command.env("ARGUS_ISSUER", installation.issuer()).env("ARGUS_LIMITS_MODE", "local");
     });
     let joined = joined.unwrap();
     assert_eq!(remaining(&joined, &looks).await, 50);

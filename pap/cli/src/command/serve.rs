@@ -138,8 +138,20 @@ struct Flags {
     /// (default: none, each node counts by itself). Best not given as a flag where it holds a password.
     #[arg(long, value_name = "URL", env = "ARGUS_REDIS_URL", hide_env = true)]
     redis_url: Option<String>,
-    /// What happens to uses of keys with limits while Redis is away: local (each node counts by itself), allow (admitted
-    /// uncounted) or deny (refused) (default: local).
+    /// How limits are counted where several nodes decide: exact (together, in Redis), local-share (each node its share: the
+    /// limit divided by the live nodes) or local (each node all of it, together as many times as much) (default: exact
+    /// with --redis-url, else local-share).
+    #[arg(
+        long,
+        value_name = "MODE",
+        env = "ARGUS_LIMITS_MODE",
+        hide_env = true,
+        value_enum,
+        hide_possible_values = true
+    )]
+    limits_mode: Option<LimitsMode>,
+    /// What happens to uses of keys with limits while Redis is away: local-share or local (as for --limits-mode), allow
+    /// (admitted uncounted) or deny (refused) (default: local-share).
     #[arg(
         long,
         value_name = "CHOICE",
@@ -316,12 +328,26 @@ enum LimitAtCap {
     Open,
 }
 
+/// How limits are counted where several nodes decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum LimitsMode {
+    /// Together, in Redis.
+    Exact,
+    /// Each node its share.
+    LocalShare,
+    /// Each node all of it.
+    Local,
+}
+
 /// What happens to uses of keys with limits while Redis is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 enum RedisAway {
-    /// Each node counts by itself.
+    /// Each node counts its share.
     #[default]
+    LocalShare,
+    /// Each node counts by itself.
     Local,
     /// They are admitted uncounted.
     Allow,

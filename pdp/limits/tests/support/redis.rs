@@ -66,6 +66,17 @@ impl RedisServer {
         })
     }
 
+    /// One that believes that it is a cluster, of one node that has all slots: it refuses whatever would be in two.
+    pub(crate) fn start_as_cluster() -> Option<Self> {
+        let bus = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let arguments = |port: u16| {
+            let port = port.to_string();
+            let words = ["--port", &port, "--cluster-enabled", "yes", "--cluster-port", &bus];
+            words.iter().map(|word| (*word).to_owned()).collect()
+        };
+        Self::keep(&arguments, |_| {})
+    }
+
     fn keep(arguments: &dyn Fn(u16) -> Vec<String>, prepare: impl Fn(&mut Command)) -> Option<Self> {
         let Some(program) = find_program() else {
             assert!(env::var("CI").as_deref() != Ok("true"), "CI needs redis-server");

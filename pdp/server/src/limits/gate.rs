@@ -2,13 +2,15 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use argus_engine::decision::Decision;
 use argus_http::Trace;
-use argus_limits::{Charge, Limiter, Now, Outcome, Settings};
+use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Settings, Share};
+use smallvec::SmallVec;
 
 use super::clock::{Elapsed, on_both};
 use super::counted::{Counted, Standing, seconds_up};
@@ -18,8 +20,9 @@ use super::key_limits::{Applied, charges};
 use super::ledger::{Ledger, Noted};
 use super::limited_use::LimitedUse;
 use super::reservations::{ReservationCounts, Reservations, Taken};
-use super::settings::LimitSettings;
+use super::settings::{LimitMode, LimitSettings};
 use super::shared::{Foreseen, Link, RedisSettings, RedisState, Settled, WhenAway};
+use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::reason::Reason;
 use crate::snapshot::KeyView;
@@ -39,6 +42,9 @@ pub(crate) struct Gate {
     /// What was taken and may come to less.
     pub(super) reservations: Reservations,
     pub(super) shared: Option<Shared>,
+    mode: LimitMode,
+    /// What of limits is this node's where it counts by shares.
+    fleet: Arc<Fleet>,
     attempts_per_second: u32,
     admitted: [AtomicU64; Kind::ALL.len()],
     refused: [AtomicU64; Kind::ALL.len()],
@@ -47,14 +53,25 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Counts in Redis where that is set, and waits for the first attempt to reach it.
-    pub(crate) fn begin(settings: LimitSettings, redis: Option<RedisSettings>) -> io::Result<Self> {
-        let LimitSettings { buckets, at_cap, attempts_per_second } = settings;
+    pub(crate) fn begin(settings: LimitSettings, redis: Option<RedisSettings>, fleet: Arc<Fleet>) -> io::Result<Self> {
+        let LimitSettings { buckets, at_cap, attempts_per_second, mode } = settings;
+        let mode = mode.unwrap_or(if redis.is_some() { LimitMode::Exact } else { LimitMode::LocalShare });
+        if mode.needs_redis() != redis.is_some() {
+            let fault = format!(
+                "limits can't be counted as `{}` {} Redis",
+                mode.as_str(),
+                if redis.is_some() { "in" } else { "without" }
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, fault));
+        }
         let shared = redis.map(|settings| {
             let away = settings.away;
             Link::begin(settings).map(|link| Shared { link, away, without: AtomicU64::new(0) })
         });
         Ok(Self {
             shared: shared.transpose()?,
+            mode,
+            fleet,
             limiter: Limiter::new(Settings { buckets, shards: SHARDS, at_cap }),
             ledger: Ledger::new(),
             reservations: Reservations::default(),
@@ -63,6 +80,30 @@ impl Gate {
             refused: Default::default(),
             attempts_refused: AtomicU64::new(0),
         })
+    }
+
+    /// Waits until this node has a share, where it counts by one from the start: before that it admits nothing. For so long
+    /// at most.
+    pub(crate) fn wait_for_share(&self, longest: Duration) {
+        let since = Instant::now();
+        while self.mode == LimitMode::LocalShare && self.fleet.share() == Share::NONE && since.elapsed() < longest {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn fleet(&self) -> &Fleet {
+        &self.fleet
+    }
+
+    /// How limits are counted at this moment.
+    pub(crate) fn counting(&self) -> Counting {
+        let by = match &self.shared {
+            Some(shared) if !shared.link.is_up() => shared.away.as_str(),
+            _ => self.mode.as_str(),
+        };
+        let nodes = (by == LimitMode::LocalShare.as_str()).then(|| self.fleet.share().nodes());
+        Counting { mode: self.mode, by, nodes }
     }
 
     /// Counts a use as it was decided: a Permit against the limits, whatever else against the attempts.
@@ -138,10 +179,10 @@ impl Gate {
             return Counted::default();
         }
         let charges = charges(&applied);
-        let (outcome, at_in_redis) = match self.take(key, (&applied, &charges), settled, now) {
-            Ok(taken) => taken,
-            Err(WhenAway::Deny) => return refused_without_redis(),
-            Err(WhenAway::Allow | WhenAway::Local) => return Counted::default(),
+        let Took { outcome, at_in_redis, share } = match self.take(key, (&applied, &charges), settled, now) {
+            Ok(took) => took,
+            Err(Uncounted::Refused) => return refused_without_redis(),
+            Err(Uncounted::Admitted) => return Counted::default(),
         };
         let stands = || applied.iter().map(|(limit, _)| *limit).zip(outcome.standings());
         let is_admitted = outcome.is_admitted();
@@ -169,57 +210,86 @@ impl Gate {
         let retry_after_seconds = outcome.retry_after().map(seconds_up);
         let standings = standings.collect();
         let is_kept = of.is_reserved && is_admitted;
-        let taken = is_kept.then(|| Taken::new(key.id, (&applied, &charges), &outcome, (now, at_in_redis)));
+        let taken = is_kept.then(|| Taken::new(key.id, (&applied, &charges, share), &outcome, (now, at_in_redis)));
         Counted { refused, retry_after_seconds, standings, taken }
     }
 
-    /// Takes charges where they are counted, with the time that Redis had if that is there; gives what holds instead where
-    /// they are counted nowhere.
+    /// Takes charges where they are counted; gives what holds instead where they are counted nowhere.
     fn take(
         &self,
         key: &KeyView,
         (applied, charges): (&Applied<'_>, &[Charge<'_>]),
         settled: Option<&Settled>,
         now: Now,
-    ) -> Result<(Outcome, Option<i64>), WhenAway> {
-        let take_here = || self.take_here(key, (applied, charges), now);
-        let Some(shared) = &self.shared else { return Ok((take_here(), None)) };
+    ) -> Result<Took, Uncounted> {
+        let of = (applied, charges);
+        let take_here = |share| Ok(Took { outcome: self.take_here(key, of, share, now), at_in_redis: None, share });
+        let Some(shared) = &self.shared else {
+            return take_here(if self.mode == LimitMode::Local { Share::WHOLE } else { self.fleet.share() });
+        };
         if let Some((outcome, at)) = settled.and_then(|settled| settled.take(charges)) {
             if outcome.is_admitted() {
-                // So that this node knows what it let through, should it have to count by itself.
-                take_here();
+                self.note_taken(key, of, &outcome, (shared.away, now));
             } else {
                 self.note_lacking(key, applied, &outcome, now);
             }
-            return Ok((outcome, Some(at)));
+            return Ok(Took { outcome, at_in_redis: Some(at), share: Share::WHOLE });
         }
         shared.without.fetch_add(1, Relaxed);
         match shared.away {
-            WhenAway::Local => Ok((take_here(), None)),
-            choice => Err(choice),
+            WhenAway::LocalShare => take_here(self.fleet.share()),
+            WhenAway::Local => take_here(Share::WHOLE),
+            WhenAway::Allow => Err(Uncounted::Admitted),
+            WhenAway::Deny => Err(Uncounted::Refused),
         }
     }
 
-    /// Takes charges in the memory of this node. What is taken from quotas is noted, to be written down.
-    fn take_here(&self, key: &KeyView, (applied, charges): (&Applied<'_>, &[Charge<'_>]), now: Now) -> Outcome {
-        let outcome = self.limiter.charge(charges, now);
-        if !outcome.is_admitted() {
+    /// Takes this node's share of charges in its memory. What is taken from quotas is noted, to be written down.
+    fn take_here(
+        &self,
+        key: &KeyView,
+        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        share: Share,
+        now: Now,
+    ) -> Outcome {
+        let outcome = of_share(charges, share, |charges| self.limiter.charge(charges, now));
+        if outcome.is_admitted() {
+            self.note_used(key, applied, &outcome, |span| after(now, span));
+        } else {
             self.note_lacking(key, applied, &outcome, now);
-            return outcome;
-        }
-        for ((limit, cost), standing) in applied.iter().zip(outcome.standings()) {
-            if limit.kind == Kind::Quota && *cost > 0 {
-                self.ledger.note((*limit).into(), key.id, after(now, standing.reset_after), Noted::Used(*cost));
-            }
         }
         outcome
+    }
+
+    /// Notes what was taken in Redis, so that this node knows what it let through, should it have to count by itself.
+    fn note_taken(
+        &self,
+        key: &KeyView,
+        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        outcome: &Outcome,
+        (away, now): (WhenAway, Now),
+    ) {
+        let share = if away == WhenAway::LocalShare { self.fleet.share() } else { Share::WHOLE };
+        of_share(charges, share, |charges| self.limiter.note(charges, now));
+        self.note_used(key, applied, outcome, |span| end_of_period(now, span));
+    }
+
+    /// Notes what was taken from quotas, to be written down.
+    fn note_used(&self, key: &KeyView, applied: &Applied<'_>, outcome: &Outcome, end: impl Fn(Duration) -> i64) {
+        for ((limit, cost), standing) in applied.iter().zip(outcome.standings()) {
+            if limit.kind == Kind::Quota && *cost > 0 {
+                self.ledger.note((*limit).into(), key.id, end(standing.reset_after), Noted::Used(*cost));
+            }
+        }
     }
 
     /// Notes the quotas that had too little left for a use which a whole one has room for: they count as used up.
     fn note_lacking(&self, key: &KeyView, applied: &Applied<'_>, outcome: &Outcome, now: Now) {
         for ((limit, _), standing) in applied.iter().zip(outcome.standings()) {
-            // A bucket that newcomers share says nothing of this quota, nor does a full table, which refuses for a window.
-            let is_its_own = limit.kind == Kind::Quota && !standing.is_shared && !standing.can_never;
+            // A bucket that newcomers share says nothing of this quota, nor does a full table, which refuses for a window,
+            // nor does one node's share.
+            let is_its_own = !standing.is_shared && !standing.can_never && !standing.lacks_share;
+            let is_its_own = limit.kind == Kind::Quota && is_its_own;
             let wait = standing.retry_after.filter(|wait| is_its_own && *wait < limit.limit.window());
             if let Some(wait) = wait {
                 self.ledger.note((*limit).into(), key.id, end_of_period(now, wait), Noted::Lacking);
@@ -236,6 +306,7 @@ impl Gate {
             attempts_refused: self.attempts_refused.load(Relaxed),
             table: self.limiter.counts(),
             reservations: self.reservations.counts(),
+            counting: self.counting(),
             shared: self.shared.as_ref().map(|shared| SharedCounts {
                 state: shared.link.state(),
                 away: shared.away,
@@ -243,6 +314,31 @@ impl Gate {
             }),
         }
     }
+}
+
+/// Does something with a node's share of charges.
+fn of_share<T>(charges: &[Charge<'_>], share: Share, work: impl FnOnce(&[Charge<'_>]) -> T) -> T {
+    if share == Share::WHOLE {
+        return work(charges);
+    }
+    let limits: SmallVec<[Limit; 4]> = charges.iter().map(|charge| charge.limit.share(share)).collect();
+    let each = charges.iter().zip(&limits).map(|(charge, limit)| Charge { limit, ..*charge });
+    work(&each.collect::<SmallVec<[Charge<'_>; 4]>>())
+}
+
+/// What a use was taken from.
+struct Took {
+    outcome: Outcome,
+    /// The time that Redis had, where it was taken there.
+    at_in_redis: Option<i64>,
+    /// The share that was counted here.
+    share: Share,
+}
+
+/// What becomes of a use that is counted nowhere.
+enum Uncounted {
+    Admitted,
+    Refused,
 }
 
 /// When a span is over, in nanoseconds since 1970.
@@ -278,6 +374,17 @@ pub(crate) struct SharedCounts {
     pub(crate) without: u64,
 }
 
+/// How limits are counted at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counting {
+    /// What is set.
+    pub(crate) mode: LimitMode,
+    /// What holds: a word of [`LimitMode`], or of [`WhenAway`] while Redis is away.
+    pub(crate) by: &'static str,
+    /// Among how many nodes limits are divided; 0 where this one has no share yet, `None` where they are not.
+    pub(crate) nodes: Option<u32>,
+}
+
 /// What was counted since the start.
 #[derive(Debug, Clone)]
 pub(crate) struct GateCounts {
@@ -288,6 +395,7 @@ pub(crate) struct GateCounts {
     pub(crate) attempts_refused: u64,
     pub(crate) table: argus_limits::Counts,
     pub(crate) reservations: ReservationCounts,
+    pub(crate) counting: Counting,
     /// `None` where no Redis is set.
     pub(crate) shared: Option<SharedCounts>,
 }

@@ -2,7 +2,7 @@
 //! Redis, and what is written down of quotas.
 
 use argus_limits::shared::OwnedCharge;
-use argus_limits::{Charge, Now, Outcome};
+use argus_limits::{Charge, Now, Outcome, Share};
 use argus_store::KeyId;
 use smallvec::SmallVec;
 
@@ -83,7 +83,7 @@ impl Taken {
     /// What an admitted use of a key has taken. The time in Redis is there where it was taken there as well.
     pub(super) fn new(
         key: KeyId,
-        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        (applied, charges, share): (&Applied<'_>, &[Charge<'_>], Share),
         outcome: &Outcome,
         (at, at_in_redis): (Now, Option<i64>),
     ) -> Self {
@@ -95,7 +95,8 @@ impl Taken {
             key,
             end: end_of_period(at, standing.reset_after),
         });
-        Self { charges: charges.iter().map(Into::into).collect(), quotas: quotas.collect(), at, at_in_redis }
+        let owned = |charge: &Charge<'_>| OwnedCharge { limit: charge.limit.share(share), ..charge.into() };
+        Self { charges: charges.iter().map(owned).collect(), quotas: quotas.collect(), at, at_in_redis }
     }
 
     /// Of a use that no limit counts.

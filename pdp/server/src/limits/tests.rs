@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use argus_engine::decision::Decision;
+use argus_limits::Share;
 use argus_store::cost::Cost;
 use argus_store::{Conditions, KeyId, Limit, LimitId, LimitStrategy};
 use chrono::{DateTime, Utc};
@@ -10,7 +11,8 @@ use chrono_tz::Tz;
 
 use super::key_limit::{Level, Source};
 use super::ledger::Period;
-use super::{AtCap, Gate, KeyLimits, LimitSettings, LimitedUse, PriceList, Reserve, SettleFault};
+use super::{AtCap, Elapsed, Gate, KeyLimits, LimitSettings, LimitedUse, PriceList, Reserve, SettleFault};
+use crate::fleet::Fleet;
 use crate::moment::Moment;
 use crate::reason::Reason;
 use crate::snapshot::{KeyView, SupposedKey};
@@ -18,7 +20,12 @@ use crate::snapshot::{KeyView, SupposedKey};
 const DAY: u64 = 86_400;
 
 fn gate() -> Gate {
-    Gate::begin(LimitSettings { buckets: 100, at_cap: AtCap::Share, attempts_per_second: 0 }, None).unwrap()
+    gate_of(Fleet::alone())
+}
+
+fn gate_of(fleet: Fleet) -> Gate {
+    let settings = LimitSettings { buckets: 100, at_cap: AtCap::Share, attempts_per_second: 0, mode: None };
+    Gate::begin(settings, None, Arc::new(fleet)).unwrap()
 }
 
 fn limit(name: &str, strategy: LimitStrategy, limit: u64) -> Limit {
@@ -224,4 +231,47 @@ fn a_use_that_is_not_reserved_keeps_nothing() {
     assert!(counted.taken.is_none());
     let too_much = LimitedUse { cost: Some(20), is_reserved: true, ..LimitedUse::default() };
     assert!(gate.count(&key, Decision::Permit, (&too_much, None), NOON).taken.is_none());
+}
+
+#[test]
+fn a_node_that_counts_by_shares_lets_through_its_own_and_says_so() {
+    let fleet = Fleet::unknown();
+    fleet.set(Share::new(2, 1));
+    fleet.said(Elapsed::now(), None);
+    let gate = gate_of(fleet);
+    let quota = Limit { window_seconds: DAY, ..limit("daily", LimitStrategy::Quota, 5) };
+    let key = key(&[(own(), quota), (own(), bucket("own", 6))], Tz::UTC, &[]);
+    let take = |cost| count(&gate, &key, LimitedUse { cost: Some(cost), ..LimitedUse::default() }, NOON);
+    assert_eq!(take(0), (None, left(&[("daily", 2), ("own", 3)])));
+    assert_eq!(take(2), (None, left(&[("daily", 0), ("own", 1)])));
+    assert_eq!(take(1), (Some(Reason::QuotaExhausted), left(&[("daily", 0), ("own", 1)])));
+    let noted: Vec<_> = gate.ledger.take().0.into_iter().flat_map(|(_, entry)| entry.periods).collect();
+    assert!(noted.iter().all(|period| period.used == 2 && !period.is_lacking), "others may have some left: {noted:?}");
+    assert_eq!(gate.counting().nodes, Some(2));
+    gate.fleet().set(Share::NONE);
+    assert_eq!(take(1).0, Some(Reason::QuotaExhausted));
+    assert_eq!((gate.counting().by, gate.counting().nodes), ("local-share", Some(0)));
+    gate.fleet().set(Share::WHOLE);
+    // What was used counts on; of a bucket as if the others had used as much of theirs.
+    assert_eq!(take(2), (None, left(&[("daily", 1), ("own", 0)])));
+}
+
+#[test]
+fn what_is_reserved_of_a_share_goes_back_to_it() {
+    let fleet = Fleet::unknown();
+    fleet.set(Share::new(2, 1));
+    fleet.said(Elapsed::now(), None);
+    let (gate, caller) = (gate_of(fleet), KeyId::new(DateTime::UNIX_EPOCH));
+    let window = limit("hourly", LimitStrategy::FixedWindow, 20);
+    let key = key(&[(own(), window), (own(), bucket("own", 20))], Tz::UTC, &[]);
+    let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };
+    let counted = gate.count(&key, Decision::Permit, (&of, None), NOON);
+    assert_eq!(counted.refused, None);
+    gate.reserve(Reserve { caller, decision: 1, cost: 8, seconds: 60 }, counted.taken, NOON);
+    let looks = LimitedUse { cost: Some(0), ..LimitedUse::default() };
+    assert_eq!(count(&gate, &key, looks, NOON).1, left(&[("hourly", 2), ("own", 2)]));
+    assert_eq!(gate.settle_reserved(1, caller, 1, NOON), Ok(7));
+    let (_, stands) = count(&gate, &key, looks, NOON);
+    // A bucket keeps what it may have gained in the place of what comes back.
+    assert!(stands[0].1 == 9 && (8..=9).contains(&stands[1].1), "{stands:?}");
 }

@@ -3,7 +3,7 @@
 use metrics::{Counter, Gauge, counter, gauge};
 
 use super::to_gauge;
-use crate::limits::{GateCounts, KeepingCounts, Kind, ReservationCounts, SharedCounts, WhenAway};
+use crate::limits::{Counting, GateCounts, KeepingCounts, Kind, LimitMode, ReservationCounts, SharedCounts, WhenAway};
 
 /// The metrics of limits.
 pub(super) struct Limits {
@@ -17,7 +17,15 @@ pub(super) struct Limits {
     unwritten: Gauge,
     failures: Counter,
     reservations: Reservations,
+    by: By,
     shared: Shared,
+}
+
+/// How limits are counted.
+struct By {
+    /// One for each way, of which one is 1.
+    ways: Vec<(&'static str, Gauge)>,
+    nodes: Gauge,
 }
 
 /// Uses that are reserved, and what becomes of them.
@@ -53,6 +61,7 @@ impl Limits {
             unwritten: gauge!("argus_quota_uses_unwritten"),
             failures: counter!("argus_quota_write_failures_total"),
             reservations: Reservations::new(),
+            by: By::new(),
             shared: Shared::new(),
         }
     }
@@ -71,9 +80,28 @@ impl Limits {
         self.unwritten.set(to_gauge(usize::try_from(kept.unwritten).unwrap_or(usize::MAX)));
         self.failures.absolute(kept.failures);
         self.reservations.set(counts.reservations);
+        self.by.set(counts.counting);
         if let Some(counts) = &counts.shared {
             self.shared.set(counts);
         }
+    }
+}
+
+impl By {
+    fn new() -> Self {
+        let words = LimitMode::ALL.map(LimitMode::as_str).into_iter().chain(WhenAway::ALL.map(WhenAway::as_str));
+        let mut words: Vec<_> = words.collect();
+        words.sort_unstable();
+        words.dedup();
+        let ways = words.into_iter().map(|word| (word, gauge!("argus_limits_counted", "by" => word))).collect();
+        Self { ways, nodes: gauge!("argus_limit_nodes") }
+    }
+
+    fn set(&self, counting: Counting) {
+        for (word, gauge) in &self.ways {
+            gauge.set(f64::from(u8::from(*word == counting.by)));
+        }
+        self.nodes.set(f64::from(counting.nodes.unwrap_or(1)));
     }
 }
 

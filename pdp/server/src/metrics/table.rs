@@ -15,6 +15,8 @@ pub(super) static COUNTED: &[Metric] = &[
     Metric::counter("argus_quota_write_failures_total", &[], "Attempts to write what is used of quotas that failed."),
     Metric::gauge("argus_reservations_open", &[], "Uses that are reserved and not yet settled."),
     Metric::counter("argus_reservations_total", &["outcome"], "Reserved uses, by what became of them: settled, overdue (given back), turned_away (no room)."),
+    Metric::gauge("argus_limits_counted", &["by"], "1 for how limits are counted now: exact, local-share, local, allow or deny."),
+    Metric::gauge("argus_limit_nodes", &[], "Among how many nodes limits are divided; 0 while this one has no share of them."),
     Metric::gauge("argus_redis_away", &[], "Whether the Redis that limits are counted in can't be used."),
     Metric::counter("argus_redis_checks_total", &["outcome"], "Decisions that Redis was asked about, by whether it answered in time."),
     Metric::counter("argus_decisions_without_redis_total", &["choice"], "Uses of keys with limits while Redis was away, by what was chosen for that."),

@@ -10,8 +10,8 @@ use argus_admin::UsageRetention;
 use argus_credentials::{CertificateHeader, Environment, Hasher, Iterations, TrustedProxies};
 use argus_engine::limits::Limits;
 use argus_pdp::{
-    AtCap, ClientTrustFiles, LimitSettings, PlaceFiles, RedisSettings, RedisUrl, ServerTlsFiles, TrustedIssuer,
-    WhenAway,
+    AtCap, ClientTrustFiles, LimitMode, LimitSettings, PlaceFiles, RedisSettings, RedisUrl, ServerTlsFiles,
+    TrustedIssuer, WhenAway,
 };
 use argus_store::{Location, LocationError};
 use serde::Deserialize;
@@ -22,7 +22,7 @@ use super::issuer::Tokens;
 use super::notices::{self, Notices};
 use super::traces::TraceSettings;
 use super::trust::{Asked, IssuerEntry, Trust};
-use super::{Flags, LimitAtCap, LogForm, RedisAway, Role, Switch};
+use super::{Flags, LimitAtCap, LimitsMode, LogForm, RedisAway, Role, Switch};
 use crate::failure::Failure;
 
 /// The file that is read where none is named and this one exists.
@@ -93,6 +93,7 @@ struct SettingsFile {
     limit_buckets: Option<u32>,
     limit_at_cap: Option<LimitAtCap>,
     attempts_per_second: Option<u32>,
+    limits_mode: Option<LimitsMode>,
     redis_url: Option<String>,
     redis_away: Option<RedisAway>,
     redis_milliseconds: Option<u32>,
@@ -142,7 +143,8 @@ struct SettingsFile {
 impl Settings {
     pub(super) fn read(flags: Flags, file: Option<&Path>) -> Result<Self, Failure> {
         let file = SettingsFile::read(file)?;
-        let (key_limits, redis) = (key_limits(&flags, &file), read_redis(&flags, &file)?);
+        let redis = read_redis(&flags, &file)?;
+        let key_limits = key_limits(&flags, &file, redis.is_some())?;
         // `docker run -e ARGUS_POLICIES=` is how a variable of an image is taken back.
         let path =
             |flag: Option<PathBuf>, own: Option<PathBuf>| flag.filter(|path| !path.as_os_str().is_empty()).or(own);
@@ -266,11 +268,11 @@ fn read_hasher(iterations: Option<u32>) -> Result<Hasher, Failure> {
     Ok(Hasher::new(iterations))
 }
 
-fn key_limits(flags: &Flags, file: &SettingsFile) -> LimitSettings {
+fn key_limits(flags: &Flags, file: &SettingsFile, has_redis: bool) -> Result<LimitSettings, Failure> {
     let given = LimitSettings::default();
     let (buckets, at_cap) = (flags.limit_buckets.or(file.limit_buckets), flags.limit_at_cap.or(file.limit_at_cap));
     let attempts = flags.attempts_per_second.or(file.attempts_per_second);
-    LimitSettings {
+    Ok(LimitSettings {
         // None at all would refuse, or let through, every use.
         buckets: buckets.map_or(given.buckets, |buckets| usize::try_from(buckets.max(1)).unwrap_or(given.buckets)),
         at_cap: at_cap.map_or(given.at_cap, |at_cap| match at_cap {
@@ -279,6 +281,25 @@ fn key_limits(flags: &Flags, file: &SettingsFile) -> LimitSettings {
             LimitAtCap::Open => AtCap::Open,
         }),
         attempts_per_second: attempts.unwrap_or(given.attempts_per_second),
+        mode: read_mode(flags.limits_mode.or(file.limits_mode), has_redis)?,
+    })
+}
+
+/// A mode that goes with whether there is a Redis.
+fn read_mode(given: Option<LimitsMode>, has_redis: bool) -> Result<Option<LimitMode>, Failure> {
+    let Some(given) = given else { return Ok(None) };
+    let mode = match given {
+        LimitsMode::Exact => LimitMode::Exact,
+        LimitsMode::LocalShare => LimitMode::LocalShare,
+        LimitsMode::Local => LimitMode::Local,
+    };
+    let word = mode.as_str();
+    match (mode.needs_redis(), has_redis) {
+        (true, false) => Err(settings(format!("limits are counted as `{word}` in Redis, and none is named"))
+            .help("name it with --redis-url (ARGUS_REDIS_URL), or leave out --limits-mode (ARGUS_LIMITS_MODE)")),
+        (false, true) => Err(settings(format!("limits that are counted as `{word}` need no Redis"))
+            .help("leave out --redis-url (ARGUS_REDIS_URL); for while it is away there is --redis-away")),
+        _ => Ok(Some(mode)),
     }
 }
 
@@ -302,6 +323,7 @@ fn read_redis(flags: &Flags, file: &SettingsFile) -> Result<Option<RedisSettings
         )
     })?;
     let away = match away {
+        RedisAway::LocalShare => WhenAway::LocalShare,
         RedisAway::Local => WhenAway::Local,
         RedisAway::Allow => WhenAway::Allow,
         RedisAway::Deny => WhenAway::Deny,
@@ -433,6 +455,25 @@ mod tests {
         assert!(nobody.contains("--trusted-proxies"), "{nobody}");
         let no_name = read_proxies(&["10.0.0.0/8".to_owned()], Some("a b".to_owned())).unwrap_err().to_text();
         assert!(no_name.contains("`a b` is no name of a header"), "{no_name}");
+    }
+
+    #[test]
+    fn a_way_of_counting_goes_with_what_it_counts_in() {
+        let of = |mode: Option<&str>, redis: Option<&str>| {
+            let mode = mode.map(|word| <LimitsMode as clap::ValueEnum>::from_str(word, false).unwrap());
+            let flags = Flags { limits_mode: mode, redis_url: redis.map(str::to_owned), ..Flags::default() };
+            Settings::read(flags, None).map(|settings| settings.key_limits.mode.map(LimitMode::as_str))
+        };
+        let redis = Some("redis://127.0.0.1");
+        assert_eq!([of(None, None).unwrap(), of(None, redis).unwrap()], [None, None]);
+        assert_eq!(
+            [of(Some("exact"), redis).unwrap(), of(Some("local"), None).unwrap()],
+            [Some("exact"), Some("local")]
+        );
+        let alone = of(Some("exact"), None).unwrap_err().to_text();
+        assert!(alone.contains("--redis-url") && alone.contains("`exact`"), "{alone}");
+        let both = of(Some("local-share"), redis).unwrap_err().to_text();
+        assert!(both.contains("--redis-away"), "{both}");
     }
 
     #[test]

@@ -9,8 +9,10 @@ use thiserror::Error;
 /// What happens to uses of keys with limits while Redis is away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenAway {
-    /// This node counts them by itself.
+    /// This node counts its share of them by itself: all shares together are the limit.
     #[default]
+    LocalShare,
+    /// This node counts them by itself, each whole.
     Local,
     /// They are admitted uncounted.
     Allow,
@@ -20,11 +22,12 @@ pub enum WhenAway {
 
 impl WhenAway {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::Local, Self::Allow, Self::Deny];
+    pub const ALL: [Self; 4] = [Self::LocalShare, Self::Local, Self::Allow, Self::Deny];
 
     /// Its word, in settings and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::LocalShare => "local-share",
             Self::Local => "local",
             Self::Allow => "allow",
             Self::Deny => "deny",

@@ -78,6 +78,13 @@ struct Geoip {
 
 #[derive(Serialize, ToSchema)]
 struct LimitState {
+    /// How limits are counted: `exact` (all nodes together in Redis), `local-share` (each node its share of them) or `local`
+    /// (each node all of them).
+    mode: &'static str,
+    /// How they are counted now: as `mode` says, or, while Redis is away, by what is set for that.
+    counted_by: &'static str,
+    /// Where each node counts its share: among how many nodes limits are divided; 0: this one has no share yet. Else null.
+    nodes: Option<u32>,
     /// The Redis that limits are counted in together with other nodes; null: each node counts by itself.
     redis: Option<String>,
     /// Why it is away.
@@ -146,7 +153,13 @@ impl From<Report> for Readiness {
             tls: TlsState { problems: report.tls_faults.iter().map(ToString::to_string).collect() },
             store: StoreState { problem: report.store_fault },
             clock: ClockState { ahead_milliseconds: report.clock_ahead_milliseconds, problem: report.clock_fault },
-            limits: LimitState { redis: report.redis, problem: report.redis_fault },
+            limits: LimitState {
+                mode: report.limit_mode.as_str(),
+                counted_by: report.limits_by,
+                nodes: report.limit_nodes,
+                redis: report.redis,
+                problem: report.redis_fault,
+            },
         }
     }
 }
