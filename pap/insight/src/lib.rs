@@ -3,9 +3,11 @@
 //! A decision becomes one [`UsageEvent`](usage::UsageEvent) on a bounded [`queue`]: who decides never
 //! waits, and what finds the queue full is counted as dropped. [`Metering`](usage::Metering) folds events into rows for
 //! each minute, hour and day of each key, and adds them to the store at least once a second. [`report`](usage::report)
-//! reads them back. [`decisions`] writes the log of decisions, on a queue of its own. [`anomaly`] watches each key from
-//! its first use and says when its use is no longer its own; [`watching`] feeds it and notes what it finds. [`notify`]
-//! carries notices to people and programs, by e-mail and by webhook.
+//! reads them back. An act upon Argus's own resources is an [`ActEvent`](usage::ActEvent) on a queue of its own, and what
+//! a decision came to afterwards a [`SettledCost`](usage::SettledCost). [`decisions`] writes the log of decisions, on a
+//! queue of its own. [`anomaly`] watches each key from its first use and says when its use is no longer its own;
+//! [`watching`] feeds it and notes what it finds. [`notify`] carries notices to people and programs, by e-mail and by
+//! webhook.
 //!
 //! What is not here: no decision, no HTTP, no settings, no words for people but those of an anomaly and of a notice.
 //! Whoever composes brings the client that asks addresses of others, and says by which server e-mail goes. Usage keeps

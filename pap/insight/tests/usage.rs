@@ -18,15 +18,20 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argus_insight::queue::queue;
+use argus_insight::queue::{Tally, queue};
 use argus_insight::usage::{
-    Detail, Grouping, LineId, Metering, Outcome, Place, PlaceOf, Presented, QUEUE, UsageEvent, UsageLine, UsageSender,
-    Word, hash, report,
+    ACTS, ActEvent, ActQueue, Detail, Exercised, Grouping, LineId, Metered, Metering, Outcome, Part, Parts, Place,
+    PlaceOf, Presented, QUEUE, SettledCost, UsageEvent, UsageLine, UsageSender, Word, hash, report,
 };
-use argus_store::usage::{Granularity, UsageCounts, UsageFilter};
+use argus_store::usage::{self, Granularity, UsageCounts, UsageFilter};
 use argus_store::{KeyId, Location, NodeId, Store};
 use chrono::{DateTime, Utc};
 use server::PostgresServer;
+
+/// Nobody acts.
+fn no_acts() -> ActQueue {
+    queue(1).1
+}
 
 /// Longer than anything here takes on a machine that works at all.
 const LONG: Duration = Duration::from_mins(1);
@@ -108,7 +113,7 @@ fn send_all(sender: &UsageSender, events: impl Iterator<Item = UsageEvent>) {
             let tally = sender.tally();
             tally.taken - tally.written < QUEUE as u64 / 2
         });
-        sender.send(event);
+        sender.send(event.into());
     }
 }
 
@@ -154,7 +159,8 @@ fn check_sums(nodes: [Store; 2]) {
         for (half, store) in events.chunks(events.len() / 2).zip(&nodes) {
             scope.spawn(|| {
                 let (sender, events) = queue(QUEUE);
-                let metering = Metering::begin(store.clone(), NodeId::new(midnight()), events, places()).unwrap();
+                let metering =
+                    Metering::begin(store.clone(), NodeId::new(midnight()), (events, no_acts()), places()).unwrap();
                 send_all(&sender, half.iter().cloned());
                 drop(metering);
                 let tally = sender.tally();
@@ -223,11 +229,152 @@ fn what_two_nodes_count_adds_up_exactly_on_a_server() {
     check_sums([open(&url), open(&url)]);
 }
 
+/// The group that an event belongs to.
+type Group = fn(&UsageEvent) -> String;
+
+/// What the n-th use came to, of which more was reserved: every third nothing, which nobody settled in time.
+fn settled(n: u32) -> u64 {
+    if n.is_multiple_of(3) { 0 } else { u64::from(n % 41) }
+}
+
+/// Reserves on two nodes, settles later and in another order, and compares every grouping with what was settled.
+fn check_settled(nodes: &[Store; 2]) {
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    let reserved: Vec<(u32, UsageEvent)> = (0..3_000)
+        .map(|n: u32| {
+            let key = Some(keys[n as usize % 3]);
+            let outcome = if n.is_multiple_of(7) { Outcome::Denial } else { Outcome::Permit };
+            let reason = Some("scope_missing").filter(|_| outcome == Outcome::Denial);
+            (n, UsageEvent { cost: 0, key, outcome, reason, organisation: "acme".into(), ..event(n, &keys) })
+        })
+        .collect();
+    let permitted = |reserved: &[(u32, UsageEvent)]| -> Vec<(u32, UsageEvent)> {
+        reserved.iter().filter(|(_, event)| event.outcome == Outcome::Permit).cloned().collect()
+    };
+    let [store, _] = nodes;
+    thread::scope(|scope| {
+        for (half, store) in reserved.chunks(reserved.len() / 2).zip(nodes) {
+            scope.spawn(|| {
+                let (sender, events) = queue(QUEUE);
+                let queues = (events, no_acts());
+                let metering = Metering::begin(store.clone(), NodeId::new(midnight()), queues, places()).unwrap();
+                send_all(&sender, half.iter().map(|(_, event)| event.clone()));
+                wait_until("nothing is written", || sender.tally().written > half.len() as u64 / 2);
+                for (n, event) in permitted(half).into_iter().rev().filter(|(n, _)| settled(*n) > 0) {
+                    let UsageEvent { at, organisation, key, address, action, .. } = event;
+                    let key = key.unwrap();
+                    let of = SettledCost { at, organisation, key, address, action, cost: settled(n) };
+                    sender.send(Metered::Settled(of));
+                }
+                drop(metering);
+                let tally = sender.tally();
+                assert_eq!((tally.taken, tally.dropped_at_queue, tally.dropped_at_rows), (tally.written, 0, 0));
+            });
+        }
+    });
+    let came_to = |event: &UsageEvent| {
+        let n = u32::try_from(event.decision).unwrap();
+        if event.outcome == Outcome::Permit { settled(n) } else { 0 }
+    };
+    let events: Vec<_> = reserved.into_iter().map(|(_, event)| UsageEvent { cost: came_to(&event), ..event }).collect();
+    let total: i64 = events.iter().map(|event| i64::try_from(event.cost).unwrap()).sum();
+    let by: [(Option<&str>, Group); 5] = [
+        (None, |_| String::new()),
+        (Some("key"), |event| format!("acme/{}", event.key.unwrap())),
+        (Some("action"), |event| event.action.as_str().to_owned()),
+        (Some("reason"), |event| event.reason.unwrap_or("none").to_owned()),
+        (Some("country"), |event| places()(event.address.unwrap(), Detail::Network).country.unwrap()),
+    ];
+    for granularity in Granularity::ALL {
+        for (name, of) in &by {
+            let grouping = name.map(|name| name.parse::<Grouping>().unwrap());
+            let found = of_lines(&lines(store, &all(granularity), grouping, 333));
+            assert_eq!(found, sums(&events, granularity, of), "{granularity} {name:?}");
+            assert_eq!(found.values().map(|counts| counts.cost).sum::<i64>(), total);
+        }
+    }
+}
+
+#[test]
+fn what_was_reserved_costs_what_was_settled_where_it_was_decided_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&file(&folder));
+    check_settled(&[store.clone(), store]);
+}
+
+#[test]
+fn what_was_reserved_costs_what_was_settled_where_it_was_decided_on_a_server() {
+    let Some(server) = PostgresServer::shared() else { return };
+    let url = server.new_database();
+    check_settled(&[open(&url), open(&url)]);
+}
+
+#[test]
+fn acts_count_by_scope_in_their_days_and_among_no_decisions() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&file(&folder));
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    let ((sender, events), (acts, acts_told)) = (queue(QUEUE), queue(ACTS));
+    let metering = Metering::begin(store.clone(), NodeId::new(midnight()), (events, acts_told), places()).unwrap();
+    let decisions: Vec<_> = (0..100).map(|n| event(n, &keys)).collect();
+    send_all(&sender, decisions.iter().cloned());
+    let act = |n: i64, key, narrow: &str| {
+        let exercised = Exercised { scope: "acme:admin".to_owned(), narrow: narrow.to_owned() };
+        ActEvent { at: DAY + n * 4_000, organisation: "acme".into(), key, exercised }
+    };
+    // Of a key that does nothing else as well.
+    let administrator = KeyId::new(midnight());
+    for n in 0..30 {
+        let kind = ["keys:read", "keys:write", "audit:read"][usize::try_from(n).unwrap() % 3];
+        acts.send(act(n, administrator, &format!("acme/argus/{kind}")));
+    }
+    acts.send(act(0, keys[0], "acme/argus/keys:read"));
+    drop(metering);
+    assert_eq!((sender.tally().written, acts.tally().written), (100, 31));
+    for granularity in Granularity::ALL {
+        let found = of_lines(&lines(&store, &all(granularity), None, 500));
+        assert_eq!(found, sums(&decisions, granularity, |_| String::new()), "no line but of decisions");
+        let filter = UsageFilter { keys: Some(vec![administrator]), ..all(granularity) };
+        let rows = store.read(|conn| usage::list(conn, &filter, None, (100, true))).unwrap();
+        let days = if granularity == Granularity::Day { 2 } else { 0 };
+        assert_eq!(rows.len(), days);
+        assert!(rows.iter().all(|(_, row)| row.counts == UsageCounts::default() && row.distinct.is_empty()));
+        let mut parts = Parts::default();
+        for (_, row) in &rows {
+            parts.merge(&Parts::decode(&row.parts));
+        }
+        let of = |part| -> Vec<(String, i64)> {
+            parts.of(part).map(|(value, counts)| (value.to_owned(), counts.permits)).collect()
+        };
+        if granularity == Granularity::Day {
+            assert_eq!(of(Part::ActScope), [("acme:admin".to_owned(), 30)]);
+            let each = ["acme/argus/audit:read", "acme/argus/keys:read", "acme/argus/keys:write"];
+            assert_eq!(of(Part::ActExercised), each.map(|kind| (kind.to_owned(), 10)));
+        }
+    }
+    for part in ["scope", "exercised", "act_scope", "act_exercised"] {
+        assert!(part.parse::<Grouping>().is_err(), "{part}");
+    }
+}
+
+#[test]
+fn acts_beyond_their_queue_are_dropped_with_a_count_and_leave_decisions_their_room() {
+    let ((sender, _events), (acts, _acts)) = (queue::<Metered>(10), queue(3));
+    let keys = [(); 3].map(|()| KeyId::new(midnight()));
+    for _ in 0..5 {
+        let exercised = Exercised { scope: "acme:admin".to_owned(), narrow: "acme/argus/keys:read".to_owned() };
+        acts.send(ActEvent { at: DAY, organisation: "acme".into(), key: keys[0], exercised });
+        sender.send(event(0, &keys).into());
+    }
+    let told = |tally: Tally| (tally.taken, tally.dropped_at_queue);
+    assert_eq!((told(acts.tally()), told(sender.tally())), ((3, 2), (5, 0)));
+}
+
 #[test]
 fn a_full_queue_takes_no_time_and_what_it_drops_is_counted() {
     let keys = [(); 3].map(|()| KeyId::new(midnight()));
-    let (sender, _events) = queue(100);
-    (0..250).for_each(|n| sender.send(event(n, &keys)));
+    let (sender, _events) = queue::<Metered>(100);
+    (0..250).for_each(|n| sender.send(event(n, &keys).into()));
     let tally = sender.tally();
     assert_eq!((tally.taken, tally.dropped_at_queue, tally.written), (100, 150, 0));
 }
@@ -238,10 +385,10 @@ fn nothing_is_lost_and_nothing_counts_twice_while_the_store_is_away() {
     let url = server.new_database();
     let keys = [(); 3].map(|()| KeyId::new(midnight()));
     let (sender, events) = queue(QUEUE);
-    let metering = Metering::begin(open(&url), NodeId::new(midnight()), events, places()).unwrap();
+    let metering = Metering::begin(open(&url), NodeId::new(midnight()), (events, no_acts()), places()).unwrap();
     send_all(&sender, (0..1_000).map(|n| event(n, &keys)));
     server.stop();
-    (1_000..2_000).for_each(|n| sender.send(event(n, &keys)));
+    (1_000..2_000).for_each(|n| sender.send(event(n, &keys).into()));
     wait_until("no attempt fails", || sender.tally().failures > 0);
     server.start_again();
     wait_until("not all is written", || sender.tally().written == 2_000);
@@ -259,10 +406,10 @@ fn a_use_stands_in_the_store_within_a_second() {
     let store = open(&file(&folder));
     let keys = [(); 3].map(|()| KeyId::new(midnight()));
     let (sender, events) = queue(QUEUE);
-    let _metering = Metering::begin(store.clone(), NodeId::new(midnight()), events, places()).unwrap();
+    let _metering = Metering::begin(store.clone(), NodeId::new(midnight()), (events, no_acts()), places()).unwrap();
     for n in 0..3 {
         let since = Instant::now();
-        sender.send(event(n, &keys));
+        sender.send(event(n, &keys).into());
         wait_until("it is not written", || sender.tally().written == u64::from(n) + 1);
         let took = since.elapsed();
         assert!(took < Duration::from_secs(1), "{took:?}");

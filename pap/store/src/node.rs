@@ -52,6 +52,11 @@ impl NodeRole {
     pub const fn decides(self) -> bool {
         matches!(self, Self::All | Self::Pdp)
     }
+
+    /// Whether acts are asked for there.
+    pub const fn administers(self) -> bool {
+        matches!(self, Self::All | Self::Pap)
+    }
 }
 
 /// Keeps what a node says of itself. Two reports that come in the wrong order leave the greater sequence and the later

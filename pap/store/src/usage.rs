@@ -24,6 +24,12 @@ use crate::value::{UnknownValue, column, words};
 /// The setting that says since when the usage of keys tells which scopes were used.
 pub const SCOPES_COUNTED_SINCE: &str = "scopes_counted_since";
 
+/// The setting that says since when it also tells which scopes permitted administrative acts.
+pub const ACTS_COUNTED_SINCE: &str = "acts_counted_since";
+
+/// The setting that says since when it also tells which scopes permitted to ask for decisions.
+pub const ASKING_COUNTED_SINCE: &str = "asking_counted_since";
+
 /// Rows of one statement: far below the number of values that either database takes at once.
 const ROWS: usize = 200;
 

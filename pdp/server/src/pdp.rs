@@ -292,6 +292,13 @@ impl Pdp {
         Authorisation { is_permitted: reason.is_none(), reason, needed_scope: needed_scope(act), decision_id }
     }
 
+    /// Tells whoever counts what keys use of a permitted act.
+    pub fn note_act(&self, caller: &Caller, act: &Act<'_>) {
+        if let Some(usage) = &self.shared.settings.usage {
+            usage.note_act(&act.of(&caller.record, Moment::now()));
+        }
+    }
+
     /// Why any use of a caller's key would be denied from where he is, whatever it grants: a condition that isn't met.
     pub fn unmet_condition(&self, caller: &Caller) -> Option<Reason> {
         let when = (Moment::now(), self.shared.settings.limits);
@@ -539,7 +546,8 @@ impl Shared {
             return Err(Problem::no_such_organisation());
         }
         let when = (now, self.settings.limits);
-        match may_ask(snapshot, &caller.record, caller.peer, (organisation, domain), when) {
+        let usage = self.settings.usage.as_deref();
+        match may_ask(snapshot, &caller.record, caller.peer, (organisation, domain), when, usage) {
             None => Ok(()),
             Some(reason) => Err(self.refuse_grant(organisation, reason)),
         }

@@ -1,4 +1,5 @@
-//! What is told of each decision to whoever counts them. Who counts, and how, is not known here.
+//! What is told of each decision to whoever counts them, of what it came to afterwards, and of each use of Argus's own
+//! resources. Who counts, and how, is not known here.
 
 use std::fmt::Debug;
 use std::net::IpAddr;
@@ -28,7 +29,7 @@ pub struct Use<'u> {
     pub reason: Option<Reason>,
     /// How long it took, from the arrival of the request.
     pub seconds: f64,
-    /// What it costs.
+    /// What it costs; nothing yet, where that is told [later](UsageSink::note_cost).
     pub cost: u64,
     /// The client's address.
     pub address: Option<IpAddr>,
@@ -48,6 +49,38 @@ pub struct Use<'u> {
     pub scopes: &'u [Scope],
 }
 
+/// A permitted use of which only the most that it costs is known: what has to be told of it again when it is settled.
+#[derive(Debug, Clone)]
+pub struct ReservedUse {
+    /// When it was asked for.
+    pub at: Moment,
+    /// The organisation that decided, which is that of the key.
+    pub organisation: Arc<str>,
+    /// The key.
+    pub key: KeyId,
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// The action.
+    pub action: Box<str>,
+}
+
+/// A permitted use of Argus's own resources: an act of administration, or the asking for decisions.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnUse<'u> {
+    /// When.
+    pub at: Moment,
+    /// The organisation that the key belongs to.
+    pub organisation: &'u Arc<str>,
+    /// The key.
+    pub key: KeyId,
+    /// What the key grants.
+    pub scopes: &'u [Scope],
+    /// The resource, such as `acme/argus/keys`.
+    pub resource: &'u str,
+    /// The action.
+    pub action: &'u str,
+}
+
 /// What became of the uses that were noted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct UsesNoted {
@@ -61,12 +94,22 @@ pub struct UsesNoted {
     pub written: u64,
     /// Attempts to write them that failed, and are repeated.
     pub failures: u64,
+    /// Uses of Argus's own resources that were taken. They are among none of the others.
+    pub acts: u64,
+    /// Those of them that were not, for want of room.
+    pub acts_dropped: u64,
 }
 
-/// Whoever counts decisions.
+/// Whoever counts decisions. Nothing here may wait for anything.
 pub trait UsageSink: Debug + Send + Sync {
-    /// Takes note of a decision. It must not wait for anything.
+    /// Takes note of a decision.
     fn note(&self, of: &Use<'_>);
+
+    /// Takes note of what a use came to that was noted as costing nothing.
+    fn note_cost(&self, of: &ReservedUse, cost: u64);
+
+    /// Takes note of a use of Argus's own resources.
+    fn note_act(&self, of: &OwnUse<'_>);
 
     /// What became of those noted so far.
     fn noted(&self) -> UsesNoted;

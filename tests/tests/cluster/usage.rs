@@ -158,6 +158,41 @@ async fn usage_adds_up_to_what_was_answered_over_keys_and_nodes() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn acts_are_counted_by_the_node_that_administers_and_the_asking_by_those_that_decide() {
+    let Some(postgres) = PostgresServer::start() else { return };
+    let installation = Installation::start(&postgres.new_database(), None).await;
+    let body = json!({"organisation": "acme", "project": "atlas", "name": "lister", "scopes": ["acme:admin"]});
+    let made: Value = installation.administer("/v1/keys", &body).await.unwrap().json().unwrap();
+    let secret = made["secret"].as_str().unwrap();
+    let request =
+        format!("GET /v1/keys?organisation=acme HTTP/1.1\r\nHost: argus\r\nAuthorization: Bearer {secret}\r\n\r\n");
+    assert_eq!(once(installation.administration.pap, request.as_bytes()).await.unwrap().status, 200);
+    let advice = |key: &str| -> Value {
+        let asked = ["key", "advise", key, "--output", "json"];
+        serde_json::from_str(&stdout(&installation.administration.argus(&asked)).unwrap()).unwrap()
+    };
+    for (key, proposed) in [("acme/atlas/lister", json!(["acme/argus/keys:read"])), ("acme/atlas/gate", Value::Null)] {
+        let since = Instant::now();
+        while advice(key)["acts"] == 0 {
+            assert!(since.elapsed() < LONG, "{:#}", advice(key));
+        }
+        let advice = advice(key);
+        assert_eq!((&advice["proposed_scopes"], &advice["uses"]), (&proposed, &json!(0)), "{advice:#}");
+    }
+    let taken = counter_of_administration(&installation, "argus_usage_acts_total").await;
+    assert!(taken > 1, "of the administrator as well: {taken}");
+}
+
+/// A counter as the administration tells it.
+async fn counter_of_administration(installation: &Installation, name: &str) -> u64 {
+    let request = argus_tests::http::get("/metrics");
+    let answer = once(installation.administration.pap, &request).await.unwrap();
+    let text = answer.text();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no `{name}` in {text}")).parse().unwrap()
+}
+
 /// Waits for all of them at once.
 async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
     let mut waiting: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();

@@ -73,6 +73,132 @@ async fn the_proposed_grant_permits_all_that_was_used_and_nothing_else() {
     }
 }
 
+/// What a caller is answered on a path of the administration.
+async fn get(server: &Server, secret: &str, path: &str) -> u16 {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: argus\r\nAuthorization: Bearer {secret}\r\n\r\n");
+    once(server.pap, request.as_bytes()).await.unwrap().status
+}
+
+/// Advice on a key, as soon as so many acts of it are counted.
+async fn advice_of(server: &Server, path: &str, acts: u64) -> Value {
+    let since = Instant::now();
+    loop {
+        let advice = advise(server, &[path]);
+        if advice["acts"] == acts {
+            return advice;
+        }
+        assert!(since.elapsed() < Duration::from_secs(10), "{advice:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_that_only_looks_needs_no_more_than_to_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = Server::start(&data).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    let scopes = ["acme:admin", "acme/argus/pdp:execute"];
+    let (id, secret) = make(&server, "looker", json!({"scopes": scopes})).await;
+    for path in ["/v1/keys?organisation=acme", "/v1/keys?organisation=acme", &format!("/v1/keys/{id}")] {
+        assert_eq!(get(&server, &secret, path).await, 200, "{path}");
+    }
+    assert_eq!(get(&server, &secret, "/v1/usage?organisation=acme").await, 200);
+    // What is refused is no use of anything.
+    assert_eq!(get(&server, &secret, "/v1/keys?organisation=globex").await, 403);
+
+    let advice = advice_of(&server, "acme/atlas/looker", 4).await;
+    let uses = |scope: &str, uses: u64| json!({"scope": scope, "uses": uses});
+    assert_eq!(advice["scopes"], json!([uses(scopes[0], 4), uses(scopes[1], 0)]), "{advice:#}");
+    assert_eq!(advice["exercised"], json!([uses("acme/argus/keys:read", 3), uses("acme/argus/usage:read", 1)]));
+    assert_eq!(advice["proposed_scopes"], json!(["acme/argus/keys:read", "acme/argus/usage:read"]));
+    assert_eq!((&advice["uses"], &advice["acts_watched_since"].is_string()), (&json!(0), &true));
+    let words = stdout(&server.argus(&["key", "advise", "acme/atlas/looker"])).unwrap();
+    assert!(words.contains("0 permitted uses in 90 days, and 4 of Argus itself\n"), "{words}");
+    assert!(!words.contains("not counted"), "{words}");
+    // It counts among no decisions, and the key was used all the same.
+    let usage = stdout(&server.argus(&["usage", "acme", "--granularity", "day", "--by", "key"])).unwrap();
+    assert_eq!(usage, "nothing was decided in this time\n");
+    let shown: Value = serde_json::from_str(
+        &stdout(&server.argus(&["key", "show", "acme/atlas/looker", "--output", "json"])).unwrap(),
+    )
+    .unwrap();
+    assert!(shown["last_used_at"].is_string(), "{shown:#}");
+
+    let command = advice["command"].as_str().unwrap().replace('\'', "");
+    let arguments: Vec<&str> = command.split(' ').skip(1).collect();
+    stdout(&server.argus(&arguments)).unwrap();
+    for path in ["/v1/keys?organisation=acme", &format!("/v1/keys/{id}"), "/v1/usage?organisation=acme"] {
+        assert_eq!(get(&server, &secret, path).await, 200, "{path}");
+    }
+    let more = json!({"organisation": "acme", "name": "more"}).to_string();
+    let more = post("/v1/projects", "application/json", Some(&secret), more.as_bytes());
+    assert_eq!(once(server.pap, &more).await.unwrap().status, 403);
+    assert_eq!(get(&server, &secret, "/v1/audit?organisation=acme").await, 403);
+
+    // A gate asks for decisions, and needs leave for that.
+    assert_eq!(decide(&server, &keys, &keys.reader, ("read", "acme/atlas/evidence/1")).await, "Permit");
+    let since = Instant::now();
+    let gate = loop {
+        let advice = advise(&server, &["acme/atlas/gate"]);
+        if advice["acts"] != 0 {
+            break advice;
+        }
+        assert!(since.elapsed() < Duration::from_secs(10), "{advice:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!((&gate["command"], &gate["exercised"][0]["scope"]), (&Value::Null, &json!("acme/argus/pdp:execute")));
+
+    // An installation that has counted decisions for long, and acts only since yesterday, says nothing about the latter.
+    let mut sql = Sql::open(&data);
+    sql.run("UPDATE keys SET created_at = '2025-01-01 00:00:00' WHERE name IN ('looker', 'gate', 'reader')");
+    sql.run("UPDATE settings SET value = '2025-01-01T00:00:00Z' WHERE key = 'scopes_counted_since'");
+    stdout(&server.argus(&["key", "update", "acme/atlas/looker", "--scope", "acme:admin", "--scope", "acme/x:read"]))
+        .unwrap();
+    let late = advise(&server, &["acme/atlas/looker"]);
+    let kept = json!([{"scope": "acme:admin", "uses": null}, {"scope": "acme/x:read", "uses": 0}]);
+    assert_eq!((&late["scopes"], &late["proposed_scopes"]), (&kept, &json!(["acme:admin"])), "{late:#}");
+    let words = stdout(&server.argus(&["key", "advise", "acme/atlas/looker"])).unwrap();
+    assert!(words.contains("administrative uses are counted since"), "{words}");
+    let reasons = |risks: &Value| -> Vec<String> {
+        let unused = risks["items"].as_array().unwrap().iter().filter(|risk| risk["kind"] == "unused_scopes");
+        unused.map(|risk| format!("{} {}", risk["path"].as_str().unwrap(), risk["reason"].as_str().unwrap())).collect()
+    };
+    let risks = advise(&server, &["--org", "acme"]);
+    assert_eq!(reasons(&risks), ["acme/atlas/looker 1 of its 2 scopes were not used in 90 days"], "{risks:#}");
+    sql.run("UPDATE settings SET value = '2025-01-01T00:00:00Z' WHERE key IN ('acts_counted_since', 'asking_counted_since')");
+    sql.run("DELETE FROM usage");
+    let risks = advise(&server, &["--org", "acme"]);
+    assert_eq!(reasons(&risks).len(), 3, "{risks:#}");
+    assert!(
+        reasons(&risks).contains(&"acme/atlas/gate 1 of its 1 scopes were not used in 90 days".to_owned()),
+        "{risks:#}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_makes_keys_goes_on_making_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data")).unwrap();
+    Keys::create(&server).await.unwrap();
+    let scopes = ["acme/argus/keys:admin", "acme/atlas:read", "acme/atlas:write"];
+    let (_, secret) = make(&server, "maker", json!({"scopes": scopes})).await;
+    let derive = async |name: &str| {
+        let body =
+            json!({"organisation": "acme", "project": "atlas", "name": name, "scopes": ["acme/atlas/note:read"]});
+        let request = post("/v1/keys", "application/json", Some(&secret), body.to_string().as_bytes());
+        once(server.pap, &request).await.unwrap()
+    };
+    let made = derive("first").await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let advice = advice_of(&server, "acme/atlas/maker", 1).await;
+    assert_eq!(advice["proposed_scopes"], json!(["acme/argus/keys:write", "acme/atlas/note:read"]), "{advice:#}");
+    let command = advice["command"].as_str().unwrap().replace('\'', "");
+    stdout(&server.argus(&command.split(' ').skip(1).collect::<Vec<_>>())).unwrap();
+    let made = derive("second").await;
+    assert_eq!(made.status, 201, "{}", made.text());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_risks_of_an_organisation_are_told_with_their_numbers() {
     let folder = tempfile::tempdir().unwrap();

@@ -77,6 +77,46 @@ async fn the_first_use_of_a_key_is_counted_within_two_seconds_also_where_it_is_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_reserved_costs_what_it_was_settled_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data")).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    let ask = async |path: &str, body: Value| -> Value {
+        let body = body.to_string();
+        let request = post(path, "application/json", Some(&keys.enforcement_point), body.as_bytes());
+        let answer = once(server.pdp, &request).await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json().unwrap()
+    };
+    let verify = async |action: &str, more: Value| {
+        let mut body = json!({"credential": keys.reader, "action": action, "resource": "acme/atlas/evidence/1"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask("/v1/verify", body).await
+    };
+    // One that is not reserved, one denied, one that comes to all of it, to less, to nothing, and one that nobody settles.
+    verify("read", json!({"cost": 100})).await;
+    verify("write", json!({"cost": 50, "reserve_seconds": 60})).await;
+    for came_to in [500, 130, 0] {
+        let reserved = verify("read", json!({"cost": 500, "reserve_seconds": 60})).await;
+        assert!(reserved["settle_by"].is_string(), "{reserved}");
+        ask("/v1/settle", json!({"decision_id": reserved["decision_id"], "cost": came_to})).await;
+    }
+    verify("read", json!({"cost": 500, "reserve_seconds": 60})).await;
+    let since = Instant::now();
+    let cost = |by: &str, group: &str| -> (Value, Value) {
+        let list: Value = serde_json::from_str(&usage(&server, &["--by", by, "--output", "json"])).unwrap();
+        let found = list["items"].as_array().unwrap().iter().find(|line| line["group"] == group).cloned();
+        found.map(|line| (line["requests"].clone(), line["cost"].clone())).unwrap_or_default()
+    };
+    // All are counted at once, what was settled among them.
+    while cost("key", "acme/atlas/reader") != (json!(6), json!(730)) {
+        assert!(since.elapsed() < Duration::from_secs(10), "{:?}", cost("key", "acme/atlas/reader"));
+    }
+    assert_eq!(cost("action", "read"), (json!(5), json!(730)));
+    assert_eq!(cost("reason", "scope_missing"), (json!(1), json!(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_of_several_whose_one_result_fails_is_counted_as_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("data")).unwrap();

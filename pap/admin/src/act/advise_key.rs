@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{find_filtered, named_organisation};
-use crate::advice::{KeyAdvice, KeyRisk, ScopeUse, Terms, Uses, advise, counted_since, risks_of};
+use crate::advice::{KeyAdvice, KeyRisk, ScopeUse, Terms, Uses, advise, counted_since, handed_on, risks_of};
 use crate::compliance::{of_key, read_keys};
 use crate::resource::Own;
 use crate::view::{OverView, Time};
@@ -27,6 +27,9 @@ pub struct Risks {
     pub days: u32,
     /// Since when it is counted which scopes are used; null where it isn't.
     counted_since: Option<Time>,
+    /// Since when also for administrative acts and the asking for decisions; null where it isn't. Scopes that reach
+    /// Argus's own resources are judged by it.
+    acts_counted_since: Option<Time>,
     /// Keys that haven't ended.
     pub keys_in_use: usize,
     /// Those of them with a risk.
@@ -55,17 +58,21 @@ impl Admin {
         let read = move |conn: &mut Conn| {
             let Some(found) = key::find(conn, id)? else { return Ok(None) };
             let terms = terms(conn, found.organisation_id, (now, days))?;
+            let handed_on = handed_on(conn, found.organisation_id, id)?;
             let facts = of_key(conn, found)?;
             let mut all = Uses::read(conn, (&organisation, Some(id)), (now, days))?;
-            let uses = all.remove(&id).unwrap_or_default();
-            let advised = advise(&facts, &uses);
+            let mut uses = all.remove(&id).unwrap_or_default();
+            uses.handed_on = handed_on;
+            let advised = advise(&facts, &uses, &terms);
             let exercised = uses.exercised.iter();
             Ok(Some(KeyAdvice {
                 key_id: id,
                 days,
                 watched_since: terms.watched_since(&facts).map(Time),
+                acts_watched_since: terms.acts_watched_since(&facts).map(Time),
                 is_watched_long_enough: terms.is_watched_long_enough(&facts),
                 uses: uses.permits,
+                acts: uses.acts,
                 scopes: advised.scopes,
                 exercised: exercised.map(|(scope, n)| ScopeUse { scope: scope.clone(), uses: Some(*n) }).collect(),
                 proposed_scopes: advised.proposed,
@@ -89,10 +96,15 @@ impl Admin {
             let found = store.read(|conn| find_filtered(conn, &mut query, &name))?;
             query.finish_without_page()?;
             let id = found.ok_or(AdminError::Unfinished)?;
-            let (terms, uses) = store
+            let (terms, mut uses) = store
                 .read(|conn| Ok((terms(conn, id, (now, days))?, Uses::read(conn, (&name, None), (now, days))?)))?;
             let keys = read_keys(store, Some(id))?;
             let (own, over) = store.read(|conn| over_plan(conn, id, now))?;
+            for derived in keys.iter().filter(|key| !key.has_ended()) {
+                if let Some(parent) = derived.parent {
+                    uses.entry(parent).or_default().handed_on.extend(derived.scopes.iter().cloned());
+                }
+            }
             let none = Uses::default();
             let of = |key: &KeyId| uses.get(key).unwrap_or(&none);
             let per_key: Vec<Vec<KeyRisk>> =
@@ -104,6 +116,7 @@ impl Admin {
                 organisation: name,
                 days,
                 counted_since: terms.counted_since.map(Time),
+                acts_counted_since: terms.acts_counted_since.map(Time),
                 keys_in_use: keys.iter().filter(|facts| !facts.has_ended()).count(),
                 keys_at_risk,
                 items,
@@ -136,7 +149,8 @@ fn terms(
 ) -> Result<Terms, StoreError> {
     let policy = organisation::find(conn, organisation)?.map(|found| found.policy).unwrap_or_default();
     let max_age = policy.max_age_seconds.and_then(TimeDelta::try_seconds);
-    Ok(Terms { now, days, max_age, counted_since: counted_since(conn)? })
+    let [counted_since, acts_counted_since] = counted_since(conn)?;
+    Ok(Terms { now, days, max_age, counted_since, acts_counted_since })
 }
 
 fn days(query: &mut Query) -> u32 {

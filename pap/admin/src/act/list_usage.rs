@@ -38,7 +38,8 @@ pub struct UsageView {
     not_applicable: i64,
     /// Those for which the policies could not be evaluated.
     errors: i64,
-    /// What the permitted ones cost.
+    /// What the permitted ones cost. A use of which only the most was known, and reserved, costs nothing until it is
+    /// settled, and then what it came to, in the stretch in which it was decided about.
     cost: i64,
     /// How long they took, within 1 %; none where lines are divided by what keys were used for.
     latency: Option<LatencyView>,

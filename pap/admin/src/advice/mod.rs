@@ -1,8 +1,9 @@
 //! Least privilege: what keys hold and don't use, and what about them makes their loss worse.
 //!
 //! What a key was used for is counted by day (see `argus_insight::usage`): which of its scopes permitted, and on what, up
-//! to the third segment of the resource. Administrative acts are not decisions about resources of others, and aren't
-//! counted; scopes that reach Argus's own resources are left as they are.
+//! to the third segment of the resource. What is done to Argus's own resources is counted beside decisions, and that
+//! began later: a scope that reaches them is judged only where both are counted for long enough, and left as it is
+//! elsewhere.
 
 mod grant;
 mod risks;
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 
 pub(crate) use grant::advise;
 pub(crate) use risks::{Terms, risks_of};
-pub(crate) use uses::{Uses, counted_since};
+pub(crate) use uses::{Uses, counted_since, handed_on};
 
 use crate::view::Time;
 
@@ -30,10 +31,16 @@ pub struct KeyAdvice {
     pub days: u32,
     /// Since when its uses are counted; null where they aren't.
     pub(crate) watched_since: Option<Time>,
+    /// Since when its uses of Argus's own resources are counted as well: administrative acts, and the asking for
+    /// decisions; null where they aren't.
+    pub(crate) acts_watched_since: Option<Time>,
     /// Whether they are counted for that long. Else what is proposed may take away what is used once a quarter.
     pub is_watched_long_enough: bool,
-    /// Permitted uses in these days.
+    /// Permitted uses in these days, those of Argus's own resources left out.
     pub uses: u64,
+    /// Permitted uses of Argus's own resources: each thing that a request needed leave for, and for the asking for
+    /// decisions at least one a second.
+    pub acts: u64,
     /// What it holds.
     pub scopes: Vec<ScopeUse>,
     /// What was used, as the smallest scopes that are told apart.
@@ -51,7 +58,8 @@ pub struct KeyAdvice {
 pub struct ScopeUse {
     /// The scope.
     pub scope: String,
-    /// How often; null where that isn't counted, as for what administers.
+    /// How often; null where that isn't counted for as long as other scopes are, as for what administers after an update
+    /// from a version that did not count it.
     pub uses: Option<u64>,
 }
 

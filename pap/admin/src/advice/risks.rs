@@ -1,8 +1,10 @@
 //! What about a key makes its loss worse, with the numbers that say so.
 
+use argus_engine::scope::Scope;
 use argus_store::KeyId;
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::grant::administers;
 use super::{KeyRisk, RiskKind, Severity, Uses, advise};
 use crate::compliance::KeyFacts;
 
@@ -12,6 +14,9 @@ const AGE: TimeDelta = TimeDelta::days(365);
 /// From so many addresses a key is shared, and from so many it is anybody's.
 const MANY_ADDRESSES: u64 = 20;
 const VERY_MANY_ADDRESSES: u64 = 100;
+
+/// Nodes of one installation begin to count one after the other.
+const TOGETHER: TimeDelta = TimeDelta::days(1);
 
 /// By what keys are judged.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +28,8 @@ pub(crate) struct Terms {
     pub(crate) max_age: Option<TimeDelta>,
     /// Since when it is counted which scopes are used.
     pub(crate) counted_since: Option<DateTime<Utc>>,
+    /// Since when also for acts upon Argus's own resources.
+    pub(crate) acts_counted_since: Option<DateTime<Utc>>,
 }
 
 impl Terms {
@@ -31,9 +38,32 @@ impl Terms {
         self.counted_since.map(|since| since.max(key.created_at))
     }
 
-    /// Whether they are for as long as something has to be unused.
+    /// Since when its uses of Argus's own resources are.
+    pub(crate) fn acts_watched_since(&self, key: &KeyFacts) -> Option<DateTime<Utc>> {
+        self.acts_counted_since.map(|since| since.max(key.created_at))
+    }
+
+    /// Since when all uses of a scope of a key are.
+    fn scope_watched_since(&self, key: &KeyFacts, scope: &Scope) -> Option<DateTime<Utc>> {
+        let since = self.watched_since(key)?;
+        if administers(scope) { Some(since.max(self.acts_watched_since(key)?)) } else { Some(since) }
+    }
+
+    /// Whether all uses of a scope are counted: for long enough, or for as long as those of other scopes are.
+    pub(crate) fn counts_uses_of(&self, key: &KeyFacts, scope: &Scope) -> bool {
+        let since = self.watched_since(key).zip(self.scope_watched_since(key, scope));
+        since.is_some_and(|(since, of_scope)| of_scope - since <= TOGETHER || self.now - of_scope >= self.span())
+    }
+
+    /// Whether all uses of a scope are counted for as long as something has to be unused.
+    pub(crate) fn watches_long_enough(&self, key: &KeyFacts, scope: &Scope) -> bool {
+        self.scope_watched_since(key, scope).is_some_and(|since| self.now - since >= self.span())
+    }
+
+    /// Whether those of all its scopes are.
     pub(crate) fn is_watched_long_enough(&self, key: &KeyFacts) -> bool {
-        self.watched_since(key).is_some_and(|since| self.now - since >= self.span())
+        let mut scopes = key.scopes.iter().filter_map(|text| Scope::parse(text).ok());
+        self.counted_since.is_some() && scopes.all(|scope| self.watches_long_enough(key, &scope))
     }
 
     fn span(&self) -> TimeDelta {
@@ -109,11 +139,9 @@ fn unused(key: &KeyFacts, terms: &Terms) -> Found {
 }
 
 fn unused_scopes(key: &KeyFacts, uses: &Uses, terms: &Terms) -> Found {
-    if !terms.is_watched_long_enough(key) {
-        return None;
-    }
-    let advised = advise(key, uses);
-    let (unused, all) = (advised.unused, key.scopes.len());
+    let advised = advise(key, uses, terms);
+    let unused = advised.unused.iter().filter(|scope| terms.watches_long_enough(key, scope)).count();
+    let all = key.scopes.len();
     let reason = format!("{unused} of its {all} scopes were not used in {} days", terms.days);
     (unused > 0).then_some((Severity::Low, RiskKind::UnusedScopes, reason))
 }
@@ -137,7 +165,7 @@ mod tests {
             expires_at: Some(DateTime::UNIX_EPOCH),
             exception: None,
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            is_derived: false,
+            parent: None,
             last_used_at: None,
             revoked_at: None,
             revoked_cause: None,
@@ -160,7 +188,8 @@ mod tests {
 
     fn terms(days_old: i64) -> Terms {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(days_old);
-        Terms { now, days: 90, max_age: None, counted_since: Some(DateTime::UNIX_EPOCH) }
+        let since = Some(DateTime::UNIX_EPOCH);
+        Terms { now, days: 90, max_age: None, counted_since: since, acts_counted_since: since }
     }
 
     fn kinds(key: &KeyFacts, days_old: i64) -> Vec<(Severity, RiskKind)> {
@@ -172,7 +201,8 @@ mod tests {
     fn each_risk_has_its_bound() {
         let plain = key(&["acme/argus/pdp:execute"]);
         assert_eq!(kinds(&plain, 89), []);
-        assert_eq!(kinds(&plain, 90), [(Severity::Medium, RiskKind::NeverUsed)]);
+        let unused = [(Severity::Medium, RiskKind::NeverUsed), (Severity::Low, RiskKind::UnusedScopes)];
+        assert_eq!(kinds(&plain, 90), unused);
         let ages = |days| kinds(&plain, days).contains(&(Severity::Medium, RiskKind::OverAge));
         assert!(!ages(365) && ages(366));
         let endless = KeyFacts { expires_at: None, is_conditioned: false, ..key(&["acme:admin"]) };
@@ -183,7 +213,8 @@ mod tests {
         let explained = KeyFacts { exception: Some("a robot".to_owned()), ..endless };
         assert!(kinds(&explained, 1).contains(&(Severity::Low, RiskKind::NoExpiry)));
         let used = KeyFacts { last_used_at: Some(DateTime::UNIX_EPOCH + TimeDelta::days(10)), ..plain.clone() };
-        assert_eq!((kinds(&used, 99), kinds(&used, 100)), (vec![], vec![(Severity::Medium, RiskKind::Idle)]));
+        let idle = (Severity::Medium, RiskKind::Idle);
+        assert_eq!((kinds(&used, 99).contains(&idle), kinds(&used, 100).contains(&idle)), (false, true));
         let ended = KeyFacts { state: KeyState::Revoked, ..used };
         assert_eq!(kinds(&ended, 1_000), []);
     }
@@ -191,31 +222,114 @@ mod tests {
     #[test]
     fn what_is_proposed_permits_what_was_used_and_no_more() {
         let holds = key(&["acme/atlas:read", "acme/atlas:write", "acme/argus/pdp:execute"]);
-        let used = uses(&[("acme/atlas:read", 4)], &[("acme/atlas/evidence:read", 4)]);
-        let advised = advise(&holds, &used);
+        let pdp = ("acme/argus/pdp:execute", 9);
+        let used = uses(&[("acme/atlas:read", 4), pdp], &[("acme/atlas/evidence:read", 4), pdp]);
+        let advised = advise(&holds, &used, &terms(1));
         let proposed = ["acme/argus/pdp:execute", "acme/atlas/evidence:read"].map(str::to_owned).to_vec();
-        assert_eq!((advised.unused, advised.proposed), (1, Some(proposed)));
+        assert_eq!((advised.unused.len(), advised.proposed), (1, Some(proposed)));
         assert_eq!(
             advised.command.as_deref(),
             Some(
                 "argus key update acme/atlas/reader --scope 'acme/argus/pdp:execute' --scope 'acme/atlas/evidence:read'"
             )
         );
-        assert_eq!(advised.scopes[2].uses, None, "of what administers nothing is counted");
+        assert_eq!(advised.scopes[2].uses, Some(9));
 
         let exact = advise(
             &key(&["acme/atlas/evidence:read"]),
             &uses(&[("acme/atlas/evidence:read", 1)], &[("acme/atlas/evidence:read", 1)]),
+            &terms(1),
         );
-        assert_eq!((exact.proposed, exact.command, exact.unused), (None, None, 0));
-        let nothing = advise(&key(&["acme/atlas:read"]), &Uses::default());
+        assert_eq!((exact.proposed, exact.command, exact.unused), (None, None, vec![]));
+        let nothing = advise(&key(&["acme/atlas:read"]), &Uses::default(), &terms(1));
         assert_eq!((nothing.proposed, nothing.command.as_deref()), (None, Some("argus key revoke acme/atlas/reader")));
         let deep = advise(
             &key(&["acme/atlas/evidence/42:read"]),
             &uses(&[("acme/atlas/evidence/42:read", 1)], &[("acme/atlas/evidence:read", 1)]),
+            &terms(1),
         );
         assert_eq!(deep.proposed, None, "never more than it has");
         let cut = Uses { is_cut: true, ..uses(&[("acme/atlas:read", 1), ("other", 1)], &[("other", 1)]) };
-        assert_eq!(advise(&key(&["acme/atlas:read", "acme/atlas:write"]), &cut).proposed, None);
+        assert_eq!(advise(&key(&["acme/atlas:read", "acme/atlas:write"]), &cut, &terms(1)).proposed, None);
+        let uncounted = Terms { counted_since: None, ..terms(1) };
+        assert_eq!(advise(&key(&["acme/atlas:read"]), &Uses::default(), &uncounted).command, None);
+    }
+
+    fn proposed(holds: &[&str], used: &Uses) -> String {
+        advise(&key(holds), used, &terms(1)).proposed.unwrap_or_default().join(" ")
+    }
+
+    #[test]
+    fn of_admin_what_was_done_with_it_is_left() {
+        let lists = uses(&[("acme:admin", 3)], &[("acme/argus/keys:read", 3)]);
+        assert_eq!(proposed(&["acme:admin"], &lists), "acme/argus/keys:read");
+        let both = [("acme/argus/keys:read", 3), ("acme/argus/keys:write", 1), ("acme/atlas/evidence:read", 1)];
+        let both = uses(&[("acme:admin", 5)], &both);
+        assert_eq!(
+            proposed(&["acme:admin"], &both),
+            "acme/argus/keys:read acme/argus/keys:write acme/atlas/evidence:read"
+        );
+        let owns = uses(&[("acme:admin", 1)], &[("acme/argus/organisation:admin", 1)]);
+        assert_eq!(proposed(&["acme:admin"], &owns), "acme/argus/organisation:admin");
+    }
+
+    #[test]
+    fn of_more_than_anybody_reads_the_actions_are_left_and_no_path_that_it_did_not_reach() {
+        let many = |project: &str, action: &str| -> Vec<(String, u64)> {
+            (0..9).map(|n| (format!("acme/{project}/kind-{n}:{action}"), 1)).collect()
+        };
+        let exercised = |all: Vec<(String, u64)>, scope: &str| Uses {
+            scopes: BTreeMap::from([(scope.to_owned(), 9)]),
+            exercised: all.into_iter().collect(),
+            ..Uses::default()
+        };
+        let read = exercised(many("atlas", "read"), "acme:admin");
+        assert_eq!(proposed(&["acme:admin"], &read), "acme/atlas:read");
+        let own = exercised([many("argus", "read"), many("atlas", "write")].concat(), "acme:admin");
+        assert_eq!(proposed(&["acme:admin"], &own), "acme/argus:read acme/atlas:write");
+        let wild = exercised(many("atlas", "read"), "acme/*:admin");
+        assert_eq!(proposed(&["acme/*:admin"], &wild), "acme/atlas:read");
+        let deep = exercised(many("atlas", "read"), "acme/*/*:read");
+        assert_eq!(proposed(&["acme/*/*:read"], &deep), "", "nothing less is short");
+        let projects = (0..9).flat_map(|n| many(&format!("p{n}"), "read")).collect();
+        assert_eq!(proposed(&["acme:admin"], &exercised(projects, "acme:admin")), "acme:read");
+    }
+
+    #[test]
+    fn what_derived_keys_hold_is_in_use() {
+        let handed_on = ["acme/atlas/note:read".to_owned(), "beta:read".to_owned()].into();
+        let used = Uses { handed_on, ..uses(&[("acme/atlas:read", 1)], &[("acme/atlas/evidence:read", 1)]) };
+        let own = ["acme/atlas:read", "acme/atlas:write"];
+        assert_eq!(proposed(&own, &used), "acme/atlas/evidence:read acme/atlas/note:read");
+        let unused = Uses { scopes: BTreeMap::new(), exercised: BTreeMap::new(), ..used };
+        assert_eq!(proposed(&own, &unused), "acme/atlas/note:read");
+    }
+
+    #[test]
+    fn no_scope_is_called_unused_for_days_in_which_its_uses_were_not_counted() {
+        let holds = key(&["acme/atlas:read", "acme:admin", "acme/argus/keys:write"]);
+        let day = |day| Some(DateTime::UNIX_EPOCH + TimeDelta::days(day));
+        // Administrative uses are counted from the 100th day on: by then the key is long there.
+        let updated = |now| Terms { acts_counted_since: day(100), ..terms(now) };
+        for (days, kept, unused) in [(101, 2, 1), (189, 2, 1), (190, 0, 3)] {
+            let terms = updated(days);
+            let advised = advise(&holds, &Uses::default(), &terms);
+            let not_counted = advised.scopes.iter().filter(|scope| scope.uses.is_none()).count();
+            assert_eq!((not_counted, advised.unused.len()), (kept, unused), "{days}");
+            let risks = risks_of(&holds, &Uses::default(), &terms);
+            let reason = risks.into_iter().find(|risk| risk.kind == RiskKind::UnusedScopes).unwrap().reason;
+            assert_eq!(reason, format!("{unused} of its 3 scopes were not used in 90 days"));
+            assert_eq!(terms.is_watched_long_enough(&holds), kept == 0);
+        }
+        let lists = uses(&[("acme:admin", 3)], &[("acme/argus/keys:read", 3)]);
+        let narrowed = |terms: &Terms| advise(&key(&["acme:admin"]), &lists, terms).proposed;
+        assert_eq!(narrowed(&updated(150)), None, "what it did before is not known");
+        assert_eq!(narrowed(&updated(190)), Some(vec!["acme/argus/keys:read".to_owned()]));
+        // Never: by an installation of which a part does not count.
+        let part = Terms { acts_counted_since: None, ..terms(400) };
+        assert_eq!((narrowed(&part), part.is_watched_long_enough(&holds)), (None, false));
+        // A key that was made afterwards was never used uncounted.
+        let young = KeyFacts { created_at: day(120).unwrap(), ..holds };
+        assert_eq!(advise(&young, &Uses::default(), &updated(130)).unused.len(), 3);
     }
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use argus_store::KeyId;
 use argus_store::usage::{DistinctKind, Granularity, UsageCounts, UsageOf, UsageRow};
 
+use super::act::ActEvent;
 use super::distinct::{Distinct, hash};
 use super::event::{Outcome, UsageEvent};
 use super::latency::Latency;
+use super::metered::SettledCost;
 use super::parts::{Part, Parts};
 use super::writer::Place;
 
@@ -17,7 +20,16 @@ const UNKNOWN: &str = "unknown";
 #[derive(Debug, Default)]
 pub(super) struct Fold {
     cells: BTreeMap<UsageOf, Cell>,
-    events: u64,
+    held: Held,
+}
+
+/// How much rows were made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Held {
+    /// Decisions, and costs that were settled.
+    pub(super) events: u64,
+    /// Acts.
+    pub(super) acts: u64,
 }
 
 /// A row in the making.
@@ -33,13 +45,13 @@ struct Cell {
 impl Fold {
     /// Counts an event, in a row for its minute, its hour and its day. Whether there was room for it.
     pub(super) fn add(&mut self, event: &UsageEvent, place: &Place, most_rows: usize) -> bool {
-        let at = event.at.max(0);
-        if self.cells.len() >= most_rows && !self.cells.contains_key(&of(event, Granularity::Minute, at)) {
+        let (at, of) = (event.at.max(0), of_event(event));
+        if !self.has_room(&of(Granularity::Minute, at), most_rows) {
             return false;
         }
         let counts = counts(event);
         for granularity in Granularity::ALL {
-            let cell = self.cells.entry(of(event, granularity, at)).or_default();
+            let cell = self.cells.entry(of(granularity, at)).or_default();
             cell.add(event, place, &counts);
             // What a grant is used for is asked for months: finer rows would have it for nobody.
             if let (Granularity::Day, Some(exercised)) = (granularity, &event.exercised) {
@@ -47,29 +59,69 @@ impl Fold {
                 cell.parts.count(Part::Exercised, &exercised.narrow);
             }
         }
-        self.events += 1;
+        self.held.events += 1;
         true
+    }
+
+    /// Adds what a use came to, in the rows of its decision. Whether there was room for it.
+    pub(super) fn add_cost(&mut self, of: &SettledCost, place: &Place, most_rows: usize) -> bool {
+        let at = of.at.max(0);
+        let row = |granularity| row_of(&of.organisation, Some(of.key), granularity, at);
+        if !self.has_room(&row(Granularity::Minute), most_rows) {
+            return false;
+        }
+        let counts = UsageCounts { cost: cost(of.cost), ..UsageCounts::default() };
+        for granularity in Granularity::ALL {
+            self.cells.entry(row(granularity)).or_default().count(None, of.action.as_str(), place, &counts);
+        }
+        self.held.events += 1;
+        true
+    }
+
+    /// Counts an act, in a row for its day and in no number of decisions. Whether there was room for it.
+    pub(super) fn add_act(&mut self, act: &ActEvent, most_rows: usize) -> bool {
+        let row = row_of(&act.organisation, Some(act.key), Granularity::Day, act.at.max(0));
+        if !self.has_room(&row, most_rows) {
+            return false;
+        }
+        let cell = self.cells.entry(row).or_default();
+        cell.parts.count(Part::ActScope, &act.exercised.scope);
+        cell.parts.count(Part::ActExercised, &act.exercised.narrow);
+        self.held.acts += 1;
+        true
+    }
+
+    fn has_room(&self, row: &UsageOf, most_rows: usize) -> bool {
+        self.cells.len() < most_rows || self.cells.contains_key(row)
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 
-    /// How many events it holds, and their rows as they are written.
-    pub(super) fn take(&mut self) -> (u64, BTreeMap<UsageOf, UsageRow>) {
+    /// How much it holds, and the rows as they are written.
+    pub(super) fn take(&mut self) -> (Held, BTreeMap<UsageOf, UsageRow>) {
         let cells = std::mem::take(&mut self.cells);
-        (std::mem::take(&mut self.events), cells.into_iter().map(|(of, cell)| (of, cell.into_row())).collect())
+        (std::mem::take(&mut self.held), cells.into_iter().map(|(of, cell)| (of, cell.into_row())).collect())
     }
 }
 
-fn of(event: &UsageEvent, granularity: Granularity, at: i64) -> UsageOf {
-    let organisation = event.organisation.to_string();
-    UsageOf { granularity, starts_at: granularity.start(at), organisation, key: event.key }
+fn of_event(event: &UsageEvent) -> impl Fn(Granularity, i64) -> UsageOf {
+    |granularity, at| row_of(&event.organisation, event.key, granularity, at)
+}
+
+fn row_of(organisation: &str, key: Option<KeyId>, granularity: Granularity, at: i64) -> UsageOf {
+    UsageOf { granularity, starts_at: granularity.start(at), organisation: organisation.to_owned(), key }
+}
+
+/// A cost as it stands in a column.
+fn cost(cost: u64) -> i64 {
+    i64::try_from(cost).unwrap_or(i64::MAX)
 }
 
 fn counts(event: &UsageEvent) -> UsageCounts {
     let is = |outcome| i64::from(event.outcome == outcome);
-    let cost = if event.outcome == Outcome::Permit { i64::try_from(event.cost).unwrap_or(i64::MAX) } else { 0 };
+    let cost = if event.outcome == Outcome::Permit { cost(event.cost) } else { 0 };
     UsageCounts {
         requests: 1,
         permits: is(Outcome::Permit),
@@ -82,15 +134,8 @@ fn counts(event: &UsageEvent) -> UsageCounts {
 
 impl Cell {
     fn add(&mut self, event: &UsageEvent, place: &Place, counts: &UsageCounts) {
-        self.counts.add(counts);
+        self.count(event.reason, event.action.as_str(), place, counts);
         self.latency.add(event.nanoseconds);
-        self.parts.add(Part::Reason, event.reason.unwrap_or("none"), counts);
-        self.parts.add(Part::Action, event.action.as_str(), counts);
-        self.parts.add(Part::Country, place.country.as_deref().unwrap_or(UNKNOWN), counts);
-        match place.system {
-            Some(number) => self.parts.add(Part::Network, &number.to_string(), counts),
-            None => self.parts.add(Part::Network, UNKNOWN, counts),
-        }
         if let Some(address) = event.address {
             self.addresses.add(match address.to_canonical() {
                 IpAddr::V4(address) => hash(&address.octets()),
@@ -99,6 +144,18 @@ impl Cell {
         }
         if let Some(resource) = event.resource {
             self.resources.add(resource);
+        }
+    }
+
+    /// Adds counts to the whole and to each part, so that they go on adding up.
+    fn count(&mut self, reason: Option<&str>, action: &str, place: &Place, counts: &UsageCounts) {
+        self.counts.add(counts);
+        self.parts.add(Part::Reason, reason.unwrap_or("none"), counts);
+        self.parts.add(Part::Action, action, counts);
+        self.parts.add(Part::Country, place.country.as_deref().unwrap_or(UNKNOWN), counts);
+        match place.system {
+            Some(number) => self.parts.add(Part::Network, &number.to_string(), counts),
+            None => self.parts.add(Part::Network, UNKNOWN, counts),
         }
     }
 

@@ -1,17 +1,21 @@
 //! Usage: counted where decisions are made, summed up by time, read back.
 
+mod act;
 mod distinct;
 mod event;
 mod fold;
 mod latency;
+mod metered;
 mod parts;
 mod report;
 mod telling;
 mod writer;
 
+pub use act::{ACTS, ActEvent};
 pub use distinct::{Distinct, hash};
 pub use event::{Exercised, Outcome, Presented, UsageEvent, Word};
 pub use latency::{Latency, Quantiles};
+pub use metered::{Metered, SettledCost};
 pub use parts::{Part, Parts};
 pub use report::{Grouping, LineId, UsageLine, report};
 pub use writer::{Detail, FLUSH, Metering, Place, PlaceOf};
@@ -22,7 +26,13 @@ use crate::queue::{Queue, Sender};
 pub const QUEUE: usize = 65_536;
 
 /// Where decisions tell of themselves.
-pub type UsageSender = Sender<UsageEvent>;
+pub type UsageSender = Sender<Metered>;
 
 /// The other end.
-pub type UsageQueue = Queue<UsageEvent>;
+pub type UsageQueue = Queue<Metered>;
+
+/// Where acts tell of themselves. A way of their own: a flood of decisions leaves them their room.
+pub type ActSender = Sender<ActEvent>;
+
+/// The other end.
+pub type ActQueue = Queue<ActEvent>;

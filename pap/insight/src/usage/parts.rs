@@ -25,6 +25,10 @@ pub enum Part {
     Scope,
     /// What was used, written as the smallest scope that is told apart. Of whole days alone.
     Exercised,
+    /// The scope that permitted an act upon Argus's own resources, which is no decision. Of whole days alone.
+    ActScope,
+    /// What was acted upon, written as [`Part::Exercised`] is. Of whole days alone.
+    ActExercised,
 }
 
 /// The counts by part and value.
@@ -32,7 +36,16 @@ pub enum Part {
 pub struct Parts(BTreeMap<Part, BTreeMap<String, UsageCounts>>);
 
 impl Part {
-    const ALL: [Self; 6] = [Self::Reason, Self::Country, Self::Network, Self::Action, Self::Scope, Self::Exercised];
+    const ALL: [Self; 8] = [
+        Self::Reason,
+        Self::Country,
+        Self::Network,
+        Self::Action,
+        Self::Scope,
+        Self::Exercised,
+        Self::ActScope,
+        Self::ActExercised,
+    ];
 
     /// Its word.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +56,8 @@ impl Part {
             Self::Action => "action",
             Self::Scope => "scope",
             Self::Exercised => "exercised",
+            Self::ActScope => "act_scope",
+            Self::ActExercised => "act_exercised",
         }
     }
 }

@@ -111,6 +111,10 @@ fn add(
     (of, row): (&UsageOf, &UsageRow),
     is_wanted: &impl Fn(&LineId) -> bool,
 ) -> Result<(), StoreError> {
+    // A key that did nothing but administer has a row without a decision.
+    if row.counts == UsageCounts::default() {
+        return Ok(());
+    }
     let id = |group: &str| LineId { starts_at: of.starts_at, group: group.to_owned() };
     if let Some(Grouping::Part(part)) = grouping {
         for (value, counts) in Parts::decode(&row.parts).of(part) {
@@ -200,7 +204,7 @@ impl FromStr for Grouping {
             "organisation" => Ok(Self::Organisation),
             part => match part.parse()? {
                 // They are of days alone, and of keys that were permitted.
-                Part::Scope | Part::Exercised => Err(()),
+                Part::Scope | Part::Exercised | Part::ActScope | Part::ActExercised => Err(()),
                 part => Ok(Self::Part(part)),
             },
         }

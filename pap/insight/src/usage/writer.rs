@@ -14,12 +14,13 @@ use argus_store::{NodeId, Store, StoreError};
 use chrono::Utc;
 use tracing::{info, warn};
 
-use super::UsageQueue;
 use super::distinct::Distinct;
-use super::fold::Fold;
+use super::fold::{Fold, Held};
 use super::latency::Latency;
+use super::metered::Metered;
 use super::parts::Parts;
 use super::telling::Telling;
+use super::{ActQueue, UsageQueue};
 use crate::anomaly::NetworkKind;
 
 /// How often what was counted is written: at most so much is lost when the process is killed, and half a queue.
@@ -71,7 +72,7 @@ pub struct Metering {
 /// What is about to be written.
 struct Batch {
     number: i64,
-    events: u64,
+    held: Held,
     rows: BTreeMap<UsageOf, UsageRow>,
 }
 
@@ -79,6 +80,7 @@ struct Writer {
     store: Store,
     node: NodeId,
     queue: UsageQueue,
+    acts: ActQueue,
     place_of: PlaceOf,
     fold: Fold,
     /// What is told to the watcher, where it is told at all.
@@ -90,25 +92,30 @@ struct Writer {
 
 impl Metering {
     /// Begins to count for a node, whose id no other process has.
-    pub fn begin(store: Store, node: NodeId, queue: UsageQueue, place_of: PlaceOf) -> io::Result<Self> {
-        Self::begin_with(store, node, queue, place_of, None)
+    pub fn begin(store: Store, node: NodeId, queues: (UsageQueue, ActQueue), place_of: PlaceOf) -> io::Result<Self> {
+        Self::begin_with(store, node, queues, place_of, None)
     }
 
     /// The same, and tells the [watcher](crate::watching::Watcher) what it sees.
-    pub fn begin_telling(store: Store, node: NodeId, queue: UsageQueue, place_of: PlaceOf) -> io::Result<Self> {
-        Self::begin_with(store, node, queue, place_of, Some(Telling::default()))
+    pub fn begin_telling(
+        store: Store,
+        node: NodeId,
+        queues: (UsageQueue, ActQueue),
+        place_of: PlaceOf,
+    ) -> io::Result<Self> {
+        Self::begin_with(store, node, queues, place_of, Some(Telling::default()))
     }
 
     fn begin_with(
         store: Store,
         node: NodeId,
-        queue: UsageQueue,
+        (queue, acts): (UsageQueue, ActQueue),
         place_of: PlaceOf,
         telling: Option<Telling>,
     ) -> io::Result<Self> {
         let (fold, waiting) = (Fold::default(), VecDeque::new());
         let (last_number, is_failing) = (0, false);
-        let mut writer = Writer { store, node, queue, place_of, fold, telling, waiting, last_number, is_failing };
+        let mut writer = Writer { store, node, queue, acts, place_of, fold, telling, waiting, last_number, is_failing };
         let (until, ended) = channel::<()>();
         let run = move || {
             let mut written_at = Instant::now();
@@ -132,12 +139,25 @@ impl Writer {
         let waiting: usize = self.waiting.iter().map(|batch| batch.rows.len()).sum();
         let room = ROWS.saturating_sub(waiting);
         for event in self.queue.items.try_iter().take(super::QUEUE) {
-            if let Some(telling) = &mut self.telling {
-                telling.seen.add(&event, |address| (self.place_of)(address, Detail::Point));
-            }
-            let place = event.address.map(|address| (self.place_of)(address, Detail::Network)).unwrap_or_default();
-            if !self.fold.add(&event, &place, room) {
+            let place_of = |address: Option<IpAddr>| {
+                address.map(|address| (self.place_of)(address, Detail::Network)).unwrap_or_default()
+            };
+            let is_counted = match &event {
+                Metered::Decision(event) => {
+                    if let Some(telling) = &mut self.telling {
+                        telling.seen.add(event, |address| (self.place_of)(address, Detail::Point));
+                    }
+                    self.fold.add(event, &place_of(event.address), room)
+                }
+                Metered::Settled(of) => self.fold.add_cost(of, &place_of(of.address), room),
+            };
+            if !is_counted {
                 self.queue.counters.given_up.fetch_add(1, Relaxed);
+            }
+        }
+        for act in self.acts.items.try_iter().take(super::ACTS) {
+            if !self.fold.add_act(&act, room) {
+                self.acts.counters.given_up.fetch_add(1, Relaxed);
             }
         }
     }
@@ -151,7 +171,8 @@ impl Writer {
         while let Some(batch) = self.waiting.front() {
             match self.add(batch) {
                 Ok(_) => {
-                    self.queue.counters.written.fetch_add(batch.events, Relaxed);
+                    self.queue.counters.written.fetch_add(batch.held.events, Relaxed);
+                    self.acts.counters.written.fetch_add(batch.held.acts, Relaxed);
                     self.waiting.pop_front();
                     if std::mem::take(&mut self.is_failing) {
                         info!("usage is written again");
@@ -173,12 +194,12 @@ impl Writer {
         if self.fold.is_empty() {
             return;
         }
-        let (mut events, mut rows) = self.fold.take();
+        let (mut held, mut rows) = self.fold.take();
         while !rows.is_empty() {
             let rest = rows.keys().nth(BATCH).cloned().map(|first| rows.split_off(&first)).unwrap_or_default();
             self.last_number += 1;
             let rows = std::mem::replace(&mut rows, rest);
-            self.waiting.push_back(Batch { number: self.last_number, events: std::mem::take(&mut events), rows });
+            self.waiting.push_back(Batch { number: self.last_number, held: std::mem::take(&mut held), rows });
         }
     }
 
@@ -196,8 +217,8 @@ impl Writer {
                 return;
             }
         }
-        let lost: u64 = self.waiting.iter().map(|batch| batch.events).sum();
-        warn!("{lost} decisions are missing in the usage: the store is away");
+        let lost: u64 = self.waiting.iter().map(|batch| batch.held.events + batch.held.acts).sum();
+        warn!("{lost} decisions and acts are missing in the usage: the store is away");
     }
 }
 

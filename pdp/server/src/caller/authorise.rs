@@ -16,6 +16,7 @@ use crate::moment::Moment;
 use crate::names;
 use crate::reason::Reason;
 use crate::snapshot::{KeyRecord, Snapshot, value};
+use crate::usage::OwnUse;
 
 /// What somebody is about to do to a resource of Argus' own.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,15 @@ pub struct Act<'a> {
     pub path: &'a str,
     /// The action, such as `write`.
     pub action: &'a str,
+}
+
+impl<'a> Act<'a> {
+    /// What is told of it where a key does it.
+    pub(crate) fn of(&self, record: &'a KeyRecord, at: Moment) -> OwnUse<'a> {
+        let key = &record.key;
+        let (organisation, scopes) = (&key.organisation, &*key.scopes);
+        OwnUse { at, organisation, key: key.id, scopes, resource: self.path, action: self.action }
+    }
 }
 
 /// Whether an act is permitted.

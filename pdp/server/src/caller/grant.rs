@@ -4,6 +4,9 @@
 //! place of a small table suffices: 10 ns where an evaluation is 2 µs. What the answer depends on is in the place: the
 //! snapshot with all its keys and policies, the record with what a token leaves of its key, the second, the address.
 //! Nothing of it can go stale.
+//!
+//! A Yes that the policy gives is told to whoever counts what keys use: at least one for each second in which a key asked,
+//! and never more than it asked.
 
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -14,6 +17,7 @@ use super::authorise::{Act, authorise};
 use crate::moment::Moment;
 use crate::reason::Reason;
 use crate::snapshot::{KeyRecord, Snapshot};
+use crate::usage::UsageSink;
 
 /// Places of the table, a power of two. Two keys that share one push each other out.
 const PLACES: usize = 256;
@@ -42,11 +46,16 @@ pub(crate) fn may_ask(
     peer: Option<IpAddr>,
     (organisation, domain): (&str, Option<u32>),
     (now, limits): (Moment, Limits),
+    usage: Option<&dyn UsageSink>,
 ) -> Option<Reason> {
     let ask = || {
         let path = pdp_path(organisation);
         let act = Act { organisation, path: &path, action: "execute" };
-        authorise(snapshot, record, peer, &act, (now, limits))
+        let refused = authorise(snapshot, record, peer, &act, (now, limits));
+        if let (None, Some(usage)) = (refused, usage) {
+            usage.note_act(&act.of(record, now));
+        }
+        refused
     };
     let Some(domain) = domain else { return ask() };
     KNOWN.with_borrow_mut(|known| {

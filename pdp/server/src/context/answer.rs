@@ -286,7 +286,7 @@ impl<'a> Ask<'a> {
         if let Root::OfSubject = self.root {
             let domain = self.snapshot.domain(organisation).map(|domain| domain.number);
             let (caller, when) = (self.caller, (self.now, self.limits));
-            let refused = may_ask(self.snapshot, &caller.record, caller.peer, (organisation, domain), when);
+            let refused = may_ask(self.snapshot, &caller.record, caller.peer, (organisation, domain), when, self.usage);
             if let Some(reason) = refused {
                 return Verification::NotGranted { organisation, reason };
             }

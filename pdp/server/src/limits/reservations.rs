@@ -12,6 +12,8 @@ use argus_limits::{Limit, Now};
 use argus_store::KeyId;
 use rustc_hash::FxHashMap;
 
+use crate::usage::ReservedUse;
+
 /// The most that are kept. What comes beyond is taken whole, and the answer doesn't ask to be told.
 const MOST: usize = 65_536;
 
@@ -23,6 +25,8 @@ pub(super) struct Reservation {
     /// The most that the use comes to.
     pub(super) cost: u64,
     pub(super) taken: Taken,
+    /// What is told of it to whoever counts, where somebody does.
+    pub(super) of: Option<ReservedUse>,
 }
 
 /// From what it was taken, and when.
@@ -148,7 +152,7 @@ mod tests {
 
     fn reservation(caller: KeyId, cost: u64) -> Reservation {
         let taken = Taken { charges: Vec::new(), quotas: Vec::new(), at: Now::at_nanos(0), at_in_redis: None };
-        Reservation { caller, cost, taken }
+        Reservation { caller, cost, taken, of: None }
     }
 
     #[test]

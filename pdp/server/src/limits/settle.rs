@@ -13,6 +13,7 @@ use super::key_limits::Applied;
 use super::ledger::{Noted, Quota};
 use super::reservations::{Reservation, SettleFault, Taken, TakenQuota};
 use crate::moment::Moment;
+use crate::usage::ReservedUse;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -29,29 +30,43 @@ pub(crate) struct Reserve {
     pub(crate) seconds: u64,
 }
 
+/// What became of what was reserved.
+#[derive(Debug)]
+pub(crate) struct Settlement {
+    /// How much was given back.
+    pub(crate) returned: u64,
+    /// What is told of the use to whoever counts.
+    pub(crate) of: Option<ReservedUse>,
+}
+
 impl Gate {
     /// Keeps what a use took until it is settled. By when it has to be, in seconds since 1970; `None` where there is no
     /// room: then it stays taken.
-    pub(crate) fn reserve(&self, of: Reserve, taken: Option<Taken>, now: Moment) -> Option<i64> {
+    pub(crate) fn reserve(
+        &self,
+        of: Reserve,
+        (taken, used): (Option<Taken>, Option<ReservedUse>),
+        now: Moment,
+    ) -> Option<i64> {
         let seconds = i64::try_from(of.seconds).unwrap_or(i64::MAX);
         let due = Elapsed::now().0.saturating_add(seconds.saturating_mul(SECOND));
         let taken = taken.unwrap_or_else(|| Taken::nothing(on_both(now)));
-        let reservation = Reservation { caller: of.caller, cost: of.cost, taken };
+        let reservation = Reservation { caller: of.caller, cost: of.cost, taken, of: used };
         self.reservations.keep(of.decision, due, reservation).then(|| now.seconds.saturating_add(seconds))
     }
 
-    /// Settles what a caller has reserved: the use came to so much. How much is given back.
+    /// Settles what a caller has reserved: the use came to so much. The rest is given back.
     pub(crate) fn settle_reserved(
         &self,
         decision: u128,
         caller: KeyId,
         cost: u64,
         now: Moment,
-    ) -> Result<u64, SettleFault> {
+    ) -> Result<Settlement, SettleFault> {
         let reservation = self.reservations.settle(decision, caller, cost, Elapsed::now().0)?;
         let returned = reservation.cost.saturating_sub(cost);
         self.give_back(&reservation.taken, returned, on_both(now));
-        Ok(returned)
+        Ok(Settlement { returned, of: reservation.of })
     }
 
     /// Gives back what nobody has settled in time: it counts as nothing.

@@ -210,18 +210,19 @@ fn what_a_reserved_use_does_not_come_to_is_taken_from_no_limit_and_from_nothing_
         let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };
         let counted = gate.count(&key, Decision::Permit, (&of, None), now);
         assert_eq!(counted.refused, None);
-        gate.reserve(Reserve { caller, decision, cost: 8, seconds: 60 }, counted.taken, now)
+        gate.reserve(Reserve { caller, decision, cost: 8, seconds: 60 }, (counted.taken, None), now)
     };
     let noted = || gate.ledger.take().0.into_iter().flat_map(|(_, entry)| entry.periods).map(|of| of.used).sum::<i64>();
     let take = |cost| count(&gate, &key, LimitedUse { cost: Some(cost), ..LimitedUse::default() }, now).0;
     assert_eq!(reserve(1), Some(now.seconds + 60));
     assert_eq!(noted(), 8);
     assert_eq!(take(3), Some(Reason::QuotaExhausted));
-    assert_eq!(gate.settle_reserved(1, caller, 9, now), Err(SettleFault::Beyond(8)));
-    assert_eq!(gate.settle_reserved(1, caller, 2, now), Ok(6));
+    let settle = |cost| gate.settle_reserved(1, caller, cost, now).map(|settled| settled.returned);
+    assert_eq!(settle(9), Err(SettleFault::Beyond(8)));
+    assert_eq!(settle(2), Ok(6));
     assert_eq!(noted(), -6, "eight were written");
     assert_eq!((take(8), take(1)), (None, Some(Reason::QuotaExhausted)));
-    assert_eq!(gate.settle_reserved(1, caller, 2, now), Err(SettleFault::Unknown));
+    assert_eq!(settle(2), Err(SettleFault::Unknown));
 }
 
 #[test]
@@ -267,10 +268,10 @@ fn what_is_reserved_of_a_share_goes_back_to_it() {
     let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };
     let counted = gate.count(&key, Decision::Permit, (&of, None), NOON);
     assert_eq!(counted.refused, None);
-    gate.reserve(Reserve { caller, decision: 1, cost: 8, seconds: 60 }, counted.taken, NOON);
+    gate.reserve(Reserve { caller, decision: 1, cost: 8, seconds: 60 }, (counted.taken, None), NOON);
     let looks = LimitedUse { cost: Some(0), ..LimitedUse::default() };
     assert_eq!(count(&gate, &key, looks, NOON).1, left(&[("hourly", 2), ("own", 2)]));
-    assert_eq!(gate.settle_reserved(1, caller, 1, NOON), Ok(7));
+    assert_eq!(gate.settle_reserved(1, caller, 1, NOON).map(|settled| settled.returned), Ok(7));
     let (_, stands) = count(&gate, &key, looks, NOON);
     // A bucket keeps what it may have gained in the place of what comes back.
     assert!(stands[0].1 == 9 && (8..=9).contains(&stands[1].1), "{stands:?}");

@@ -87,6 +87,8 @@ struct Life {
     dropped: Counter,
     refused: Counter,
     noted: Noted,
+    acts: Counter,
+    acts_dropped: Counter,
 }
 
 /// What becomes of notes about decisions.
@@ -339,6 +341,8 @@ impl Life {
             dropped: counter!("argus_obligations_total", "outcome" => "dropped"),
             refused: counter!("argus_obligations_total", "outcome" => "refused"),
             noted: Noted::of_usage(),
+            acts: counter!("argus_usage_acts_total"),
+            acts_dropped: counter!("argus_usage_acts_dropped_total"),
         }
     }
 
@@ -350,6 +354,8 @@ impl Life {
         self.dropped.absolute(counts.obligations.dropped.load(Relaxed));
         self.refused.absolute(counts.obligations.refused.load(Relaxed));
         self.noted.set(counts.noted);
+        self.acts.absolute(counts.noted.acts);
+        self.acts_dropped.absolute(counts.noted.acts_dropped);
         self.logged.set(counts.logged);
     }
 }

@@ -146,7 +146,8 @@ fn each(
     loop {
         let rows = store.read(|conn| usage::list(conn, &filter, last.as_ref(), (ROWS, with_sketches)))?;
         let is_whole = rows.len() < ROWS as usize;
-        for (of, row) in &rows {
+        // A day on which it did nothing but administer has a row without a decision.
+        for (of, row) in rows.iter().filter(|(_, row)| row.counts != UsageCounts::default()) {
             visit(of, row);
         }
         last = rows.into_iter().next_back().map(|(of, _)| of);

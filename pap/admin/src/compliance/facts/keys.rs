@@ -29,7 +29,8 @@ pub(crate) struct KeyFacts {
     pub(crate) expires_at: Option<DateTime<Utc>>,
     pub(crate) exception: Option<String>,
     pub(crate) scopes: Vec<String>,
-    pub(crate) is_derived: bool,
+    /// The key that it is derived from.
+    pub(crate) parent: Option<KeyId>,
     pub(crate) last_used_at: Option<DateTime<Utc>>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
     pub(crate) revoked_cause: Option<String>,
@@ -176,7 +177,7 @@ fn facts(key: Key, above: &[Conditions], interval: Option<i64>, credentials: &[C
         rotation_interval: interval.and_then(TimeDelta::try_seconds),
         id: key.id.to_string(),
         path: key.path(),
-        is_derived: key.parent_key_id.is_some(),
+        parent: key.parent_key_id,
         limits: key.limits.len(),
         shared_limits: 0,
         revoked_cause: key.revoked_cause.map(|cause| cause.to_string()),

@@ -57,7 +57,7 @@ pub(in super::super) fn privileged(facts: &Facts) -> Finding {
         .with("those bound to no network, with no recorded exception", exposed.len())
         .with(
             "keys in use that are derived from another, and can't do more",
-            facts.in_use().filter(|k| k.is_derived).count(),
+            facts.in_use().filter(|k| k.parent.is_some()).count(),
         )
         .attention(!exposed.is_empty(), || {
             format!(

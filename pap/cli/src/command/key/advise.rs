@@ -54,7 +54,12 @@ fn list<'v>(value: &'v Value, member: &str) -> &'v [Value] {
 
 fn of_key(advice: &Value) -> String {
     let days = number(advice, "days");
-    let mut words = format!("key {}: {} permitted uses in {days} days\n", text(advice, "path"), number(advice, "uses"));
+    let (uses, acts) = (number(advice, "uses"), number(advice, "acts"));
+    let mut words = format!("key {}: {uses} permitted uses in {days} days", text(advice, "path"));
+    if acts > 0 {
+        let _ = write!(words, ", and {acts} of Argus itself");
+    }
+    words.push('\n');
     let rows = list(advice, "scopes").iter().map(|one| {
         let uses = one.get("uses").and_then(Value::as_u64);
         let uses = uses.map_or_else(|| "not counted".to_owned(), |uses| uses.to_string());
@@ -67,16 +72,27 @@ fn of_key(advice: &Value) -> String {
     match advice.get("is_watched_long_enough").and_then(Value::as_bool) {
         Some(true) => {}
         _ if text(advice, "watched_since").is_empty() => words.push_str("uses are not counted: `--usage on`\n"),
-        _ => {
-            let since = text(advice, "watched_since");
-            let _ = writeln!(words, "uses are counted since {since} only: what is used seldom may be missing");
-        }
+        _ => words.push_str(&since_in_words(advice)),
     }
     match text(advice, "command") {
         "" => words.push_str("it holds no more than it uses\n"),
         command => {
             let _ = writeln!(words, "enough would be:\n  {command}");
         }
+    }
+    words
+}
+
+/// Since when its uses are counted, and those that administer, where these are since later.
+fn since_in_words(advice: &Value) -> String {
+    let (since, acts) = (text(advice, "watched_since"), text(advice, "acts_watched_since"));
+    let mut words = format!("uses are counted since {since} only: what is used seldom may be missing\n");
+    if acts.is_empty() {
+        words.push_str(
+            "administrative uses are not counted by all nodes: scopes that administer are left as they are\n",
+        );
+    } else if acts > since {
+        let _ = writeln!(words, "administrative uses are counted since {acts} only");
     }
     words
 }

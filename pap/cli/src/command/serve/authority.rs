@@ -1,7 +1,7 @@
 //! The decision point of this process, as the administration beside it asks it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
@@ -34,6 +34,24 @@ pub(super) struct Decisions {
 struct Verified {
     pdp: Pdp,
     caller: argus_pdp::Caller,
+    /// What he was permitted and that was noted. Who asks for an act is asked about more than once as a rule.
+    noted: Mutex<Vec<(ResourcePath, Action)>>,
+}
+
+impl Verified {
+    fn caller(pdp: Pdp, caller: argus_pdp::Caller) -> Arc<dyn Caller> {
+        Arc::new(Self { pdp, caller, noted: Mutex::default() })
+    }
+
+    /// Whether this is the first time that it is permitted for this request.
+    fn is_news(&self, path: &ResourcePath, action: Action) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = noted.iter().all(|(known, done)| known != path || *done != action);
+        if is_news {
+            noted.push((path.clone(), action));
+        }
+        is_news
+    }
 }
 
 impl Authority for Decisions {
@@ -52,7 +70,7 @@ impl Authority for Decisions {
                 headers.append(AUTHORIZATION, value);
             }
             let caller = self.pdp.authenticate(&headers, certificate, peer).await.map_err(unauthenticated)?;
-            Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller }) as Arc<dyn Caller>)
+            Ok(Verified::caller(self.pdp.clone(), caller))
         })
     }
 
@@ -65,7 +83,7 @@ impl Authority for Decisions {
         Box::pin(async move {
             let record = self.pdp.authenticate_assertion(assertion, audiences).await.map_err(unproven)?;
             let caller = argus_pdp::Caller { record, peer };
-            Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller }) as Arc<dyn Caller>)
+            Ok(Verified::caller(self.pdp.clone(), caller))
         })
     }
 
@@ -84,7 +102,7 @@ impl Authority for Decisions {
             debug!(key.id = %client, "the certificate of a client is refused: {fault}");
             Unauthenticated::Refused
         })?;
-        Ok(Arc::new(Verified { pdp: self.pdp.clone(), caller: argus_pdp::Caller { record, peer } }))
+        Ok(Verified::caller(self.pdp.clone(), argus_pdp::Caller { record, peer }))
     }
 
     fn inspect_token(&self, token: &str) -> Option<ActiveToken> {
@@ -200,6 +218,9 @@ impl Caller for Verified {
     fn may(&self, organisation: &str, path: &ResourcePath, action: Action) -> Ruling {
         let act = Act { organisation, path: path.as_str(), action: action.as_str() };
         let decided = self.pdp.authorise(&self.caller, &act);
+        if decided.is_permitted && self.is_news(path, action) {
+            self.pdp.note_act(&self.caller, &act);
+        }
         Ruling { is_permitted: decided.is_permitted, decision_id: decided.decision_id.to_string() }
     }
 }

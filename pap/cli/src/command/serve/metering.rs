@@ -2,35 +2,59 @@
 
 use std::sync::Arc;
 
+use argus_http::{Exposition, MoreMetrics};
 use argus_insight::anomaly::NetworkKind;
 use argus_insight::queue::{Tally, queue};
 use argus_insight::usage::{
-    Detail, Exercised, Metering, Outcome, Place, Presented, QUEUE, UsageEvent, UsageQueue, UsageSender, Word, hash,
+    ACTS, ActEvent, ActQueue, ActSender, Detail, Exercised, Metered, Metering, Outcome, Place, Presented, QUEUE,
+    SettledCost, UsageEvent, UsageQueue, UsageSender, Word, hash,
 };
-use argus_pdp::{HiddenBy, Pdp, Point, Reason, UsageSink, Use, UsesNoted};
-use argus_store::usage::SCOPES_COUNTED_SINCE;
+use argus_pdp::{HiddenBy, OwnUse, Pdp, Point, Reason, ReservedUse, UsageSink, Use, UsesNoted};
+use argus_store::node::NodeRole;
+use argus_store::usage::{ACTS_COUNTED_SINCE, ASKING_COUNTED_SINCE, SCOPES_COUNTED_SINCE};
 use argus_store::{Store, setting};
 use chrono::{SecondsFormat, Utc};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// What a decision point tells its decisions to.
+/// What a decision point tells its decisions to, and whoever lets somebody act.
 #[derive(Debug)]
-struct Sink(UsageSender);
+struct Sink {
+    events: UsageSender,
+    acts: ActSender,
+}
 
-/// Makes the two ends of the queue.
-pub(super) fn ends() -> (Arc<dyn UsageSink>, UsageQueue) {
-    let (sender, events) = queue(QUEUE);
-    (Arc::new(Sink(sender)), events)
+/// What came of acts, for a node that tells nothing of decisions.
+#[derive(Debug)]
+pub(super) struct Acts(pub(super) Arc<dyn UsageSink>);
+
+/// Makes the two ends of the queues.
+pub(super) fn ends() -> (Arc<dyn UsageSink>, (UsageQueue, ActQueue)) {
+    let ((events, events_told), (acts, acts_told)) = (queue(QUEUE), queue(ACTS));
+    (Arc::new(Sink { events, acts }), (events_told, acts_told))
+}
+
+/// What a node counts from its first start on, by what it does.
+fn counted(role: NodeRole) -> Vec<&'static str> {
+    let of_decisions = role.decides().then_some([SCOPES_COUNTED_SINCE, ASKING_COUNTED_SINCE]);
+    of_decisions.into_iter().flatten().chain(role.administers().then_some(ACTS_COUNTED_SINCE)).collect()
 }
 
 /// Begins to count; and to show what it counts to whoever watches, where somebody does.
-pub(super) fn begin(store: &Store, pdp: &Pdp, events: UsageQueue, is_watched: bool) -> Result<Metering, Failure> {
+pub(super) fn begin(
+    store: &Store,
+    (pdp, role): (&Pdp, NodeRole),
+    queues: (UsageQueue, ActQueue),
+    is_watched: bool,
+) -> Result<Metering, Failure> {
     let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    // From the first start on that counts what scopes are used for.
+    // From the first start on that counts it.
     store
-        .write_aside(|conn| setting::find_or_put(conn, SCOPES_COUNTED_SINCE, &since))
+        .write_aside(|conn| {
+            let mut all = counted(role).into_iter();
+            all.try_for_each(|counted| setting::find_or_put(conn, counted, &since).map(drop))
+        })
         .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))?;
     let (places, node) = (pdp.clone(), pdp.node_id());
     let place_of = Arc::new(move |address, detail| {
@@ -40,7 +64,7 @@ pub(super) fn begin(store: &Store, pdp: &Pdp, events: UsageQueue, is_watched: bo
         Place { country, system, point: point.map(short), kind: hidden_by.map(kind).unwrap_or_default() }
     });
     let begin = if is_watched { Metering::begin_telling } else { Metering::begin };
-    begin(store.clone(), node, events, place_of)
+    begin(store.clone(), node, queues, place_of)
         .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))
 }
 
@@ -54,7 +78,7 @@ fn kind(by: HiddenBy) -> NetworkKind {
 
 impl UsageSink for Sink {
     fn note(&self, of: &Use<'_>) {
-        self.0.send(UsageEvent {
+        let event = UsageEvent {
             at: of.at.seconds,
             organisation: Arc::clone(of.organisation),
             key: of.key,
@@ -69,11 +93,44 @@ impl UsageSink for Sink {
             decision: of.id.number(),
             credential: presented(of),
             exercised: exercised(of),
-        });
+        };
+        self.events.send(event.into());
+    }
+
+    fn note_cost(&self, of: &ReservedUse, cost: u64) {
+        // What came to nothing was counted so.
+        if cost > 0 {
+            let settled = SettledCost {
+                at: of.at.seconds,
+                organisation: Arc::clone(&of.organisation),
+                key: of.key,
+                address: of.address,
+                action: Word::new(&of.action),
+                cost,
+            };
+            self.events.send(Metered::Settled(settled));
+        }
+    }
+
+    fn note_act(&self, of: &OwnUse<'_>) {
+        // Where no scope covers it, a policy of the installation's own permitted it.
+        if let Some(exercised) = Exercised::of(of.scopes, of.resource, of.action) {
+            let organisation = Arc::clone(of.organisation);
+            self.acts.send(ActEvent { at: of.at.seconds, organisation, key: of.key, exercised });
+        }
     }
 
     fn noted(&self) -> UsesNoted {
-        noted(self.0.tally())
+        let acts = noted(self.acts.tally());
+        UsesNoted { acts: acts.taken, acts_dropped: acts.dropped, ..noted(self.events.tally()) }
+    }
+}
+
+impl MoreMetrics for Acts {
+    fn write_to(&self, exposition: &mut Exposition) {
+        let noted = self.0.noted();
+        exposition.plain(&super::metrics::ACTS, noted.acts);
+        exposition.plain(&super::metrics::ACTS_DROPPED, noted.acts_dropped);
     }
 }
 
@@ -107,6 +164,7 @@ pub(super) fn noted(tally: Tally) -> UsesNoted {
         waiting: tally.taken.saturating_sub(tally.written + tally.dropped_at_rows),
         written: tally.written,
         failures: tally.failures,
+        ..UsesNoted::default()
     }
 }
 

@@ -49,6 +49,15 @@ metrics! { BESIDE, "What the administration alone tells.";
     BROKEN = gauge("argus_audit_broken", [], "Whether the audit was found to be tampered with.");
 }
 
+// A node that decides tells of these beside its decisions; one that doesn't, where it administers.
+pub(super) static ACTS: Metric = Metric::counter(
+    "argus_usage_acts_total",
+    &[],
+    "Uses of scopes on Argus's own resources that were counted: administrative acts, and the asking for decisions.",
+);
+pub(super) static ACTS_DROPPED: Metric =
+    Metric::counter("argus_usage_acts_dropped_total", &[], "Such uses missing in the usage of keys: too many waited.");
+
 /// What both servers tell of all this.
 pub(crate) fn of_both() -> &'static [&'static Metric] {
     PROCESS

@@ -216,7 +216,8 @@ fn install(
     let progress = Progress::new(console, "reading", "policies");
     let carrier =
         (settings.role != Role::Pdp).then(|| settings.notices.carrier(store, master_key.clone())).transpose()?;
-    let (usage, events) = (role.decides() && settings.usage == Switch::On).then(metering::ends).unzip();
+    let (usage, queues) = (settings.usage == Switch::On).then(metering::ends).unzip();
+    let acts = usage.clone().filter(|_| !role.decides()).map(metering::Acts);
     let log = if role.decides() { decision_log::begin(&settings.decision_log, store)? } else { None };
     let (log, logging) = log.unzip();
     let of_node = (addresses.issuer(), presence, tls.as_ref());
@@ -227,8 +228,8 @@ fn install(
     let told = Told { usage, log, spans: spans.clone(), more: Arc::clone(&process) };
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
-    let metering =
-        events.map(|events| metering::begin(store, &pdp, events, settings.anomalies == Switch::On)).transpose()?;
+    let is_watched = settings.anomalies == Switch::On;
+    let metering = queues.map(|queues| metering::begin(store, (&pdp, role), queues, is_watched)).transpose()?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
     }
@@ -249,6 +250,9 @@ fn install(
     let trusted_proxies = settings.trusted_proxies.clone();
     let mut watched = Watched::default();
     watched.tell_of(process);
+    if let Some(acts) = acts {
+        watched.tell_of(Arc::new(acts));
+    }
     if let Some(spans) = spans {
         watched.trace_to(spans);
     }

@@ -9,7 +9,8 @@ use crate::{Problem, etag};
 
 /// Say what a key holds and doesn't use, what would be enough, and what else about it deserves a look.
 ///
-/// Uses are counted by scope and by what lies in a project. Scopes on Argus's own resources are left as they are.
+/// Uses are counted by scope and by what lies in a project; administrative acts and the asking for decisions as well, beside
+/// the decisions. Scopes that reach Argus's own resources are left as they are until these are counted for that long.
 #[utoipa::path(
     get, path = "/v1/keys/{key}/advice", tag = "keys",
     params(

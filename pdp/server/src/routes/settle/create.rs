@@ -53,14 +53,17 @@ async fn settle(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
     let bytes = body.read().await?;
     let settlement = decode(&bytes).inspect_err(|_| shared.metrics.body_refused())?;
     let (decision, cost) = (settlement.decision, settlement.cost);
-    let returned = shared.gate.settle_reserved(decision.as_u128(), caller.record.key.id, cost, call.now);
-    let returned = returned.map_err(|fault| match fault {
+    let settled = shared.gate.settle_reserved(decision.as_u128(), caller.record.key.id, cost, call.now);
+    let settled = settled.map_err(|fault| match fault {
         SettleFault::Unknown => Problem::nothing_reserved(),
         SettleFault::Beyond(most) => {
             Problem::fields(vec![FieldError::invalid("/cost", format!("is at most {most}, which was reserved"))])
         }
     })?;
-    Ok(SettledBody { decision_id: decision.to_string(), cost, returned })
+    if let (Some(usage), Some(of)) = (&shared.settings.usage, &settled.of) {
+        usage.note_cost(of, cost);
+    }
+    Ok(SettledBody { decision_id: decision.to_string(), cost, returned: settled.returned })
 }
 
 fn respond(settled: &SettledBody, call: &Call) -> HttpResponse {

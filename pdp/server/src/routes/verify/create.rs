@@ -38,7 +38,7 @@ use crate::pdp::Shared;
 use crate::places::Places;
 use crate::reason::{Reason, advised};
 use crate::snapshot::{KeyRecord, Origin, Snapshot, value};
-use crate::usage::Use;
+use crate::usage::{ReservedUse, Use};
 use crate::wait::{ROUNDS, wait_for_all};
 
 /// Who asks by this door, or by another that asks the same.
@@ -233,7 +233,9 @@ impl Verify<'_> {
             scopes: record.map_or(&[], |record| &record.key.scopes),
         };
         if let Some(usage) = usage {
-            usage.note(&of);
+            // What is reserved costs what it is settled for, which is told then.
+            let cost = if decided.settle_by.is_some() { 0 } else { of.cost };
+            usage.note(&Use { cost, ..of });
         }
         if let Some(log) = log {
             // Where no policy was asked, none has seen a request.
@@ -344,7 +346,7 @@ impl Verify<'_> {
         if counted.refused.is_some() {
             return limited(counted, record, arena);
         }
-        let settle_by = self.reserve(question, result.decision, &mut counted);
+        let settle_by = self.reserve((question, record), result.decision, &mut counted);
         // The key is of the organisation that decides, or it would not have been verified.
         let (id, seconds) = (self.call.decision_id, self.call.now.seconds);
         let decided =
@@ -364,12 +366,27 @@ impl Verify<'_> {
     }
 
     /// Keeps what a permitted use took, where it is asked for, until it is told what it came to.
-    fn reserve(&self, question: &Question<'_>, decision: Decision, counted: &mut Counted<'_>) -> Option<i64> {
+    fn reserve(
+        &self,
+        (question, record): (&Question<'_>, &KeyRecord),
+        decision: Decision,
+        counted: &mut Counted<'_>,
+    ) -> Option<i64> {
         let (seconds, cost) = (question.reserve_seconds?, question.cost?);
         let (caller, id) = (self.caller.record.key.id, self.call.decision_id.number());
         let of = Reserve { caller, decision: id, cost, seconds };
-        let is_permit = decision == Decision::Permit;
-        is_permit.then(|| self.shared.gate.reserve(of, counted.taken.take(), self.call.now)).flatten()
+        let used = || ReservedUse {
+            at: self.call.now,
+            organisation: Arc::clone(&record.key.organisation),
+            key: record.key.id,
+            address: question.context.ip,
+            action: (*question.action).into(),
+        };
+        if decision != Decision::Permit {
+            return None;
+        }
+        let used = self.shared.settings.usage.as_ref().map(|_| used());
+        self.shared.gate.reserve(of, (counted.taken.take(), used), self.call.now)
     }
 
     /// Counts a decision, and logs it.
