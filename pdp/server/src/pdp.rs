@@ -376,9 +376,10 @@ impl Pdp {
         self.shared.node
     }
 
-    /// Writes down what was used of quotas, and tells the other nodes that this one decides no more. Blocks for a while at
+    /// Gives back what was leased of limits, writes down what was used of quotas, and tells the other nodes that this one decides no more. Blocks for a while at
     /// most.
     pub fn leave(&self) {
+        self.shared.gate.give_back_leases();
         self.shared.quotas.flush();
         presence::leave(&self.shared.speaker);
     }

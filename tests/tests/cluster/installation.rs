@@ -1,4 +1,4 @@
-//! One administering and three deciding nodes on a database, and what is asked of them.
+//! One administering and some deciding nodes on a database, and what is asked of them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use argus_tests::walk::Keys;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Nodes that decide.
+/// Nodes that decide, where nothing else is asked for.
 const DECIDING: usize = 3;
 
 /// The nodes, and the keys that most tests need.
@@ -35,6 +35,16 @@ impl Installation {
 
     /// The same with further settings, as variables.
     pub(crate) async fn start_with(database: &str, staleness: Option<Duration>, further: &[(&str, &str)]) -> Self {
+        Self::start_many(DECIDING, database, staleness, further).await
+    }
+
+    /// The same with so many nodes that decide.
+    pub(crate) async fn start_many(
+        deciding: usize,
+        database: &str,
+        staleness: Option<Duration>,
+        further: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let node = |name: &str, role, issuer: Option<&str>| {
             Server::start_node(&folder.path().join(name), role, database, |command| {
@@ -51,7 +61,7 @@ impl Installation {
         let administration = node("administration", "pap", None);
         let issuer = format!("http://{}", administration.pap);
         let decider = |number| node(&format!("deciding-{number}"), "pdp", Some(&issuer));
-        let deciding: Vec<Server> = (0..DECIDING).map(decider).collect();
+        let deciding: Vec<Server> = (0..deciding).map(decider).collect();
         let keys = Keys::create(&administration).await.unwrap();
         let installation = Self { administration, deciding, keys, folder };
         for node in &installation.deciding {

@@ -14,6 +14,7 @@
 )]
 
 mod clock;
+mod five;
 mod installation;
 mod limits;
 mod nodes;

@@ -138,7 +138,8 @@ struct Flags {
     /// (default: none, each node counts by itself). Best not given as a flag where it holds a password.
     #[arg(long, value_name = "URL", env = "ARGUS_REDIS_URL", hide_env = true)]
     redis_url: Option<String>,
-    /// How limits are counted where several nodes decide: exact (together, in Redis), local-share (each node its share: the
+    /// How limits are counted where several nodes decide: exact (together, in Redis), leased
+    /// (the same with a hundredth of a limit taken at a time, which a node lets through by itself for a second), local-share (each node its share: the
     /// limit divided by the live nodes) or local (each node all of it, together as many times as much) (default: exact
     /// with --redis-url, else local-share).
     #[arg(
@@ -334,6 +335,8 @@ enum LimitAtCap {
 enum LimitsMode {
     /// Together, in Redis.
     Exact,
+    /// Together, in Redis, by leases.
+    Leased,
     /// Each node its share.
     LocalShare,
     /// Each node all of it.

@@ -1,163 +1,17 @@
--- Charges all limits of a request, or none. Redis runs a script as a whole: nothing comes in between. What is above this
--- line sets `now`, in microseconds.
+-- Charges all limits of a request, or none. Redis runs a script as a whole: nothing comes in between.
 --
 -- KEYS: a bucket each. ARGV: eight numbers for each of them, beginning with how it counts and what is to be taken.
 -- Gives the time, 1 where all have room and 0 else, and three numbers for each bucket that tell how it stands; the time
 -- alone where a calendar was given that it doesn't lie in.
---
--- All numbers are integers of at most 2^53, which is what a double holds exactly.
 
 local WIDTH = 8
--- How far a clock may be set back with the window that was reached staying the current one.
-local SET_BACK = 86400000000
-local CELLS = 60
--- A bucket that owes nothing is kept for so many milliseconds longer, in case the clock steps.
-local SLACK = 10000
--- Redis refuses what it can't add to its clock: 30,000 years are enough.
-local LONGEST = 1000000000000000
-
-local function int(number) return string.format('%.0f', number) end
-
-local function divide(number, by)
-    local rest = math.fmod(number, by)
-    return (number - rest) / by, rest
-end
-
--- a * b / q with its rest, for a < q <= 2^52 and b <= 2^53. The product needs twice the digits that there are.
-local function times(a, b, q)
-    if a * b < 9007199254740992 then return divide(a * b, q) end
-    local quotient, rest, bit = 0, 0, 1
-    while bit * 2 <= b do bit = bit * 2 end
-    while bit >= 1 do
-        quotient, rest = quotient * 2, rest * 2
-        if rest >= q then quotient, rest = quotient + 1, rest - q end
-        if b >= bit then
-            b, rest = b - bit, rest + a
-            if rest >= q then quotient, rest = quotient + 1, rest - q end
-        end
-        bit = bit / 2
-    end
-    return quotient, rest
-end
-
--- Windows aligned to a clock. Kept: the end of the window, and what was used in it.
-local function aligned(held, of, last)
-    local finish, used = -1, 0
-    if held then
-        finish, used = string.match(held, '^(%d+) (%d+)$')
-        finish, used = tonumber(finish), tonumber(used)
-    end
-    if not (now < finish and finish - now <= SET_BACK + of.window) then
-        if last > finish then used = 0 end
-        finish = last
-    end
-    return {
-        room = of.cost <= math.max(of.limit - used, 0),
-        take = function() used = used + of.cost end,
-        kept = function() return int(finish) .. ' ' .. int(used), finish end,
-        stand = function() return used, finish - now, 0 end,
-    }
-end
-
--- Any span of a window's length. Kept: when it was last charged, the number of the newest cell, and what was used in each
--- cell by how many cells ago that was.
-local function sliding(held, of)
-    local current = divide(now, of.window)
-    local newest, moved, used, sum = current, false, {}, 0
-    if held then
-        local at, number, rest = string.match(held, '^(%d+) (%d+)(.*)$')
-        local ago = 0
-        if now < tonumber(at) then
-            -- The clock was set back, by how much nobody knows: no time has gone by, and one cell more makes sure of it.
-            newest, moved = current + 1, true
-        else
-            newest = math.max(current, tonumber(number))
-            ago = newest - tonumber(number)
-        end
-        for cell, count in string.gmatch(rest, ' (%d+):(%d+)') do
-            cell = tonumber(cell) + ago
-            if cell < CELLS then
-                used[cell] = tonumber(count)
-                sum = sum + used[cell]
-            end
-        end
-    end
-    local function until_free(cell) return (newest - cell + CELLS) * of.window - now end
-    return {
-        room = of.cost <= math.max(of.limit - sum, 0),
-        moved = moved,
-        take = function() used[0], sum = (used[0] or 0) + of.cost, sum + of.cost end,
-        kept = function()
-            local text, youngest = int(now) .. ' ' .. int(newest), CELLS
-            for cell = CELLS - 1, 0, -1 do
-                if used[cell] then text, youngest = text .. ' ' .. cell .. ':' .. int(used[cell]), cell end
-            end
-            return text, now + until_free(youngest)
-        end,
-        stand = function(cost)
-            local reset, retry, freed = 0, -1, 0
-            local lacks = cost - math.max(of.limit - sum, 0)
-            for cell = CELLS - 1, 0, -1 do
-                if used[cell] then
-                    reset, freed = until_free(cell), freed + used[cell]
-                    if lacks > 0 and retry < 0 and freed >= lacks then retry = reset end
-                end
-            end
-            if lacks > 0 and retry < 0 then retry = until_free(0) end
-            return sum, reset, retry
-        end,
-    }
-end
-
--- A bucket that gains `gains` tokens in `window` microseconds. Kept: when it was last charged, and what was missing then,
--- in tokens and in parts of a token, of which it has as many as `window` has microseconds.
-local function bucket(held, of)
-    local missing, parts, moved = 0, 0, false
-    if held then
-        local at, whole, rest = string.match(held, '^(%d+) (%d+) (%d+)$')
-        missing, parts = tonumber(whole), tonumber(rest)
-        -- Where the clock was set back, no time has gone by, and it goes by from now on.
-        moved = now < tonumber(at)
-        local spans, span = divide(math.max(now - tonumber(at), 0), of.window)
-        local gained, part = times(span, of.gains, of.window)
-        missing, parts = missing - (spans * of.gains + gained), parts - part
-        if parts < 0 then missing, parts = missing - 1, parts + of.window end
-        if missing < 0 then missing, parts = 0, 0 end
-    end
-    local function lacking() return missing + (parts > 0 and 1 or 0) end
-    return {
-        room = of.cost <= of.limit - lacking(),
-        moved = moved,
-        take = function() missing = missing + of.cost end,
-        kept = function()
-            return int(now) .. ' ' .. int(missing) .. ' ' .. int(parts), now + lacking() / of.gains * of.window
-        end,
-        stand = function() return missing, parts, 0 end,
-    }
-end
 
 local all, admitted = {}, true
 local held = redis.call('MGET', unpack(KEYS))
 for i = 1, #KEYS do
     local function argument(n) return tonumber(ARGV[(i - 1) * WIDTH + n]) end
-    local kind, of = ARGV[(i - 1) * WIDTH + 1], { cost = argument(2), limit = argument(3), window = argument(4) }
-    local state
-    if kind == 'window' then
-        local number = divide(now, of.window)
-        state = aligned(held[i], of, (number + 1) * of.window)
-    elseif kind == 'period' then
-        for n = 5, 7 do
-            local first, last = argument(n), argument(n + 1)
-            if first <= now and now < last then state = aligned(held[i], of, last) end
-        end
-        if not state then return { now } end
-    elseif kind == 'sliding' then
-        state = sliding(held[i], of)
-    else
-        of.gains = argument(5)
-        state = bucket(held[i], of)
-    end
-    state.cost = of.cost
+    local state = state_of(held[i], ARGV[(i - 1) * WIDTH + 1], argument)
+    if not state then return { now } end
     all[i], admitted = state, admitted and state.room
 end
 
@@ -165,12 +19,8 @@ local answer = { now, admitted and 1 or 0 }
 for i = 1, #KEYS do
     local state = all[i]
     local takes = admitted and state.cost > 0
-    if takes then state.take() end
-    if takes or state.moved then
-        local text, until_fresh = state.kept()
-        local milliseconds = math.min(math.ceil(math.max(until_fresh - now, 0) / 1000) + SLACK, LONGEST)
-        redis.call('SET', KEYS[i], text, 'PX', int(milliseconds))
-    end
+    if takes then state.take(state.cost) end
+    if takes or state.moved then keep(KEYS[i], state) end
     local first, second, third = state.stand(admitted and 0 or state.cost)
     answer[#answer + 1] = first
     answer[#answer + 1] = second

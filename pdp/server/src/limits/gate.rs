@@ -30,6 +30,9 @@ use crate::snapshot::KeyView;
 /// Parts of a table with a lock each.
 const SHARDS: usize = 64;
 
+/// How long the end of a node waits for Redis.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(2);
+
 /// In nanoseconds.
 const SECOND: i64 = 1_000_000_000;
 
@@ -65,8 +68,8 @@ impl Gate {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, fault));
         }
         let shared = redis.map(|settings| {
-            let away = settings.away;
-            Link::begin(settings).map(|link| Shared { link, away, without: AtomicU64::new(0) })
+            let (away, leases) = (settings.away, (mode == LimitMode::Leased).then_some(buckets));
+            Link::begin(settings, leases).map(|link| Shared { link, away, without: AtomicU64::new(0) })
         });
         Ok(Self {
             shared: shared.transpose()?,
@@ -88,6 +91,13 @@ impl Gate {
         let since = Instant::now();
         while self.mode == LimitMode::LocalShare && self.fleet.share() == Share::NONE && since.elapsed() < longest {
             std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Gives back what this node has leased, and waits for that a while at most. Blocks.
+    pub(crate) fn give_back_leases(&self) {
+        if let Some(shared) = &self.shared {
+            shared.link.give_back_leases(LONGEST_FAREWELL);
         }
     }
 
@@ -311,6 +321,8 @@ impl Gate {
                 state: shared.link.state(),
                 away: shared.away,
                 without: shared.without.load(Relaxed),
+                unasked: shared.link.unasked(),
+                leased: shared.link.leased().unwrap_or(0),
             }),
         }
     }
@@ -372,6 +384,10 @@ pub(crate) struct SharedCounts {
     pub(crate) away: WhenAway,
     /// Uses that were decided without Redis.
     pub(crate) without: u64,
+    /// Decisions that were made from leases.
+    pub(crate) unasked: u64,
+    /// What may be let through without asking now.
+    pub(crate) leased: u64,
 }
 
 /// How limits are counted at a moment.

@@ -20,6 +20,8 @@ pub struct LimitSettings {
 pub enum LimitMode {
     /// All nodes together, in Redis: each use is asked about there.
     Exact,
+    /// All nodes together, in Redis, each letting through by itself what it took there before.
+    Leased,
     /// Each node by itself, its share of each limit: all shares together are the limit.
     LocalShare,
     /// Each node by itself, the whole of each limit: together they admit as many times as much.
@@ -28,12 +30,13 @@ pub enum LimitMode {
 
 impl LimitMode {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::Exact, Self::LocalShare, Self::Local];
+    pub const ALL: [Self; 4] = [Self::Exact, Self::Leased, Self::LocalShare, Self::Local];
 
     /// Its word, in settings, metrics and `/readyz`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Exact => "exact",
+            Self::Leased => "leased",
             Self::LocalShare => "local-share",
             Self::Local => "local",
         }
@@ -41,7 +44,7 @@ impl LimitMode {
 
     /// Whether it takes a Redis.
     pub const fn needs_redis(self) -> bool {
-        matches!(self, Self::Exact)
+        matches!(self, Self::Exact | Self::Leased)
     }
 }
 

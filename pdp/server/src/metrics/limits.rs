@@ -41,6 +41,8 @@ struct Shared {
     is_away: Gauge,
     answered: Counter,
     failed: Counter,
+    leased: Counter,
+    credits: Gauge,
     /// In the order of [`WhenAway::ALL`].
     without: [Counter; WhenAway::ALL.len()],
 }
@@ -131,6 +133,8 @@ impl Shared {
             is_away: gauge!("argus_redis_away"),
             answered: checks("answered"),
             failed: checks("failed"),
+            leased: checks("leased"),
+            credits: gauge!("argus_limit_leased"),
             without: WhenAway::ALL
                 .map(|choice| counter!("argus_decisions_without_redis_total", "choice" => choice.as_str())),
         }
@@ -140,6 +144,8 @@ impl Shared {
         self.is_away.set(f64::from(u8::from(counts.state.fault.is_some())));
         self.answered.absolute(counts.state.answered);
         self.failed.absolute(counts.state.failed);
+        self.leased.absolute(counts.unasked);
+        self.credits.set(to_gauge(usize::try_from(counts.leased).unwrap_or(usize::MAX)));
         if let Some(counter) = self.without.get(counts.away as usize) {
             counter.absolute(counts.without);
         }

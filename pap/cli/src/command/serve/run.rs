@@ -315,8 +315,12 @@ fn start_decisions(
     of_pdp.policies = Some(settings.policies.clone());
     of_pdp.longest_staleness = settings.longest_staleness;
     of_pdp.key_limits = settings.key_limits;
-    // Who decides nothing counts nothing.
-    of_pdp.redis = settings.redis.clone().filter(|_| settings.role != Role::Pap);
+    if settings.role == Role::Pap {
+        // Who decides nothing counts nothing.
+        of_pdp.key_limits.mode = None;
+    } else {
+        of_pdp.redis.clone_from(&settings.redis);
+    }
     of_pdp.places = settings.places.clone();
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);

@@ -290,6 +290,7 @@ fn read_mode(given: Option<LimitsMode>, has_redis: bool) -> Result<Option<LimitM
     let Some(given) = given else { return Ok(None) };
     let mode = match given {
         LimitsMode::Exact => LimitMode::Exact,
+        LimitsMode::Leased => LimitMode::Leased,
         LimitsMode::LocalShare => LimitMode::LocalShare,
         LimitsMode::Local => LimitMode::Local,
     };

@@ -11,8 +11,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
 use arc_swap::ArcSwapOption;
-use argus_limits::shared::{Answer, GiveBack, OwnedCharge, Question, SCRIPT, SCRIPT_OF_GIVING_BACK};
+use argus_limits::shared::{
+    Answer, GiveBack, Leases, OwnedCharge, Question, SCRIPT, SCRIPT_OF_GIVING_BACK, SCRIPT_OF_LEASES,
+};
 use argus_limits::{Limit, Outcome, Strategy};
+use argus_store::NodeId;
+use chrono::Utc;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, Script};
 use tokio::runtime::{Builder, Runtime};
@@ -20,6 +24,7 @@ use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
+use super::leasing::sweep;
 use super::settings::RedisSettings;
 use super::settled::Told;
 
@@ -38,8 +43,8 @@ const PROBE: Duration = Duration::from_secs(1);
 
 /// The connection. Its thread ends with it.
 pub(in crate::limits) struct Link {
-    kept: Arc<Kept>,
-    runtime: Option<Runtime>,
+    pub(super) kept: Arc<Kept>,
+    pub(super) runtime: Option<Runtime>,
 }
 
 /// How it is.
@@ -55,12 +60,18 @@ pub(crate) struct RedisState {
     pub(crate) failed: u64,
 }
 
-struct Kept {
+pub(super) struct Kept {
     client: Client,
-    settings: RedisSettings,
+    pub(super) settings: RedisSettings,
     script: Script,
     script_of_giving_back: Script,
-    connection: ArcSwapOption<MultiplexedConnection>,
+    pub(super) script_of_leases: Script,
+    /// By what name Redis knows whose leases are whose.
+    pub(super) node: String,
+    /// What this node may let through without asking; `None` where each use is asked about.
+    pub(super) leases: Option<Leases>,
+    pub(super) unasked: AtomicU64,
+    pub(super) connection: ArcSwapOption<MultiplexedConnection>,
     lost: Notify,
     /// How far the clock of Redis is ahead of this machine's, in microseconds.
     ahead: AtomicI64,
@@ -73,7 +84,7 @@ struct Kept {
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-enum LinkFault {
+pub(super) enum LinkFault {
     #[error("{0}")]
     Redis(#[from] RedisError),
     #[error("no answer within {} ms", .0.as_millis())]
@@ -86,7 +97,8 @@ enum LinkFault {
 
 impl Link {
     /// Begins to connect, and waits for the first attempt. One that fails is no fault: Redis may come later.
-    pub(in crate::limits) fn begin(settings: RedisSettings) -> std::io::Result<Self> {
+    /// With `leases` as many of them may be had.
+    pub(in crate::limits) fn begin(settings: RedisSettings, leases: Option<usize>) -> std::io::Result<Self> {
         let client = Client::open(settings.url.info()).map_err(std::io::Error::other)?;
         let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("argus-redis").enable_all().build()?;
         let kept = Arc::new(Kept {
@@ -94,6 +106,10 @@ impl Link {
             settings,
             script: Script::new(SCRIPT),
             script_of_giving_back: Script::new(SCRIPT_OF_GIVING_BACK),
+            script_of_leases: Script::new(SCRIPT_OF_LEASES),
+            node: NodeId::new(Utc::now()).to_string(),
+            leases: leases.map(Leases::new),
+            unasked: AtomicU64::new(0),
             connection: ArcSwapOption::empty(),
             lost: Notify::new(),
             ahead: AtomicI64::new(0),
@@ -104,6 +120,9 @@ impl Link {
         });
         let (tried, first) = sync_channel(1);
         runtime.spawn(keep(Arc::clone(&kept), tried));
+        if kept.leases.is_some() {
+            runtime.spawn(sweep(Arc::clone(&kept)));
+        }
         // Whether it came in time or not, the state says how it is.
         let _ = first.recv_timeout(START);
         Ok(Self { kept, runtime: Some(runtime) })
@@ -118,8 +137,15 @@ impl Link {
     pub(in crate::limits) fn charge(&self, charges: Vec<OwnedCharge>) -> impl Future<Output = Option<Told>> + 'static {
         let kept = Arc::clone(&self.kept);
         async move {
+            if let Some((outcome, at)) = kept.take_leased(&charges) {
+                return Some((charges, outcome, at));
+            }
             let connection = kept.connection.load_full()?;
-            match kept.ask(&connection, &charges).await {
+            let asked = match &kept.leases {
+                Some(leases) => kept.ask_leasing(leases, &connection, &charges).await,
+                None => kept.ask(&connection, &charges).await,
+            };
+            match asked {
                 Ok((outcome, at)) => {
                     kept.answered.fetch_add(1, Relaxed);
                     Some((charges, outcome, at))
@@ -176,7 +202,7 @@ impl Kept {
                 invocation.arg(&question.arguments);
                 let numbers: Vec<i64> = invocation.invoke_async(&mut connection.clone()).await?;
                 let answer = Answer::read(charges, &numbers)?;
-                self.ahead.store(answer.at.saturating_sub(wall()), Relaxed);
+                self.note_time(answer.at);
                 if let Some(outcome) = answer.outcome {
                     return Ok((outcome, answer.at));
                 }
@@ -203,8 +229,13 @@ impl Kept {
         returned.await.map_err(|_| LinkFault::TooLate(longest))?.map(drop).map_err(Into::into)
     }
 
+    /// Notes the time that Redis has.
+    pub(super) fn note_time(&self, at: i64) {
+        self.ahead.store(at.saturating_sub(wall()), Relaxed);
+    }
+
     /// The time that Redis has, as far as that is known.
-    fn believed(&self) -> i64 {
+    pub(super) fn believed(&self) -> i64 {
         wall().saturating_add(self.ahead.load(Relaxed))
     }
 
@@ -219,12 +250,14 @@ impl Kept {
     }
 
     /// Takes a connection for lost, unless that is known.
-    fn lose(&self, connection: &Arc<MultiplexedConnection>, fault: &LinkFault) {
+    pub(super) fn lose(&self, connection: &Arc<MultiplexedConnection>, fault: &LinkFault) {
         // INVARIANT: there is a connection where there is no fault. Both change under this lock.
         let mut known = self.fault();
         let before = self.connection.compare_and_swap(connection, None);
         if before.as_ref().is_some_and(|before| Arc::ptr_eq(before, connection)) {
             self.note(&mut known, fault);
+            // Nothing goes back while it is away: it holds no more by the time that it is there again.
+            self.leases.iter().for_each(Leases::forget);
             self.lost.notify_one();
         }
     }

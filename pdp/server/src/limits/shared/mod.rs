@@ -9,6 +9,7 @@
 //! No decision waits for longer than the time-out, and only those wait that are under way when Redis stops answering:
 //! from then on the connection counts as lost, until a charge of its own has passed over a new one.
 
+mod leasing;
 mod link;
 mod settings;
 mod settled;

@@ -78,7 +78,8 @@ struct Geoip {
 
 #[derive(Serialize, ToSchema)]
 struct LimitState {
-    /// How limits are counted: `exact` (all nodes together in Redis), `local-share` (each node its share of them) or `local`
+    /// How limits are counted: `exact` (all nodes together in Redis), `leased` (the same, by
+    /// what each took there before), `local-share` (each node its share of them) or `local`
     /// (each node all of them).
     mode: &'static str,
     /// How they are counted now: as `mode` says, or, while Redis is away, by what is set for that.
