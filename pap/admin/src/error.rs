@@ -95,7 +95,11 @@ impl From<StoreError> for AdminError {
             StoreError::Stale { what, .. } => Self::Stale { what: changed(what) },
             StoreError::AlreadyExists { what: argus_store::Record::IdempotentRequest, .. } => Self::DoneBefore,
             StoreError::NotFound {
-                what: argus_store::Record::Contact | argus_store::Record::Delivery | argus_store::Record::Limit,
+                what:
+                    argus_store::Record::Contact
+                    | argus_store::Record::Delivery
+                    | argus_store::Record::Limit
+                    | argus_store::Record::Review,
                 ..
             } => Self::NotFound,
             StoreError::Busy => Self::Busy { retry_after_seconds: 1 },

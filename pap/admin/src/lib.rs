@@ -65,7 +65,7 @@ pub use body::Body;
 pub use call::Call;
 pub use compliance::{
     ChainProof, ComplianceReport, Control, ControlReport, ControlResult, ControlStanding, EvidenceItem, Excerpt,
-    FipsReport, Framework, Listing, Summary,
+    FipsReport, Framework, Listing, PackReport, Summary, verify_pack,
 };
 pub use error::{AdminError, Fault, FaultCode, Place};
 pub use guidance::{Addresses, Guidance, NotAnAddress};
@@ -78,7 +78,7 @@ pub use risk::Risk;
 pub use supposition::{Supposition, Surroundings, Trial, Verdict};
 pub use sweep::{Sweeper, Swept, SystemOf, UsageRetention};
 pub use view::{
-    AnomalyView, ChangedOrganisation, ContactView, CostsView, CredentialView, DeliveryView, FaultView, KeyView,
-    LimitView, Listed, MaximaView, NoticeView, OrganisationView, OverView, PlanView, ProjectView, Seen, SigningKeyView,
-    Tagged, TrialView, entity_tag,
+    AnomalyView, CarriedOut, ChangedOrganisation, ContactView, CostsView, CredentialView, DeliveryView, FaultView,
+    KeyView, LimitView, Listed, MaximaView, NoticeView, OrganisationView, OverView, PlanView, ProjectView,
+    ReviewItemView, ReviewView, Seen, SigningKeyView, Tagged, TrialView, entity_tag,
 };

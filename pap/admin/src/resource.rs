@@ -38,6 +38,8 @@ pub enum Own {
     Contacts,
     /// The log of decisions.
     DecisionLog,
+    /// Reviews of what its keys grant. Whoever may `admin` them signs.
+    Reviews,
 }
 
 impl Own {
@@ -55,6 +57,7 @@ impl Own {
             Self::Usage => "usage",
             Self::Contacts => "contacts",
             Self::DecisionLog => "decisions",
+            Self::Reviews => "reviews",
         }
     }
 

@@ -469,6 +469,47 @@ pub enum CredentialKind {
     Certificate,
 }
 
+/// A signed archive.
+#[derive(Debug, Clone, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Pack(pub Vec<u8>);
+
+/// A review of what the keys of an organisation grant.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReview {
+    /// The organisation, by its name.
+    pub organisation: String,
+    /// Whether an open review of it gives way. Without it that is refused.
+    pub replaces_open: Option<bool>,
+}
+
+/// What is said of a key that is looked at, or of the rest.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReviewVerdict {
+    /// The key, by its id.
+    #[schema(format = Uuid)]
+    pub key: Option<String>,
+    /// Instead of a key: all of which nothing was said yet. They can be kept alone.
+    pub rest: Option<bool>,
+    /// `keep`, `narrow` or `revoke`.
+    #[schema(examples("keep", "narrow", "revoke"))]
+    pub verdict: String,
+    /// Why.
+    #[schema(max_length = 500)]
+    pub reason: String,
+}
+
+/// The signature of a review.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReviewSignature {
+    /// What whoever signs has to say.
+    #[schema(max_length = 500)]
+    pub statement: Option<String>,
+}
+
 /// A word on an anomaly that somebody has looked at.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -451,6 +451,28 @@ fn compare_decisions(schemas: &Schemas, server: &Server) {
     assert_eq!(refused["type"], "urn:argus:problem:wrong-state");
 }
 
+fn compare_reviews(schemas: &Schemas, server: &Server) {
+    let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
+    let started = schemas.answer("review", &run(&["review", "start", "acme"]));
+    let id = started["id"].as_str().unwrap();
+    assert_eq!(schemas.failure(&run(&["review", "start", "acme"]))["type"], "urn:argus:problem:wrong-state");
+    assert_eq!(run(&["review", "start", "acme", "--replace"]).code, 64, "there is nobody to ask");
+    let say =
+        ["review", "decide", "acme", "acme/atlas/prober", "--verdict", "narrow", "--reason", "one folder is enough"];
+    assert_eq!(schemas.answer("review", &run(&say))["narrow"], 1);
+    let shown = schemas.answer("review-shown", &run(&["review", "show", id, "--verdict", "narrow"]));
+    assert_eq!(
+        (&shown["items"][0]["key_path"], &shown["items"][0]["carried_out"]),
+        (&json!("acme/atlas/prober"), &json!("pending"))
+    );
+    schemas.answer("review", &run(&["review", "decide", "acme", "--rest", "--reason", "in use"]));
+    assert_eq!(run(&["review", "sign", "acme"]).code, 64);
+    let signed = schemas.answer("review", &run(&["review", "sign", id, "--statement", "third quarter", "--yes"]));
+    assert_eq!((&signed["state"], &signed["undecided"]), (&json!("signed"), &json!(0)));
+    let list = schemas.answer("review-list", &run(&["review", "list", "acme", "--state", "signed"]));
+    assert_eq!(list["items"][0]["id"], id);
+}
+
 fn compare_signing_keys(schemas: &Schemas, server: &Server) {
     let run = |arguments: &[&str]| server.run(&[arguments, &["--output", "json"]].concat());
     let first = schemas.answer("signing-key-rotated", &run(&["signing-key", "rotate"]));
@@ -498,6 +520,11 @@ fn compare_audit(schemas: &Schemas, server: &Server) {
     }
     let pack = schemas.answer("compliance-report", &run(&["compliance", "breach", "acme/reader"]));
     assert_eq!((&pack["framework"], &pack["key"]), (&json!("breach"), &json!("acme/reader")));
+    assert_eq!(run(&["compliance", "soc2", "acme", "--format", "pack", "--file", "soc2.zip"]).code, 0);
+    let checked = schemas.answer("compliance-verified", &run(&["compliance", "verify", "soc2.zip"]));
+    assert_eq!((&checked["is_whole"], &checked["query"]["framework"]), (&json!(true), &json!("soc2")));
+    let refused = run(&["compliance", "verify", "audit.jsonl"]);
+    assert_eq!((refused.code, &schemas.answer("compliance-verified", &refused)["is_whole"]), (1, &json!(false)));
 }
 
 #[test]
@@ -515,6 +542,7 @@ fn what_programs_read_is_described_by_the_schemas() {
     compare_anomalies(&schemas, &server);
     compare_contacts(&schemas, &server);
     compare_limits(&schemas, &server);
+    compare_reviews(&schemas, &server);
     compare_usage(&schemas, &server);
     compare_decisions(&schemas, &server);
     compare_signing_keys(&schemas, &server);
@@ -538,8 +566,18 @@ fn what_programs_read_is_described_by_the_schemas() {
     // Parts of others.
     let compared = schemas.compared.into_inner();
     let parts = BTreeSet::from(
-        ["conditions", "decision-policy", "diagnostic", "guidance", "in-force", "key-risk", "node", "signing-key"]
-            .map(str::to_owned),
+        [
+            "conditions",
+            "decision-policy",
+            "diagnostic",
+            "guidance",
+            "in-force",
+            "key-risk",
+            "node",
+            "review-key",
+            "signing-key",
+        ]
+        .map(str::to_owned),
     );
     let all: BTreeSet<String> = schemas.by_name.into_keys().collect();
     assert_eq!(all, &compared | &parts, "a schema that nothing is compared with");

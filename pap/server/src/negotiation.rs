@@ -27,10 +27,13 @@ pub(crate) const USAGE: &[&str] = &["application/json", CSV];
 pub(crate) const CSV: &str = "text/csv";
 
 /// The forms of reports.
-pub(crate) const COMPLIANCE: &[&str] = &["application/json", HTML, CSV];
+pub(crate) const COMPLIANCE: &[&str] = &["application/json", HTML, CSV, ZIP];
 
 /// The form of reports that people read.
 pub(crate) const HTML: &str = "text/html";
+
+/// The form of reports that is signed.
+pub(crate) const ZIP: &str = "application/zip";
 
 /// Which of the forms of a path the caller likes best.
 pub(crate) fn wished(request: &HttpRequest, offers: &[&'static str]) -> Option<&'static str> {

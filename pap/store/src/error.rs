@@ -157,6 +157,8 @@ pub enum Record {
     Limit,
     /// A plan.
     Plan,
+    /// A review of access.
+    Review,
 }
 
 impl fmt::Display for Record {
@@ -178,6 +180,7 @@ impl fmt::Display for Record {
             Self::Anomaly => "anomaly",
             Self::Limit => "limit",
             Self::Plan => "plan",
+            Self::Review => "review",
         })
     }
 }

@@ -121,6 +121,11 @@ id!(
     "delivery id"
 );
 id!(
+    /// The id of a review of access.
+    ReviewId,
+    "review id"
+);
+id!(
     /// The id of a wrapped key.
     WrappedKeyId,
     "wrapped key id"

@@ -4,7 +4,7 @@
 //! A file for each table, and in it queries, each with a promise: [`organisation`], [`project`], [`key`],
 //! [`credential`], [`idempotency`], [`outbox`], [`contact`], [`delivery`], [`policy_document`], [`wrapped_key`],
 //! [`signing_key`], [`revoked_token`], [`used_assertion`], [`setting`], [`lease`], [`node`], [`usage`], [`quota`],
-//! [`decision`], [`anomaly`], [`limit`], [`cost`].
+//! [`decision`], [`anomaly`], [`limit`], [`cost`], [`review`].
 //! An administrative act is one transaction that holds the new state, its entry in the [`audit`] and its line in the change
 //! feed ([`change`]); [`snapshot`] is what a decision point reads back, and [`transfer`] moves all of it from one
 //! database to another.
@@ -82,6 +82,7 @@ mod pool;
 mod postgres;
 pub mod project;
 pub mod quota;
+pub mod review;
 pub mod revoked_token;
 mod schema;
 pub mod setting;
@@ -104,7 +105,7 @@ pub use error::{Record, StoreError};
 pub use forget::{Forgotten, forget};
 pub use holiday::{Holiday, NoHoliday};
 pub use id::{
-    AnomalyId, ContactId, DeliveryId, KeyId, LimitId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId,
+    AnomalyId, ContactId, DeliveryId, KeyId, LimitId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, ReviewId,
     WrappedKeyId,
 };
 pub use limit::{Limit, LimitStrategy};

@@ -425,6 +425,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reviews (id) {
+        id -> Text,
+        organisation_id -> Text,
+        state -> Text,
+        started_at -> Timestamp,
+        started_by -> Text,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+        statement -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    review_items (review_id, key_id) {
+        review_id -> Text,
+        key_id -> Text,
+        key_path -> Text,
+        owner -> Text,
+        state -> Text,
+        scopes -> Text,
+        expires_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+        verdict -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(reviews -> organisations (organisation_id));
+diesel::joinable!(review_items -> reviews (review_id));
+diesel::joinable!(review_items -> keys (key_id));
 diesel::joinable!(watches -> keys (key_id));
 diesel::joinable!(anomalies -> keys (key_id));
 diesel::joinable!(projects -> organisations (organisation_id));
@@ -448,5 +481,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     limits,
     watches,
-    anomalies
+    anomalies,
+    reviews,
+    review_items
 );

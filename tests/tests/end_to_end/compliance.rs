@@ -70,6 +70,23 @@ pub(super) async fn act(server: &Server, path: &str, body: &Value) -> Value {
     answer.json().unwrap()
 }
 
+/// A signed review: of two keys to be dealt with one was. Another is open.
+async fn review(server: &Server, ids: &BTreeMap<&str, (String, String)>) {
+    let start = json!({"organisation": "acme"});
+    let started = create(server, "/v1/reviews", &start).await.unwrap();
+    let path = format!("/v1/reviews/{}", started["id"].as_str().unwrap());
+    for (name, verdict) in [("plain", "narrow"), ("limited", "revoke")] {
+        let said = json!({"key": ids[name].0, "verdict": verdict, "reason": "the <i>job</i> is gone"});
+        act(server, &format!("{path}/decide"), &said).await;
+    }
+    let rest = json!({"rest": true, "verdict": "keep", "reason": "in use"});
+    act(server, &format!("{path}/decide"), &rest).await;
+    act(server, &format!("{path}/sign"), &json!({"statement": "third quarter"})).await;
+    let narrower = ["key", "update", "acme/atlas/plain", "--scope", "acme/atlas/evidence:read"];
+    stdout(&server.argus(&narrower)).unwrap();
+    create(server, "/v1/reviews", &start).await.unwrap();
+}
+
 /// Keys of every state that a call can bring about, decisions of both kinds, a refused act, another organisation.
 async fn seed(server: &Server) -> Keys {
     let keys = Keys::create(server).await.unwrap();
@@ -105,6 +122,9 @@ async fn seed(server: &Server) -> Keys {
         "limit": 5, "window_seconds": 60});
     act(server, "/v1/limits", &shared).await;
     act(server, "/v1/leaks", &json!({"keys": [ids["leaked"].1]})).await;
+    review(server, &ids).await;
+    let made_since = json!({"organisation": "acme", "name": "since", "scopes": ["acme/atlas:read"]});
+    create(server, "/v1/keys", &made_since).await.unwrap();
     for _ in 0..3 {
         ask(server, &keys, &keys.reader, "read").await;
     }
@@ -222,6 +242,29 @@ fn figures_of_alerts(sql: &mut Sql, acme: &str) -> Vec<(String, String)> {
         let count = sql.count(&of(&format!("response = '{response}'")));
         figures.push((format!("alerts answered by Argus itself with {response}"), count));
     }
+    figures
+}
+
+/// Figures about reviews, and the SQL that says the same.
+fn figures_of_reviews(sql: &mut Sql, acme: &str) -> Vec<(&'static str, String)> {
+    let last = format!("(SELECT id FROM reviews WHERE {acme} AND state = 'signed' ORDER BY ended_at DESC LIMIT 1)");
+    let items = format!("review_items i JOIN keys k ON k.id = i.key_id WHERE i.review_id = {last}");
+    let mut of = |condition: &str| sql.count(&format!("{items} {condition}"));
+    let figures = vec![
+        ("keys that the last one looked at", of("")),
+        ("those that it keeps", of("AND i.verdict = 'keep'")),
+        ("those that it wants narrowed", of("AND i.verdict = 'narrow'")),
+        ("those that it wants revoked", of("AND i.verdict = 'revoke'")),
+        ("those that are neither narrowed nor revoked, and should be", {
+            of("AND i.verdict <> 'keep' AND k.state NOT IN ('revoked', 'expired') AND i.scopes = k.scopes")
+        }),
+        ("reviews of access that were signed in this time", "1".to_owned()),
+        ("reviews of access that are open", "1".to_owned()),
+        ("organisations with keys in use of which none was ever signed", "0".to_owned()),
+        ("days since the last one was signed", "0".to_owned()),
+        ("keys in use that were made since", "1".to_owned()),
+    ];
+    assert_eq!(figures.iter().map(|(_, figure)| figure.as_str()).take(5).skip(2).collect::<Vec<_>>(), ["1", "1", "1"]);
     figures
 }
 
@@ -367,6 +410,9 @@ async fn every_figure_of_the_reports_is_what_the_database_says() {
     for (name, expected) in figures_of_alerts(&mut sql, acme) {
         assert_eq!(all.get(&name), Some(&expected), "{name}");
     }
+    for (name, expected) in figures_of_reviews(&mut sql, acme) {
+        assert_eq!(all.get(name), Some(&expected), "{name}");
+    }
     for state in ["pending", "active", "rotating", "suspended", "revoked"] {
         let count = sql.count(&format!("keys WHERE {acme} AND state = '{state}'"));
         assert_eq!(all.get(&format!("keys that are {state}")), Some(&count), "{state}");
@@ -477,7 +523,16 @@ async fn a_report_of_nothing_covers_nothing_and_one_of_a_broken_chain_says_so() 
     assert_eq!(result("pci-dss", "8.2.6"), "pass");
     assert_eq!(result("pci-dss", "10.3"), "pass");
 
+    let started = create(&server, "/v1/reviews", &json!({"organisation": "acme"})).await.unwrap();
+    let review = format!("/v1/reviews/{}", started["id"].as_str().unwrap());
+    let rest = json!({"rest": true, "verdict": "keep", "reason": "in use"});
+    act(&server, &format!("{review}/decide"), &rest).await;
+    act(&server, &format!("{review}/sign"), &json!({})).await;
+    assert_eq!(result("pci-dss", "7.2.5.1"), "pass");
+
     let mut sql = Sql::open(&data);
+    sql.run("UPDATE review_items SET scopes = '[]'");
+    assert_eq!(result("pci-dss", "7.2.5.1"), "attention", "it is not what was signed");
     let altered = "UPDATE audit_entries SET entry = replace(entry, 'acme', 'acne') WHERE event = 'key.created'";
     sql_query(altered).execute(&mut sql.0).unwrap();
     let idle = "UPDATE keys SET created_at = '2020-01-01 00:00:00', last_used_at = NULL WHERE name = 'reader'";

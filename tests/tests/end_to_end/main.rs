@@ -29,6 +29,7 @@ mod mail;
 mod metrics;
 mod notices;
 mod obligation;
+mod packs;
 mod people;
 mod plans;
 #[path = "../../../pap/store/tests/support/postgres.rs"]

@@ -23,6 +23,12 @@ async fn what_is_kept_of_a_person_is_handed_out_and_erased() {
     let mut sql = Sql::open(&data);
     let ids = sql.texts("SELECT id AS text FROM keys WHERE owner = 'ada@acme.example' ORDER BY id");
     act(&server, &format!("/v1/keys/{}/rotate", ids[0]), &json!({})).await;
+    let started = create(&server, "/v1/reviews", &json!({"organisation": "acme"})).await.unwrap();
+    let review = format!("/v1/reviews/{}", started["id"].as_str().unwrap());
+    let said = json!({"key": ids[0], "verdict": "revoke", "reason": format!("{ADA} leaves")});
+    act(&server, &format!("{review}/decide"), &said).await;
+    act(&server, &format!("{review}/decide"), &json!({"rest": true, "verdict": "keep", "reason": "x"})).await;
+    act(&server, &format!("{review}/sign"), &json!({"statement": format!("{ADA} was asked")})).await;
     act(&server, &format!("/v1/keys/{}/revoke", ids[1]), &json!({"reason": "done"})).await;
 
     let export = |owner: &str| server.argus(&["person", "export", "acme", owner]);
@@ -32,6 +38,8 @@ async fn what_is_kept_of_a_person_is_handed_out_and_erased() {
     assert_eq!((count("keys"), count("notices")), ("2".to_owned(), sql.count(&recipient)));
     assert_eq!(count("contacts"), sql.count(&format!("contacts WHERE owner = '{ADA}'")));
     assert_eq!(count("contacts"), "1");
+    assert_eq!(count("reviews"), sql.count(&format!("review_items WHERE owner = '{ADA}'")));
+    assert_eq!(count("reviews"), "2");
     let person = data["person"].as_str().unwrap();
     // But for the entry that tells of this export, which came after.
     let entries = format!("audit_entries WHERE entry LIKE '%{person}%' AND event <> 'person.exported'");
@@ -49,6 +57,9 @@ async fn what_is_kept_of_a_person_is_handed_out_and_erased() {
         ("outbox", "payload"),
         ("deliveries", "recipient"),
         ("deliveries", "payload"),
+        ("review_items", "owner"),
+        ("review_items", "reason"),
+        ("reviews", "statement"),
         ("audit_entries", "entry"),
     ] {
         assert_eq!(sql.count(&format!("{table} WHERE {column} LIKE '%{ADA}%'")), "0", "{table}.{column}");

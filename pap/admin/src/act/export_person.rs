@@ -3,7 +3,7 @@
 use argus_engine::scope::Action;
 use argus_store::audit::{self, AuditEvent, Entry, SubjectData, Target, TargetKind};
 use argus_store::key::{self, KeyFilter};
-use argus_store::{Act, Conn, PageSize, PersonId, StoreError};
+use argus_store::{Act, Conn, PageSize, PersonId, ReviewId, StoreError};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use super::audit::{AuditEntryView, find_organisation, view};
 use super::{no_organisation, read_key};
 use crate::body::{Body, Fields, Kind, name};
 use crate::resource::Own;
-use crate::view::{DeliveryView, KeyView, LimitView, NoticeView, Time};
+use crate::view::{DeliveryView, KeyView, LimitView, NoticeView, ReviewItemView, Time, actor_in_words};
 use crate::{Admin, AdminError, Call, FaultCode};
 
 /// All that is kept of a person.
@@ -41,9 +41,22 @@ pub struct PersonExport {
     /// Who used older secrets of his keys.
     #[schema(value_type = Vec<Object>)]
     pub callers: Vec<Value>,
+    /// His keys as they were when somebody reviewed what they granted.
+    pub reviews: Vec<ReviewedKey>,
     /// Entries of the audit that speak of him, with the people in them in words.
     #[schema(value_type = Vec<Object>)]
     pub audit: Vec<AuditEntryView>,
+}
+
+/// A key of a person in a review.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReviewedKey {
+    /// The review.
+    #[schema(value_type = String, format = Uuid)]
+    review_id: ReviewId,
+    /// The key, as it was and as it is.
+    #[serde(flatten)]
+    key: ReviewItemView,
 }
 
 impl Admin {
@@ -72,7 +85,7 @@ impl Admin {
 }
 
 fn export(conn: &mut Conn, act: &Act, organisation: String, owner: String) -> Result<PersonExport, StoreError> {
-    let SubjectData { person, entries, contacts, limits, notices, deliveries, callers } =
+    let SubjectData { person, entries, contacts, limits, notices, deliveries, callers, reviewed } =
         audit::find_subject(conn, act.organisation, &owner)?;
     let filter = KeyFilter { organisation: Some(act.organisation), owner: Some(owner.clone()), ..KeyFilter::default() };
     let (mut keys, mut after) = (Vec::new(), None);
@@ -85,6 +98,11 @@ fn export(conn: &mut Conn, act: &Act, organisation: String, owner: String) -> Re
         if !page.more {
             break;
         }
+    }
+    let mut reviews = Vec::with_capacity(reviewed.len());
+    for (review_id, item) in reviewed {
+        let by = item.decided_by.map(|by| actor_in_words(conn, by)).transpose()?;
+        reviews.push(ReviewedKey { review_id, key: ReviewItemView::new(item, by) });
     }
     let entries: Result<_, _> = entries.iter().map(|record| view(conn, record)).collect();
     let exported = PersonExport {
@@ -106,6 +124,7 @@ fn export(conn: &mut Conn, act: &Act, organisation: String, owner: String) -> Re
             "user_agent": one.user_agent, "last_seen_at": Time(one.last_seen_at) })
             })
             .collect(),
+        reviews,
         audit: entries?,
         organisation,
         owner,

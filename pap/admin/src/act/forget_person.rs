@@ -29,6 +29,8 @@ pub struct ForgottenPerson {
     pub notices_erased: usize,
     /// Reasons of revocations in which the name was written over.
     pub reasons_written_over: usize,
+    /// Keys in reviews of access, and words of whoever signed one, in which the name was written over.
+    pub reviews_written_over: usize,
 }
 
 impl ForgottenPerson {
@@ -40,6 +42,7 @@ impl ForgottenPerson {
             limits_removed: erased.limits,
             notices_erased: erased.notices,
             reasons_written_over: erased.reasons,
+            reviews_written_over: erased.reviews,
         }
     }
 }
@@ -49,8 +52,8 @@ impl Admin {
     /// `<organisation>/argus/audit:write`.
     ///
     /// Nobody can undo it: the entries stay, and the chain holds, but who it was and from where can't be read any more.
-    /// Contacts of that person are removed, what he was told is, too, and the name is written over in what waits and in
-    /// reasons of revocations. What somebody typed as a reason stays in the audit's own entry as it was typed.
+    /// Contacts of that person are removed, what he was told is, too, and the name is written over in what waits, in
+    /// reasons of revocations and in reviews. What somebody typed as a reason stays in the audit's own entry as it was typed.
     pub async fn forget_person(&self, call: &Call, body: Body) -> Result<ForgottenPerson, AdminError> {
         let mut fields = Fields::of(body);
         let organisation = name(&mut fields, "organisation", Kind::Organisation);

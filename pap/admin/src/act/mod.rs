@@ -32,6 +32,7 @@ mod plan;
 mod preview_key;
 mod replay_decision;
 mod report_leaks;
+mod reviews;
 mod revoke_key;
 mod revoke_keys;
 mod revoke_token;

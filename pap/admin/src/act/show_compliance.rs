@@ -1,15 +1,15 @@
 //! `GET /v1/compliance/{framework}`: evidence of key management for an organisation and a stretch of time.
 
 use argus_engine::scope::Action;
-use argus_store::Store;
 use argus_store::evidence::Period;
 use argus_store::plan::Maximum;
+use argus_store::{Store, organisation};
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 
 use super::plan::room;
 use super::{find_filtered, named_organisation};
 use crate::audit::AuditTender;
-use crate::compliance::{ComplianceReport, Facts, Framework, Within};
+use crate::compliance::{ComplianceReport, Facts, Framework, Within, make_pack};
 use crate::resource::{HOST, Own};
 use crate::{Admin, AdminError, Call, FaultCode, Query};
 
@@ -23,6 +23,8 @@ pub enum ComplianceFormat {
     Html,
     /// Comma-separated values (RFC 4180).
     Csv,
+    /// A signed archive of all of these, with the audit that bears them out.
+    Pack,
 }
 
 impl std::str::FromStr for ComplianceFormat {
@@ -33,6 +35,7 @@ impl std::str::FromStr for ComplianceFormat {
             "json" => Ok(Self::Json),
             "html" => Ok(Self::Html),
             "csv" => Ok(Self::Csv),
+            "pack" => Ok(Self::Pack),
             _ => Err(()),
         }
     }
@@ -40,7 +43,7 @@ impl std::str::FromStr for ComplianceFormat {
 
 impl ComplianceFormat {
     /// All words, for whoever has another.
-    pub(super) const WORDS: &str = "`json`, `html` and `csv`";
+    pub(super) const WORDS: &str = "`json`, `html`, `csv` and `pack`";
 }
 
 /// How much is covered where the query doesn't say.
@@ -83,6 +86,23 @@ impl Admin {
             Ok(ComplianceReport::of(framework, &facts))
         };
         Ok((self.with_store(read).await?, format))
+    }
+}
+
+impl Admin {
+    /// A report that was read for a caller, as a signed archive: in all forms, with what was asked and the entries of the
+    /// audit that bear it out. `argus compliance verify` checks it without a server.
+    pub async fn pack_compliance(&self, report: ComplianceReport) -> Result<Vec<u8>, AdminError> {
+        let tender = self.audit()?;
+        let pack = move |store: &Store| {
+            let organisation = match &report.organisation {
+                Some(name) => store.read(|conn| organisation::find_by_name(conn, name))?,
+                None => None,
+            };
+            let organisation = organisation.map(|found| (found.id, found.name));
+            make_pack(store, &tender, &report, organisation)
+        };
+        self.with_store(pack).await
     }
 }
 

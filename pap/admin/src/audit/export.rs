@@ -21,6 +21,8 @@ pub struct AuditExport {
     ends: Checkpoint,
     sequence: i64,
     has_head: bool,
+    /// Where it begins, where that is not the first entry that is kept.
+    begins: Option<Checkpoint>,
 }
 
 impl AuditExport {
@@ -30,7 +32,12 @@ impl AuditExport {
         organisation: Option<(OrganisationId, String)>,
         ends: Checkpoint,
     ) -> Self {
-        Self { store, keys, organisation, ends, sequence: 0, has_head: false }
+        Self { store, keys, organisation, ends, sequence: 0, has_head: false, begins: None }
+    }
+
+    /// The same, from a checkpoint on.
+    pub(crate) fn beginning_at(self, begins: Option<Checkpoint>) -> Self {
+        Self { begins, ..self }
     }
 
     /// The next lines; `None` behind the last. Blocks.
@@ -42,7 +49,10 @@ impl AuditExport {
     /// Where it begins, and how far it goes: both are signed, so that neither end can be cut off unseen.
     fn head(&mut self, conn: &mut Conn) -> Result<String, StoreError> {
         let first = audit::list_after(conn, 0, 1)?.first().map_or(self.ends.sequence + 1, |record| record.sequence);
-        let begins = if first > 1 { audit::find_checkpoint(conn, first - 1)? } else { None };
+        let begins = match self.begins.take() {
+            None if first > 1 => audit::find_checkpoint(conn, first - 1)?,
+            begins => begins,
+        };
         self.sequence = begins.as_ref().map_or(0, |begins| begins.sequence);
         self.has_head = true;
         let organisation = self.organisation.as_ref().map(|(id, name)| json!({ "id": id, "name": name }));

@@ -76,9 +76,13 @@ impl PublicKey {
 
     /// Whether it has signed a checkpoint.
     pub fn has_signed(&self, checkpoint: &Checkpoint) -> bool {
-        let Ok(signature) = URL_SAFE_NO_PAD.decode(&checkpoint.signature) else { return false };
-        let key = UnparsedPublicKey::new(&ED25519, &self.0);
-        key.verify(checkpoint.statement().as_bytes(), &signature).is_ok()
+        self.has_signed_text(checkpoint.statement().as_bytes(), &checkpoint.signature)
+    }
+
+    /// Whether it has signed some octets; the signature in base64url.
+    pub(crate) fn has_signed_text(&self, octets: &[u8], signature: &str) -> bool {
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
+        UnparsedPublicKey::new(&ED25519, &self.0).verify(octets, &signature).is_ok()
     }
 
     fn text(&self) -> String {
@@ -123,10 +127,25 @@ impl AuditKeys {
         self.master.name()
     }
 
+    /// The id of the key that signs.
+    pub(crate) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// The key that signs.
+    pub(crate) fn own(&self) -> Option<&PublicKey> {
+        self.public.get(&self.key_id)
+    }
+
+    /// The signature of a text that says itself what it is, in base64url.
+    pub(crate) fn sign_text(&self, text: &str) -> String {
+        URL_SAFE_NO_PAD.encode(self.signing.sign(text.as_bytes()))
+    }
+
     /// Signs a checkpoint.
     pub(super) fn sign(&self, mut checkpoint: Checkpoint) -> Checkpoint {
         checkpoint.key_id.clone_from(&self.key_id);
-        checkpoint.signature = URL_SAFE_NO_PAD.encode(self.signing.sign(checkpoint.statement().as_bytes()));
+        checkpoint.signature = self.sign_text(&checkpoint.statement());
         checkpoint
     }
 

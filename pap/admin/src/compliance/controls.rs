@@ -34,9 +34,9 @@ pub(crate) fn controls(found: &Evidence) -> Vec<Control> {
 struct Finding(Control);
 
 impl Finding {
-    fn new(id: &'static str, asks: &'static str, references: &'static [&'static str]) -> Self {
+    fn new((id, title): (&'static str, &'static str), asks: &'static str, references: &'static [&'static str]) -> Self {
         let (evidence, findings) = (Vec::new(), Vec::new());
-        Self(Control { id, asks, references, result: ControlResult::Pass, evidence, findings })
+        Self(Control { id, title, asks, references, result: ControlResult::Pass, evidence, findings })
     }
 
     fn with(mut self, name: impl Into<String>, value: impl Display) -> Self {
@@ -64,7 +64,7 @@ const BESIDE: &str = "SHA-256 of audit entries, policies and thumbprints; the lo
 
 fn cryptographic_module(found: &Evidence) -> Control {
     let control = Finding::new(
-        "cryptographic_module",
+        ("cryptographic_module", "The cryptographic module"),
         "it is known which module does the cryptography, and one that is made for FIPS 140-3 is in its FIPS mode",
         &["FIPS 140-2 4.1", "ISO/IEC 19790 7.2"],
     );
@@ -90,7 +90,7 @@ fn random_numbers(found: &Evidence) -> Control {
     };
     let works = found.self_tests.iter().any(|(name, passes)| *name == "the random number generator" && *passes);
     Finding::new(
-        "random_numbers",
+        ("random_numbers", "Random numbers"),
         "keys and salts come from an approved source of random bits",
         &["FIPS 140-2 4.7.1", "ISO/IEC 19790 7.9.2"],
     )
@@ -101,7 +101,7 @@ fn random_numbers(found: &Evidence) -> Control {
 
 fn generation(found: &Evidence) -> Control {
     Finding::new(
-        "generation",
+        ("generation", "Generation of keys"),
         "secrets are drawn at random with at least 128 bits, salts are never used twice",
         &["FIPS 140-2 4.7.2", "ISO/IEC 19790 7.9.3", "SP 800-132 5.1"],
     )
@@ -114,7 +114,7 @@ fn generation(found: &Evidence) -> Control {
 
 fn entry_and_output(found: &Evidence) -> Control {
     Finding::new(
-        "entry_and_output",
+        ("entry_and_output", "Entry and output of keys"),
         "no secret and no private key leaves in plain text but for the one showing of a secret",
         &["FIPS 140-2 4.7.4", "ISO/IEC 19790 7.9.5"],
     )
@@ -127,7 +127,7 @@ fn entry_and_output(found: &Evidence) -> Control {
 fn storage(found: &Evidence) -> Control {
     let of_another = found.master_keys.iter().filter(|name| Some(*name) != found.master_key.as_ref()).count();
     let sealed = Finding::new(
-        "storage",
+        ("storage", "Storage of keys"),
         "private and secret keys are kept encrypted: AES-256-GCM under the master key, each bound to its place",
         &["FIPS 140-2 4.7.5", "ISO/IEC 19790 7.9.6"],
     )
@@ -140,7 +140,7 @@ fn storage(found: &Evidence) -> Control {
 
 fn ownership(found: &Evidence) -> Control {
     Finding::new(
-        "ownership",
+        ("ownership", "Ownership of keys"),
         "every stored key belongs to somebody who answers for it",
         &["FIPS 140-2 4.7.5", "ISO/IEC 19790 7.9.1"],
     )
@@ -152,7 +152,7 @@ fn ownership(found: &Evidence) -> Control {
 fn rotation(found: &Evidence) -> Control {
     let newest = found.newest_credential_days.map_or_else(|| "none".to_owned(), |days| format!("{days} days ago"));
     Finding::new(
-        "rotation_interval",
+        ("rotation_interval", "Intervals of rotation"),
         "keys end or are replaced after a time, and whoever lets one live on has said why",
         &["FIPS 140-2 4.7", "ISO/IEC 19790 7.9.1", "SP 800-57 part 1 5.3"],
     )
@@ -175,7 +175,7 @@ fn zeroisation(found: &Evidence) -> Control {
         "buffers of the HTTP and TLS libraries, until something else stands there; with the feature fips, when freed"
     };
     Finding::new(
-        "zeroisation",
+        ("zeroisation", "Zeroisation"),
         "what isn't needed any more is wiped: in memory when it is let go of, in the database when a key ends",
         &["FIPS 140-2 4.7.6", "ISO/IEC 19790 7.9.7"],
     )
@@ -192,7 +192,7 @@ fn iterations(found: &Evidence) -> Control {
     let below = found.iterations.range(..found.new_iterations).map(|(_, count)| count).sum();
     let is_enough = |count: u32| count >= Iterations::PRODUCTION;
     Finding::new(
-        "pbkdf2_iterations",
+        ("pbkdf2_iterations", "Iterations of PBKDF2"),
         "secrets are hashed by PBKDF2-HMAC-SHA-256 with 600,000 iterations or more (SP 800-132 asks for 1,000)",
         &["SP 800-132 5.2"],
     )
@@ -213,7 +213,7 @@ fn iterations(found: &Evidence) -> Control {
 
 fn salt_length(found: &Evidence) -> Control {
     let is_short = found.salts.keys().any(|octets| *octets < SALT_OCTETS);
-    Finding::new("salt_length", "a salt has at least 128 random bits", &["SP 800-132 5.1"])
+    Finding::new(("salt_length", "Length of salts"), "a salt has at least 128 random bits", &["SP 800-132 5.1"])
         .with("secrets by octets of their salt", list(&found.salts))
         .holds(!is_short, "a salt is shorter than 16 octets: rotate the key, and the new hash has a longer one")
 }
@@ -221,7 +221,7 @@ fn salt_length(found: &Evidence) -> Control {
 fn self_tests(found: &Evidence) -> Control {
     let failed: Vec<&str> = found.self_tests.iter().filter(|(_, passes)| !passes).map(|(name, _)| *name).collect();
     let mut control = Finding::new(
-        "self_tests",
+        ("self_tests", "Self-tests"),
         "each primitive gives its known answer: at every start, without which the program ends, and now",
         &["FIPS 140-2 4.9", "ISO/IEC 19790 7.10"],
     );

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::ComplianceReport;
 use super::report::{ControlReport, ControlStanding, Excerpt, Listing};
+use super::{ComplianceReport, Framework};
 
 /// How it looks.
 const STYLE: &str = include_str!("report.css");
@@ -77,7 +77,7 @@ impl ComplianceReport {
         self.write_overview(&mut page);
         // Of one key all entries are shown.
         let is_whole = self.key.is_some();
-        self.controls.iter().for_each(|control| write_control(&mut page, control, is_whole));
+        self.controls.iter().for_each(|control| write_control(&mut page, (control, self.number(control)), is_whole));
         page.push_str("</main>\n</body>\n</html>\n");
         page
     }
@@ -120,15 +120,24 @@ impl ComplianceReport {
         );
     }
 
+    /// The number that a control has in its framework. Those of FIPS 140 and of a breach have a word of ours, for
+    /// programs alone.
+    fn number(&self, control: &ControlReport) -> Option<&'static str> {
+        (!matches!(self.framework, Framework::Fips | Framework::Breach)).then_some(control.id)
+    }
+
     fn write_overview(&self, page: &mut String) {
         page.push_str("<nav>\n<h2>Controls</h2>\n<table>\n<thead><tr><th>Control</th><th>About</th><th>Result</th></tr></thead>\n<tbody>\n");
         for control in &self.controls {
+            let (name, about) = match self.number(control) {
+                Some(number) => (number, Escaped(control.title).to_string()),
+                None => (control.title, sentence(control.question)),
+            };
             let _ = writeln!(
                 page,
-                "<tr><td><a href=\"#{}\">{}</a></td><td>{}</td><td>{}</td></tr>",
+                "<tr><td><a href=\"#{}\">{}</a></td><td>{about}</td><td>{}</td></tr>",
                 anchor(control.id),
-                Escaped(control.id),
-                Escaped(control.title),
+                Escaped(name),
                 badge(control.result)
             );
         }
@@ -136,15 +145,16 @@ impl ComplianceReport {
     }
 }
 
-fn write_control(page: &mut String, control: &ControlReport, is_whole: bool) {
+fn write_control(page: &mut String, (control, number): (&ControlReport, Option<&str>), is_whole: bool) {
+    let number = number.map(|number| format!("<span class=\"number\">{}</span> ", Escaped(number)));
     let _ = write!(
         page,
-        "<section id=\"{}\">\n<h2><span class=\"number\">{}</span> {} {}</h2>\n<p class=\"question\">{}</p>\n",
+        "<section id=\"{}\">\n<h2>{}{} {}</h2>\n<p class=\"question\">{}</p>\n",
         anchor(control.id),
-        Escaped(control.id),
+        number.unwrap_or_default(),
         Escaped(control.title),
         badge(control.result),
-        Escaped(control.question)
+        sentence(control.question)
     );
     if !control.findings.is_empty() {
         page.push_str("<ul class=\"findings\">\n");
@@ -166,7 +176,7 @@ fn write_control(page: &mut String, control: &ControlReport, is_whole: bool) {
 }
 
 fn write_listing(page: &mut String, listing: &Listing) {
-    let _ = write!(page, "<h3>{}</h3>\n{OPEN}\n<thead><tr>", Escaped(listing.name));
+    let _ = write!(page, "<h3>{}</h3>\n{OPEN}\n<thead><tr>", prose(listing.name));
     for column in listing.columns {
         let _ = write!(page, "<th>{}</th>", Escaped(column));
     }
@@ -188,8 +198,16 @@ fn write_listing(page: &mut String, listing: &Listing) {
 fn write_cell(page: &mut String, cell: &str) {
     let is_word = cell.len() <= SHORT && !cell.contains(' ');
     let is_moment = cell.len() == MOMENT && cell.bytes().all(|octet| octet.is_ascii_digit() || b"-: ".contains(&octet));
-    let class = if is_word || is_moment { " class=\"short\"" } else { "" };
-    let _ = write!(page, "<td{class}>{}</td>", Escaped(cell));
+    let _ = if is_word || is_moment {
+        write!(page, "<td class=\"short\">{}</td>", Escaped(cell))
+    } else {
+        write!(page, "<td>{}</td>", breakable(cell))
+    };
+}
+
+/// A path, an address or a scope breaks behind its parts sooner than within them.
+fn breakable(cell: &str) -> String {
+    cell.split_inclusive(['/', '@']).map(|part| Escaped(part).to_string()).collect::<Vec<_>>().join("<wbr/>")
 }
 
 fn write_excerpts(page: &mut String, excerpts: &[Excerpt], is_whole: bool) {
@@ -212,6 +230,13 @@ fn write_excerpts(page: &mut String, excerpts: &[Excerpt], is_whole: bool) {
         let _ = writeln!(page, "<td class=\"short\"><code title=\"{}\">{start}</code></td></tr>", Escaped(hash));
     }
     page.push_str(CLOSE);
+}
+
+/// Words of ours that begin a line, with a capital letter.
+fn sentence(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}", Escaped(rest.as_str()))
 }
 
 fn badge(verdict: ControlStanding) -> String {

@@ -17,6 +17,7 @@ mod evidence;
 mod facts;
 mod framework;
 mod html;
+mod pack;
 mod report;
 mod theme;
 
@@ -29,6 +30,8 @@ pub(crate) use controls::controls;
 pub(crate) use evidence::Evidence;
 pub(crate) use facts::{Facts, KeyFacts, Within, of_key, read_keys};
 pub use framework::Framework;
+pub(crate) use pack::make as make_pack;
+pub use pack::{PackReport, verify_pack};
 pub use report::{ChainProof, ComplianceReport, ControlReport, ControlStanding, Excerpt, Listing, Summary};
 
 /// What was found of all controls.
@@ -53,6 +56,9 @@ pub struct FipsReport {
 pub struct Control {
     /// Its name.
     pub id: &'static str,
+    /// The same for people, as pages have it.
+    #[serde(skip)]
+    pub title: &'static str,
     /// What it asks for.
     pub asks: &'static str,
     /// The sections that ask for it.

@@ -177,7 +177,7 @@ impl ControlReport {
         let references = EvidenceItem { name: "asked for by".to_owned(), value: control.references.join(", ") };
         Self {
             id: control.id,
-            title: control.references.first().copied().unwrap_or_default(),
+            title: control.title,
             question: control.asks,
             result,
             evidence: [references].into_iter().chain(control.evidence.clone()).collect(),

@@ -7,6 +7,7 @@ use argus_store::credential::{CredentialKind, CredentialState};
 use argus_store::delivery::DeliveryState;
 use argus_store::key::{Environment, KeyState, RevocationCause};
 use argus_store::outbox::NoticeKind;
+use argus_store::review::{ReviewState, ReviewVerdict};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{KnownFormat, RefOr, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
@@ -52,6 +53,17 @@ pub(super) fn response() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
         .examples(Response::WORDS.iter().copied())
+        .build()
+}
+
+pub(super) fn review_state() -> Object {
+    word(ReviewState::WORDS)
+}
+
+pub(super) fn review_verdict() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .examples(ReviewVerdict::WORDS.iter().copied())
         .build()
 }
 

@@ -24,6 +24,7 @@ mod person;
 mod plan;
 mod project;
 mod replay;
+mod review;
 mod serve;
 mod signing_key;
 mod status;
@@ -84,6 +85,7 @@ commands! {
     Contact in contact,
     Delivery in delivery,
     Audit in audit,
+    Review in review,
     Compliance in compliance,
     Person in person,
     Backup in backup,

@@ -22,7 +22,8 @@ pub(crate) struct Person {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Write all that is kept of an owner of keys as JSON: keys, contacts, notices, deliveries, callers, audit.
+    /// Write all that is kept of an owner of keys as JSON: keys, contacts, notices, deliveries, callers, reviews,
+    /// audit.
     #[command(after_help = "Example:\n  argus person export acme ada@acme.example --to ada.json")]
     Export {
         /// The organisation.

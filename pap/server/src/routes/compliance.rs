@@ -1,11 +1,11 @@
 //! `GET /v1/compliance/fips`, `GET /v1/compliance/{framework}` and `GET /v1/compliance/breach/{key}`
 
-use actix_web::http::header::ContentType;
+use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
-use argus_admin::{ComplianceFormat, ComplianceReport, FipsReport};
+use argus_admin::{Admin, ComplianceFormat, ComplianceReport, FipsReport, schema};
 
 use crate::asked::Asked;
-use crate::negotiation::{COMPLIANCE, CSV, HTML, wished};
+use crate::negotiation::{COMPLIANCE, CSV, HTML, ZIP, wished};
 use crate::query::Pairs;
 use crate::{Problem, etag};
 
@@ -15,10 +15,11 @@ use crate::{Problem, etag};
 /// report has the form of those of the other frameworks.
 #[utoipa::path(
     get, path = "/v1/compliance/fips", tag = "compliance",
-    params(("format" = Option<String>, Query, description = "`json`, `html` or `csv`.")),
+    params(("format" = Option<String>, Query, description = "`json`, `html`, `csv`, or `pack`: a signed archive of them, with the audit that bears them out.")),
     responses((
         status = 200, description = "Every control.",
-        content((FipsReport = "application/json"), (String = "text/html"), (String = "text/csv"))
+        content((FipsReport = "application/json"), (String = "text/html"), (String = "text/csv"),
+            (schema::Pack = "application/zip"))
     )),
     extensions(("x-problems" = json!(["not-permitted"])))
 )]
@@ -29,7 +30,7 @@ pub(crate) async fn show_fips(request: HttpRequest, asked: Asked<Pairs>) -> Resu
             let report = asked.admin.show_fips(&asked.call).await?;
             etag::shown(&request, None, etag::written(&report)?, ContentType::json())
         }
-        format => shown(&request, &report, format),
+        format => shown(&request, &asked.admin, report, format).await,
     }
 }
 
@@ -46,11 +47,12 @@ pub(crate) async fn show_fips(request: HttpRequest, asked: Asked<Pairs>) -> Resu
             description = "The organisation; that of the caller's key unless named, and all for a key of `argus`."),
         ("from" = Option<String>, Query, description = "The first moment; 90 days before `to` unless told."),
         ("to" = Option<String>, Query, description = "The moment up to which it goes; now unless told."),
-        ("format" = Option<String>, Query, description = "`json`, `html` or `csv`.")
+        ("format" = Option<String>, Query, description = "`json`, `html`, `csv`, or `pack`: a signed archive of them, with the audit that bears them out.")
     ),
     responses((
         status = 200, description = "The report.",
-        content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"))
+        content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"),
+            (schema::Pack = "application/zip"))
     )),
     extensions(("x-problems" = json!(["not-permitted", "plan-limit", "not-found", "invalid-field", "unknown-field"])))
 )]
@@ -60,7 +62,7 @@ pub(crate) async fn show_compliance(
 ) -> Result<HttpResponse, Problem> {
     let (framework, query) = asked.input;
     let (report, format) = asked.admin.show_compliance(&asked.call, &framework, query.0).await?;
-    shown(&request, &report, format.unwrap_or_else(|| liked(&request)))
+    shown(&request, &asked.admin, report, format.unwrap_or_else(|| liked(&request))).await
 }
 
 /// Show all that is known of the use of one key in a stretch of time: what has to be told of its breach.
@@ -75,11 +77,12 @@ pub(crate) async fn show_compliance(
         ("key" = String, Path, description = "The id of a key."),
         ("from" = Option<String>, Query, description = "The first moment; 90 days before `to` unless told."),
         ("to" = Option<String>, Query, description = "The moment up to which it goes; now unless told."),
-        ("format" = Option<String>, Query, description = "`json`, `html` or `csv`.")
+        ("format" = Option<String>, Query, description = "`json`, `html`, `csv`, or `pack`: a signed archive of them, with the audit that bears them out.")
     ),
     responses((
         status = 200, description = "The report.",
-        content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"))
+        content((ComplianceReport = "application/json"), (String = "text/html"), (String = "text/csv"),
+            (schema::Pack = "application/zip"))
     )),
     extensions(("x-problems" = json!(["not-permitted", "not-found", "invalid-field", "unknown-field"])))
 )]
@@ -89,7 +92,7 @@ pub(crate) async fn show_breach(
 ) -> Result<HttpResponse, Problem> {
     let (key, query) = asked.input;
     let (report, format) = asked.admin.show_breach(&asked.call, &key, query.0).await?;
-    shown(&request, &report, format.unwrap_or_else(|| liked(&request)))
+    shown(&request, &asked.admin, report, format.unwrap_or_else(|| liked(&request))).await
 }
 
 /// The form that `Accept` likes best.
@@ -97,16 +100,34 @@ fn liked(request: &HttpRequest) -> ComplianceFormat {
     match wished(request, COMPLIANCE) {
         Some(HTML) => ComplianceFormat::Html,
         Some(CSV) => ComplianceFormat::Csv,
+        Some(ZIP) => ComplianceFormat::Pack,
         _ => ComplianceFormat::Json,
     }
 }
 
-fn shown(request: &HttpRequest, report: &ComplianceReport, format: ComplianceFormat) -> Result<HttpResponse, Problem> {
+async fn shown(
+    request: &HttpRequest,
+    admin: &Admin,
+    report: ComplianceReport,
+    format: ComplianceFormat,
+) -> Result<HttpResponse, Problem> {
     let (body, media) = match format {
         ComplianceFormat::Html => (report.to_html(), "text/html; charset=utf-8"),
         ComplianceFormat::Csv => (report.to_csv(), "text/csv; charset=utf-8"),
-        _ => (etag::written(report)?, "application/json"),
+        ComplianceFormat::Pack => return packed(admin, report).await,
+        _ => (etag::written(&report)?, "application/json"),
     };
     let media = media.parse().map_err(|_| Problem::internal())?;
     etag::shown(request, None, body, ContentType(media))
+}
+
+/// A pack is made anew each time, and has no tag. Names of frameworks, organisations and days hold nothing that could
+/// end a name of a file.
+async fn packed(admin: &Admin, report: ComplianceReport) -> Result<HttpResponse, Problem> {
+    let of = report.organisation.as_deref().unwrap_or("installation");
+    let name = format!("attachment; filename=\"argus-{}-{of}.zip\"", report.framework.as_str());
+    let pack = admin.pack_compliance(report).await?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::CONTENT_DISPOSITION, name));
+    Ok(answer.content_type(ZIP).body(pack))
 }

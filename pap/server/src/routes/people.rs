@@ -7,7 +7,8 @@ use crate::Problem;
 use crate::asked::Asked;
 use crate::body::JsonBody;
 
-/// Hand out all that is kept of an owner of keys: keys, contacts, notices, deliveries, callers, entries of the audit.
+/// Hand out all that is kept of an owner of keys: keys, contacts, notices, deliveries, callers, reviews, entries of
+/// the audit.
 ///
 /// The audit tells that it was handed out. What the name is of is in the body, so that no log of addresses has it.
 #[utoipa::path(

@@ -35,6 +35,16 @@ async fn a_report_comes_in_the_form_that_is_asked_for() {
             assert!(liked.octets.starts_with(head.as_bytes()) && named.octets == liked.octets, "{framework} {media}");
         }
         assert_eq!(get(&installation, &format!("{path}?format=pdf")).await.status, 400);
+        for pack in [
+            accepting(&installation, "application/zip", &path).await,
+            get(&installation, &format!("{path}?format=pack")).await,
+        ] {
+            assert_eq!((pack.status, pack.header("content-type")), (200, "application/zip"), "{framework}");
+            assert_eq!(
+                (argus_admin::verify_pack(&pack.octets, None).broken, &pack.octets[..4]),
+                (None, &b"PK\x03\x04"[..])
+            );
+        }
     }
     assert_eq!(get(&installation, "/v1/compliance/hipaa").await.code(), "not-found");
     assert_eq!(accepting(&installation, "image/png", "/v1/compliance/soc2").await.code(), "not-acceptable");

@@ -145,6 +145,7 @@ async fn every_example_is_a_request_that_is_answered_as_described() {
                 "project" => "project",
                 "contact" => "contact",
                 "limit" => "limit",
+                "review" => "review",
                 _ => "key",
             })
             .or_insert_with(|| id.to_owned());

@@ -364,3 +364,47 @@ async fn a_breach_is_told_to_those_alone_who_may_read_all_that_it_tells() {
     let unknown = get(&installation, &format!("/v1/compliance/breach/{}", KeyId::new(noon()))).await;
     assert_eq!(unknown.code(), "not-found");
 }
+
+#[actix_web::test]
+async fn a_review_is_enough_for_a_quarter_where_it_was_signed_and_carried_out() {
+    for (mut installation, keys) in on_both().await {
+        let asked = "/v1/compliance/pci-dss?organisation=acme";
+        let found = async |installation: &Installation| {
+            let report = get(installation, asked).await.body;
+            let control = report["controls"].as_array().unwrap().iter().find(|one| one["id"] == "7.2.5.1").unwrap();
+            let findings = control["findings"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned());
+            (control["result"].as_str().unwrap().to_owned(), findings.collect::<Vec<_>>().join("; "))
+        };
+        let (result, why) = found(&installation).await;
+        assert!(result == "attention" && why.contains("nobody has ever signed a review of acme"), "{result}: {why}");
+        let started = post(&installation, ROOT, "/v1/reviews", &json!({"organisation": "acme"})).await;
+        let path = started.header("location").to_owned();
+        for body in [
+            json!({"key": keys["stolen"], "verdict": "revoke", "reason": "stolen"}),
+            json!({"rest": true, "verdict": "keep", "reason": "in use"}),
+        ] {
+            assert_eq!(post(&installation, ROOT, &format!("{path}/decide"), &body).await.status, 200);
+        }
+        assert_eq!(found(&installation).await.0, "attention", "nobody has signed it");
+        assert_eq!(post(&installation, ROOT, &format!("{path}/sign"), &json!({})).await.status, 200);
+        let (result, why) = found(&installation).await;
+        assert!(result == "attention" && why.starts_with("1 key is neither narrowed nor revoked"), "{result}: {why}");
+        let report = get(&installation, asked).await.body;
+        assert_eq!(
+            rows(&report, "Verdicts that were not carried out"),
+            ["acme/atlas/stolen|revoke|stolen|acme/atlas:read"]
+        );
+        post(&installation, ROOT, &format!("/v1/keys/{}/revoke", keys["stolen"]), &json!({})).await;
+        assert_eq!(found(&installation).await, ("pass".to_owned(), String::new()));
+        for (days, expected) in [(92, "pass"), (93, "attention")] {
+            let (later, _) = node(&installation.store, Arc::new(move || noon() + TimeDelta::days(days)), issuer());
+            installation.admin = later;
+            let (result, why) = found(&installation).await;
+            assert_eq!((result.as_str(), why.contains("93 days ago")), (expected, days == 93), "{why}");
+            assert_eq!(
+                evidence(&get(&installation, asked).await.body, "7.2.5.1", "keys in use that were made since"),
+                "0"
+            );
+        }
+    }
+}

@@ -21,6 +21,7 @@ mod postgres;
 mod problems;
 mod proxies;
 mod repeat;
+mod reviews;
 #[expect(dead_code, reason = "what the tests of the acts look into, too")]
 #[path = "../../../admin/tests/support/mod.rs"]
 mod support;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::chain::{self, Digest, Head};
 use crate::conn::{Conn, on};
 use crate::error::StoreError;
-use crate::schema::audit_checkpoints;
+use crate::schema::{audit_checkpoints, audit_entries};
 use crate::value::{At, column};
 
 /// A checkpoint.
@@ -85,6 +85,17 @@ pub fn find_last_checkpoint(conn: &mut Conn) -> Result<Option<Checkpoint>, Store
 /// The checkpoint at this place.
 pub fn find_checkpoint(conn: &mut Conn, sequence: i64) -> Result<Option<Checkpoint>, StoreError> {
     let found = audit_checkpoints::table.find(sequence);
+    Ok(on!(conn, c => found.select(Checkpoint::as_select()).first(c).optional())?)
+}
+
+/// The last checkpoint of a time or an earlier one, from which what is kept goes on: nothing behind it was cut off.
+pub fn find_checkpoint_of(conn: &mut Conn, at: DateTime<Utc>) -> Result<Option<Checkpoint>, StoreError> {
+    let first = audit_entries::table.order(audit_entries::sequence).select(audit_entries::sequence);
+    let first: Option<i64> = on!(conn, c => first.first(c).optional())?;
+    let Some(first) = first else { return Ok(None) };
+    let found = audit_checkpoints::table.filter(audit_checkpoints::at.le(column(at)));
+    let found = found.filter(audit_checkpoints::sequence.ge(first - 1));
+    let found = found.order(audit_checkpoints::sequence.desc());
     Ok(on!(conn, c => found.select(Checkpoint::as_select()).first(c).optional())?)
 }
 

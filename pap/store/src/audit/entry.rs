@@ -39,6 +39,8 @@ words!(
         Anomaly = "anomaly",
         /// A limit that keys share.
         Limit = "limit",
+        /// A review of what keys grant.
+        Review = "review",
     }
 );
 

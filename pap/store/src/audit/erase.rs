@@ -8,10 +8,10 @@ use crate::act::Act;
 use crate::conn::{Conn, on};
 use crate::contact::{self, ContactKind};
 use crate::error::StoreError;
-use crate::id::{ContactId, LimitId};
+use crate::id::{ContactId, LimitId, ReviewId};
 use crate::key::replace;
 use crate::limit;
-use crate::schema::{contacts, deliveries, keys, limits, outbox};
+use crate::schema::{contacts, deliveries, keys, limits, outbox, review_items, reviews};
 
 /// How much was found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Erased {
     pub notices: usize,
     /// Reasons of revocations in which the name was written over.
     pub reasons: usize,
+    /// Keys in reviews, and words of whoever signed one, in which the name was written over.
+    pub reviews: usize,
 }
 
 /// Erases a name within the organisation of the act. Its contacts go with an audit entry each, which speaks of the
@@ -37,6 +39,7 @@ pub(super) fn erase(conn: &mut Conn, act: &Act, name: &str) -> Result<Erased, St
         limits: remove_limits(conn, act, name)?,
         notices: erase_notices(conn, act, name)? + erase_deliveries(conn, act, name)?,
         reasons: erase_reasons(conn, act, name)?,
+        reviews: erase_reviews(conn, act, name)?,
         keys: erase_owner(conn, act, name)?,
     })
 }
@@ -93,6 +96,28 @@ fn erase_reasons(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreE
     let found = keys::table.filter(keys::organisation_id.eq(act.organisation));
     let found = found.filter(keys::revoked_reason.is_not_null()).filter(written.ne(typed));
     Ok(on!(conn, c => diesel::update(found).set(keys::revoked_reason.eq(written.nullable())).execute(c))?)
+}
+
+/// A signed review stands as it is but for this: what its digest is of holds no name of a person.
+fn erase_reviews(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {
+    let own = reviews::table.filter(reviews::organisation_id.eq(act.organisation));
+    let ids: Vec<ReviewId> = on!(conn, c => own.select(reviews::id).load(c))?;
+    let items = || review_items::table.filter(review_items::review_id.eq_any(ids.clone()));
+    let said = review_items::reason.assume_not_null();
+    let written = || replace(said, name, NOBODY);
+    let named = review_items::owner.eq(name);
+    let named = items().filter(named.or(review_items::reason.is_not_null().and(written().ne(said))));
+    let found: i64 = on!(conn, c => named.count().get_result(c))?;
+    let owned = diesel::update(items().filter(review_items::owner.eq(name)));
+    on!(conn, c => owned.set(review_items::owner.eq(NOBODY)).execute(c))?;
+    let naming = items().filter(review_items::reason.is_not_null()).filter(written().ne(said));
+    on!(conn, c => diesel::update(naming).set(review_items::reason.eq(written().nullable())).execute(c))?;
+    let stated = reviews::statement.assume_not_null();
+    let written = replace(stated, name, NOBODY);
+    let naming = reviews::table.filter(reviews::organisation_id.eq(act.organisation));
+    let naming = naming.filter(reviews::statement.is_not_null()).filter(written.ne(stated));
+    let statements = on!(conn, c => diesel::update(naming).set(reviews::statement.eq(written.nullable())).execute(c))?;
+    Ok(usize::try_from(found).unwrap_or(usize::MAX).saturating_add(statements))
 }
 
 fn erase_owner(conn: &mut Conn, act: &Act, name: &str) -> Result<usize, StoreError> {

@@ -71,6 +71,9 @@ events! {
     AnomalyAcknowledged    = "anomaly.acknowledged",     "Somebody has looked at an anomaly.";
     AnomalySnoozed         = "anomaly.snoozed",          "An anomaly is not to be told again before a time.";
     AnomalyMarkedFalse     = "anomaly.marked_false",     "An anomaly was in order: the key's baseline learns it.";
+    ReviewStarted          = "review.started",           "Somebody began to look at what the keys of an organisation grant.";
+    ReviewDecided          = "review.decided",           "Of a key that is looked at, or of all the rest, it was said whether it is kept.";
+    ReviewSigned           = "review.signed",            "A review of what keys grant was signed, and changes no more.";
     PersonForgotten        = "person.forgotten",         "The key that hides a person's data in the audit was destroyed.";
     PersonExported         = "person.exported",          "All that is kept of a person was handed out.";
     AuditCut               = "audit.cut",                "Old entries were cut off; a checkpoint stands for them.";

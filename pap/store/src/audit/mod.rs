@@ -25,7 +25,8 @@ pub use append::append;
 pub use canonical::{NotCanonical, canonical};
 pub use chain::{Digest, Head, ORIGIN, digest, link};
 pub use checkpoint::{
-    Checkpoint, STATEMENT, add_checkpoint, find_checkpoint, find_head, find_last_checkpoint, list_checkpoints,
+    Checkpoint, STATEMENT, add_checkpoint, find_checkpoint, find_checkpoint_of, find_head, find_last_checkpoint,
+    list_checkpoints,
 };
 pub use cut::cut;
 pub use entry::{Entry, Outcome, Target, TargetKind};

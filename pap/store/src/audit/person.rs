@@ -88,6 +88,7 @@ pub fn forget(conn: &mut Conn, act: &Act, name: &str) -> Result<Forgotten, Store
         let entry = Entry::new(AuditEvent::PersonForgotten, target).with("keys_written_over", erased.keys);
         let entry = entry.with("contacts_removed", erased.contacts).with("notices_erased", erased.notices);
         let entry = entry.with("limits_removed", erased.limits);
+        let entry = entry.with("reviews_written_over", erased.reviews);
         append(conn, act, &entry.with("reasons_written_over", erased.reasons))?;
         Ok(Forgotten::Done { person, erased })
     })

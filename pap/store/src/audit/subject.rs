@@ -8,11 +8,13 @@ use crate::contact::Contact;
 use crate::credential::SeenCaller;
 use crate::delivery::Delivery;
 use crate::error::StoreError;
-use crate::id::{OrganisationId, PersonId};
+use crate::id::{OrganisationId, PersonId, ReviewId};
 use crate::limit::{self, SharedLimit};
 use crate::outbox::Notice;
+use crate::review::ReviewItem;
 use crate::schema::{
     audit_entries, contacts, credential_callers, credentials, deliveries, keys, organisations, outbox, persons,
+    review_items, reviews,
 };
 
 /// What is kept of a person of an organisation beside the keys that he answers for.
@@ -32,6 +34,8 @@ pub struct SubjectData {
     pub deliveries: Vec<Delivery>,
     /// Who used older secrets of his keys.
     pub callers: Vec<SeenCaller>,
+    /// His keys as they were when somebody looked at what they granted.
+    pub reviewed: Vec<(ReviewId, ReviewItem)>,
 }
 
 /// Finds it by his name, as keys have it.
@@ -56,6 +60,9 @@ pub fn find_subject(conn: &mut Conn, organisation: OrganisationId, name: &str) -
     let sent = sent.filter(deliveries::recipient.eq(name)).order(deliveries::id);
     let seen = credential_callers::table.inner_join(credentials::table.inner_join(keys::table));
     let seen = seen.filter(keys::organisation_id.eq(organisation)).filter(keys::owner.eq(name));
+    let reviewed = review_items::table.inner_join(keys::table).inner_join(reviews::table);
+    let reviewed = reviewed.filter(reviews::organisation_id.eq(organisation)).filter(review_items::owner.eq(name));
+    let reviewed = reviewed.order((review_items::review_id, review_items::key_id));
     let limits = limit::list_of(conn, organisation)?;
     Ok(SubjectData {
         person,
@@ -65,5 +72,6 @@ pub fn find_subject(conn: &mut Conn, organisation: OrganisationId, name: &str) -
         notices: on!(conn, c => told.select(Notice::as_select()).load(c))?,
         deliveries: on!(conn, c => sent.select(Delivery::as_select()).load(c))?,
         callers: on!(conn, c => seen.select(SeenCaller::as_select()).load(c))?,
+        reviewed: on!(conn, c => reviewed.select((review_items::review_id, ReviewItem::as_select())).load(c))?,
     })
 }

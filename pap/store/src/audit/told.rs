@@ -58,8 +58,16 @@ const BULK: &[&str] = &["owner", "filter", "cause", "reason", "keys_in_all", "ke
 const ROTATION: &[&str] = &["credential_id", "in_grace", "retired_credentials"];
 const TOKEN: &[&str] = &["jti", "scope", "audience", "client_authentication", "expires_at", "x5t#S256"];
 const ANOMALY: &[&str] = &["state", "snoozed_until", "note"];
-const FORGOTTEN: &[&str] =
-    &["keys_written_over", "contacts_removed", "notices_erased", "reasons_written_over", "limits_removed"];
+const REVIEWED: &[&str] = &["key_id", "key", "scopes", "keys", "verdict"];
+const SIGNED: &[&str] = &["keys", "keep", "narrow", "revoke", "digest"];
+const FORGOTTEN: &[&str] = &[
+    "keys_written_over",
+    "contacts_removed",
+    "notices_erased",
+    "reasons_written_over",
+    "limits_removed",
+    "reviews_written_over",
+];
 
 impl AuditEvent {
     /// What its entries tell.
@@ -99,6 +107,9 @@ impl AuditEvent {
             Self::DeliveryReplayed => no_more_than(&["delivery_id", "type"]),
             Self::AnomalyDetected => no_more_than(&["anomaly_id", "detector", "severity", "explanation"]),
             Self::AnomalyAcknowledged | Self::AnomalySnoozed | Self::AnomalyMarkedFalse => changed(ANOMALY, &[]),
+            Self::ReviewStarted => no_more_than(&["keys", "replaces"]),
+            Self::ReviewDecided => no_more_than(REVIEWED),
+            Self::ReviewSigned => no_more_than(SIGNED),
             Self::PersonForgotten => no_more_than(FORGOTTEN),
             Self::PersonExported => no_more_than(&["keys", "entries"]),
             Self::AuditCut => no_more_than(&["entries", "root", "older_than"]),

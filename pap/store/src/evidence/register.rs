@@ -58,6 +58,8 @@ const CONTACTS: &str = "as it is, for whoever may read contacts";
 const SEALED: &str = "sealed under the person's own key";
 const WITH_KEY: &str = "with the key; erased for a person whose keys have ended";
 const WITH_CONTACT: &str = "until the contact is removed, or the person is forgotten";
+const REVIEWS: &str = "as it is, for whoever may read reviews";
+const WITH_REVIEW: &str = "as long as the organisation; names are written over when the person is forgotten";
 const DECISIONS: &str = "as it is, without what the settings leave out, for whoever may read decisions";
 const LOGGED: &str = "30 days unless set otherwise";
 const NINETY_DAYS: &str = "90 days at most; erased with the person";
@@ -96,6 +98,13 @@ pub const REGISTER: &[PersonalField] = &[
     row("anomalies", "explanation", "what was unusual, with places and numbers", CALLER, "unusual use is told and looked at", "as it is, for whoever may read usage", "with the key"),
     row("anomalies", "evidence", "figures and the requests that they are of", CALLER, "unusual use is told and looked at", "as it is, for whoever may read usage", "with the key"),
     row("anomalies", "note", "what somebody has said of it", ADMINISTRATOR, "an alert is answered", "as it is, for whoever may read usage", "with the key"),
+    row("reviews", "started_by", "the id of the key of whoever began a review", ADMINISTRATOR, "reviews of access are accounted for", "an id, which names nobody", WITH_REVIEW),
+    row("reviews", "ended_by", "the id of the key of whoever signed it", ADMINISTRATOR, "reviews of access are accounted for", "an id, which names nobody", WITH_REVIEW),
+    row("reviews", "statement", "what whoever signed has said", ADMINISTRATOR, "reviews of access are accounted for", REVIEWS, WITH_REVIEW),
+    row("review_items", "owner", "who answered for a key when it was looked at", OWNER, "it is known what was looked at", REVIEWS, WITH_REVIEW),
+    row("review_items", "last_used_at", "when a key had last been used by then", CALLER, "it is known what was looked at", REVIEWS, WITH_REVIEW),
+    row("review_items", "reason", "why a key is kept, narrowed or revoked, in somebody's words", ADMINISTRATOR, "verdicts are explained", REVIEWS, WITH_REVIEW),
+    row("review_items", "decided_by", "the id of the key of whoever said so", ADMINISTRATOR, "verdicts are accounted for", "an id, which names nobody", WITH_REVIEW),
     row("usage_distinct", "sketch", "how many addresses a key was used from", CALLER, "the use of keys is counted", "a sketch, from which no address can be read", "730 days unless set otherwise"),
 ];
 
@@ -291,6 +300,11 @@ mod tests {
                 "is_learned",
                 "generation",
             ],
+        ),
+        ("reviews", &["id", "organisation_id", "state", "started_at", "ended_at"]),
+        (
+            "review_items",
+            &["review_id", "key_id", "key_path", "state", "scopes", "expires_at", "verdict", "decided_at"],
         ),
         ("usage_distinct", &["granularity", "starts_at", "organisation", "key_id", "kind"]),
     ];

@@ -183,11 +183,12 @@ fn condition(table: &str, organisation: Option<&(OrganisationId, String)>) -> Op
     let Some((id, name)) = organisation else { return Some("1 = 1".to_owned()) };
     let keys = format!("(SELECT id FROM keys WHERE organisation_id = '{id}')");
     Some(match table {
-        "keys" | "audit_entries" | "contacts" | "outbox" | "deliveries" | "anomalies" => {
+        "keys" | "audit_entries" | "contacts" | "outbox" | "deliveries" | "anomalies" | "reviews" | "limits" => {
             format!("organisation_id = '{id}'")
         }
         "credentials" | "watches" => format!("key_id IN {keys}"),
         "credential_callers" => format!("credential_id IN (SELECT id FROM credentials WHERE key_id IN {keys})"),
+        "review_items" => format!("review_id IN (SELECT id FROM reviews WHERE organisation_id = '{id}')"),
         "idempotency" => format!("caller IN {keys}"),
         "usage_distinct" | "decisions" => format!("organisation = '{}'", name.replace('\'', "''")),
         _ => return None,

@@ -76,6 +76,8 @@ tables! {
     watches: 1,
     sightings: 2,
     anomalies: 1,
+    reviews: 1,
+    review_items: 2,
 }
 
 /// The names of all tables, each with those of its columns.

@@ -19,6 +19,7 @@ mod outbox;
 mod plans;
 mod policies;
 mod quotas;
+mod reviews;
 mod signing_keys;
 mod snapshot;
 mod support;

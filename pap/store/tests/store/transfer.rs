@@ -68,6 +68,15 @@ const ROWS: &str = r#"
                            last_seen_at, times, earlier_times, state, is_learned, generation)
         VALUES ('a1', (SELECT min(id) FROM organisations), (SELECT min(id) FROM keys), 'volume', 'high', 'ü', '{}', 7,
                 '2027-01-15 08:00:00', '2027-01-15 08:00:00.000001', 3, 1, 'open', TRUE, 1);
+    INSERT INTO reviews (id, organisation_id, state, started_at, started_by, ended_at, ended_by, statement)
+        VALUES ('r1', (SELECT min(id) FROM organisations), 'signed', '2027-01-15 08:00:00', 'host',
+                '2027-01-15 08:00:00.5', 'host', 'ü'),
+               ('r2', (SELECT min(id) FROM organisations), 'open', '2027-01-15 08:00:00', 'host', NULL, NULL, NULL);
+    INSERT INTO review_items (review_id, key_id, key_path, owner, state, scopes, expires_at, last_used_at, verdict, reason,
+                              decided_at, decided_by)
+        VALUES ('r1', (SELECT min(id) FROM keys), 'acme/x', 'ada', 'active', '[]', '2027-01-15 08:00:00.000001', NULL,
+                'keep', 'ß', '2027-01-15 08:00:00', 'host'),
+               ('r2', (SELECT min(id) FROM keys), 'acme/x', 'ada', 'active', '[]', NULL, NULL, NULL, NULL, NULL, NULL);
     INSERT INTO leases (name, holder, until) VALUES ('sweeper', 'n', '2027-01-15 08:00:00');
 "#;
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::facts::{Breach, MOST};
 use crate::compliance::ControlReport;
 use crate::compliance::report::Listing;
-use crate::compliance::theme::Finding;
+use crate::compliance::theme::{Finding, counted};
 
 /// How soon an authority has to be told (GDPR, article 33(1)).
 const TO_TELL: TimeDelta = TimeDelta::hours(72);
@@ -76,7 +76,13 @@ fn noticed(breach: &Breach) -> Finding {
         .with("the first of them", moment(first.first_seen_at))
         .with("72 hours after it", moment(first.first_seen_at + TO_TELL))
         .with("alerts that nobody answered", open)
-        .attention(open > 0, || format!("{open} alerts wait for an answer: `argus anomaly list --state open`"))
+        .attention(open > 0, || {
+            counted(
+                open,
+                "1 alert waits for an answer: `argus anomaly list --state open`",
+                "# alerts wait for an answer: `argus anomaly list --state open`",
+            )
+        })
         .with_listing(listing("Alerts", columns, rows))
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod alerts;
 pub(super) mod chain;
 mod keys;
+mod reviews;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use super::{Control, Evidence, controls};
 use crate::Addresses;
 use crate::audit::AuditTender;
 pub(crate) use keys::{KeyFacts, of_key, read as read_keys};
+pub(crate) use reviews::{LastReview, Reviews};
 pub(super) use trail::{ASKED, Trail, read_excerpts};
 
 /// Of what a report is.
@@ -64,6 +66,8 @@ pub(crate) struct Facts {
     pub(super) callers: (i64, Option<DateTime<Utc>>),
     /// Of the people whom the audit of this time names, those who were forgotten.
     pub(super) forgotten: i64,
+    /// Reviews of each organisation that has keys in use.
+    pub(super) reviews: Vec<Reviews>,
     /// Private parts that should be gone.
     pub(super) remains: i64,
     /// Rows of the tables in which something is stored of people.
@@ -84,10 +88,12 @@ impl Facts {
         let name = within.organisation.as_ref().map(|(_, name)| name.as_str());
         let trail = Trail::read(store, id, period)?;
         let keys = keys::read(store, id)?;
+        let reviews = reviews::read(store, &keys, period)?;
         let alerts = alerts::read(store, (id, None), period)?;
-        store.read(|conn| {
+        let rest = store.read(|conn| {
             Ok(Self {
                 now,
+                reviews: Vec::new(),
                 checkpoints: evidence::count_checkpoints(conn, period)?,
                 fips: controls(&found),
                 addresses: addresses.known(),
@@ -109,7 +115,8 @@ impl Facts {
                 alerts: alerts.clone(),
                 chain: chain.clone(),
             })
-        })
+        });
+        Ok(Self { reviews, ..rest? })
     }
 
     /// Keys that haven't ended.

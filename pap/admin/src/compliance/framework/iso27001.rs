@@ -1,7 +1,7 @@
 //! ISO/IEC 27001:2022: the controls of annex A that the management of API keys serves.
 
 use super::{Control, control};
-use crate::compliance::theme::{access, alerts, change, crypto, life, people, trail, watch};
+use crate::compliance::theme::{access, alerts, change, crypto, life, people, review, trail, watch};
 
 #[rustfmt::skip]
 pub(super) const CONTROLS: &[Control] = &[
@@ -11,8 +11,8 @@ pub(super) const CONTROLS: &[Control] = &[
         &[access::inventory, life::made]),
     control("A.5.17", "Authentication information", "Are secrets handed out once, kept as slow hashes alone, and renewed?",
         &[crypto::secrets, life::rotation]),
-    control("A.5.18", "Access rights", "Are rights reviewed, changed and taken away when they are no longer needed?",
-        &[life::ended, access::idle, access::reviewed]),
+    control("A.5.18", "Access rights", "Are rights reviewed and signed for, changed, and taken away when they are no longer needed?",
+        &[life::ended, access::idle, review::signed]),
     control("A.5.24", "Incident management: planning", "Is it settled what is watched, and who hears of what happens to keys?",
         &[alerts::detectors, watch::told]),
     control("A.5.25", "Assessment of events", "Is each alert judged by somebody, and how soon?", &[alerts::raised, alerts::answered]),

@@ -1,7 +1,7 @@
 //! PCI DSS 4.0.1: the requirements that the management of API keys serves. Keys are its system and application accounts.
 
 use super::{Control, control};
-use crate::compliance::theme::{access, acts, alerts, change, crypto, life, trail, watch};
+use crate::compliance::theme::{access, acts, alerts, change, crypto, life, review, trail, watch};
 
 #[rustfmt::skip]
 pub(super) const CONTROLS: &[Control] = &[
@@ -13,9 +13,10 @@ pub(super) const CONTROLS: &[Control] = &[
     control("3.7.5", "Keys are retired, replaced or destroyed", "Are keys that ended or are suspected beyond use?",
         &[life::ended, crypto::destruction]),
     control("4.2.1", "Strong cryptography in transit", "Does all traffic that carries keys go through TLS?", &[crypto::transit]),
+    control("6.5.1", "Changes follow procedures", "Is each change of what governs access on record with who made it?", &[change::administration]),
     control("7.2.2", "Access is given by job and least privilege", "Does each key grant no more than it was made for?", &[access::scopes, access::privileged]),
     control("7.2.5", "Application and system accounts have least privilege", "Are keys with wide grants few and hedged?", &[access::privileged, access::conditions]),
-    control("7.2.5.1", "Their access is reviewed periodically", "Was every key in use made, changed or renewed not too long ago?", &[access::reviewed]),
+    control("7.2.5.1", "Their access is reviewed periodically", "Did somebody look at what every key grants in the last quarter, sign it, and was it carried out?", &[review::signed]),
     control("7.3.3", "Access is denied by default", "Is what no scope and policy permits refused?", &[watch::decisions]),
     control("8.2.6", "Inactive accounts are disabled within 90 days", "Is there a key in use that nobody has used for 90 days?", &[access::idle]),
     control("8.3.2", "Authentication factors are unreadable in storage and transit", "Are secrets hashed where they are kept and encrypted where they travel?",
@@ -46,5 +47,4 @@ pub(super) const CONTROLS: &[Control] = &[
         &[alerts::detectors, alerts::raised, watch::told]),
     control("12.10.5", "Alerts are answered", "Are alerts of the watch answered, by people and by policy?",
         &[alerts::answered, alerts::responses, watch::incidents]),
-    control("6.5.1", "Changes follow procedures", "Is each change of what governs access on record with who made it?", &[change::administration]),
 ];

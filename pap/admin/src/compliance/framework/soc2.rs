@@ -1,7 +1,7 @@
 //! SOC 2: the common criteria that the management of API keys serves.
 
 use super::{Control, control};
-use crate::compliance::theme::{access, alerts, change, crypto, life, trail, watch};
+use crate::compliance::theme::{access, alerts, change, crypto, life, review, trail, watch};
 
 #[rustfmt::skip]
 pub(super) const CONTROLS: &[Control] = &[
@@ -12,8 +12,8 @@ pub(super) const CONTROLS: &[Control] = &[
         "Is there a record of who made, suspended and ended each key, by which decision?",
         &[life::made, life::ended]),
     control("CC6.3", "Access follows from roles and least privilege, and is reviewed",
-        "Are wide grants few and hedged, and are the grants in use looked at from time to time?",
-        &[access::privileged, access::reviewed]),
+        "Are wide grants few and hedged, are all grants reviewed each quarter, and is that signed and carried out?",
+        &[access::privileged, review::signed]),
     control("CC6.5", "What is no longer needed is made unusable",
         "Are ended keys and retired private keys beyond use, with nothing of them left?",
         &[life::overdue_ends, crypto::destruction]),

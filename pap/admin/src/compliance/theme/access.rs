@@ -4,13 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::{Finding, day};
+use super::{Finding, counted, day};
 use crate::compliance::facts::{Facts, KeyFacts};
 
-/// For how long a key may go unused (PCI DSS 8.2.6), and its grant without a look at it (7.2.5.1).
+/// For how long a key may go unused (PCI DSS 8.2.6).
 const IDLE: TimeDelta = TimeDelta::days(90);
-const REVIEW: TimeDelta = TimeDelta::days(180);
-const QUARTER: TimeDelta = TimeDelta::days(90);
 
 pub(in super::super) fn inventory(facts: &Facts) -> Finding {
     if facts.keys.is_empty() {
@@ -30,7 +28,11 @@ pub(in super::super) fn inventory(facts: &Facts) -> Finding {
         .with("owners of keys in use", owners.len())
         .with("keys in use without an owner", without.len())
         .attention(!without.is_empty(), || {
-            format!("{} keys have no owner: `argus key update KEY --owner WHO`", without.len())
+            counted(
+                without.len(),
+                "1 key has no owner: `argus key update KEY --owner WHO`",
+                "# keys have no owner: `argus key update KEY --owner WHO`",
+            )
         })
         .listing("Keys in use", &["key", "state", "owner", "made", "ends", "last used"], facts.in_use(), |key| {
             vec![
@@ -60,9 +62,10 @@ pub(in super::super) fn privileged(facts: &Facts) -> Finding {
             facts.in_use().filter(|k| k.parent.is_some()).count(),
         )
         .attention(!exposed.is_empty(), || {
-            format!(
-                "{} keys administer from any address: bind each with `argus key update KEY --network NET`",
-                exposed.len()
+            counted(
+                exposed.len(),
+                "1 key administers from any address: bind it with `argus key update KEY --network NET`",
+                "# keys administer from any address: bind each with `argus key update KEY --network NET`",
             )
         })
         .listing(
@@ -86,7 +89,9 @@ pub(in super::super) fn scopes(facts: &Facts) -> Finding {
         .with("keys in use", facts.in_use().count())
         .with("scopes that they hold", scopes)
         .with("keys in use that grant nothing", without)
-        .attention(without > 0, || format!("{without} keys grant nothing: revoke them"))
+        .attention(without > 0, || {
+            counted(without, "1 key grants nothing: revoke it", "# keys grant nothing: revoke them")
+        })
 }
 
 pub(in super::super) fn credentials(facts: &Facts) -> Finding {
@@ -116,7 +121,11 @@ pub(in super::super) fn conditions(facts: &Facts) -> Finding {
         .with("keys in use that may come from some networks alone", count(|key| key.has_network))
         .with("keys in use with no condition and no recorded exception", open.len())
         .attention(!open.is_empty(), || {
-            format!("{} keys may be used from anywhere at any time: `argus key list --risk` shows them", open.len())
+            counted(
+                open.len(),
+                "1 key may be used from anywhere at any time: `argus key list --risk` shows it",
+                "# keys may be used from anywhere at any time: `argus key list --risk` shows them",
+            )
         })
         .listing("Keys with no condition", &["key", "owner", "scopes"], open, |key| {
             vec![key.path.clone(), key.owner.clone(), key.scopes.join(" ")]
@@ -151,7 +160,13 @@ pub(in super::super) fn expiry(facts: &Facts) -> Finding {
         .with("keys in use that never end", endless.len())
         .with("those with no recorded exception", unexplained)
         .with("keys in use that end within 30 days", facts.in_use().filter(ahead).count())
-        .attention(unexplained > 0, || format!("{unexplained} keys live for ever and nobody has said why"))
+        .attention(unexplained > 0, || {
+            counted(
+                unexplained,
+                "1 key lives for ever and nobody has said why",
+                "# keys live for ever and nobody has said why",
+            )
+        })
         .listing("Keys that never end", &["key", "owner", "why"], endless, |key| {
             vec![key.path.clone(), key.owner.clone(), key.exception.clone().unwrap_or_default()]
         })
@@ -169,33 +184,14 @@ pub(in super::super) fn idle(facts: &Facts) -> Finding {
         .with("keys in use that were never used", never)
         .with("keys in use that nobody has used for 90 days", idle.len())
         .attention(!idle.is_empty(), || {
-            format!("{} keys are idle: revoke them, or let the organisation's policy end them", idle.len())
+            counted(
+                idle.len(),
+                "1 key is idle: revoke it, or let the organisation's policy end it",
+                "# keys are idle: revoke them, or let the organisation's policy end them",
+            )
         })
         .listing("Idle keys", &["key", "owner", "made", "last used"], idle, |key| {
             let made = day(Some(key.created_at), "");
             vec![key.path.clone(), key.owner.clone(), made, day(key.last_used_at, "never")]
-        })
-}
-
-pub(in super::super) fn reviewed(facts: &Facts) -> Finding {
-    if facts.in_use().next().is_none() {
-        return Finding::not_covered("no key is in use");
-    }
-    let touched = |key: &KeyFacts| facts.trail.last_touched(&key.id).max(Some(key.created_at));
-    let old: Vec<_> = facts.in_use().filter(|key| touched(key) < Some(facts.now - REVIEW)).collect();
-    let lately = facts.in_use().filter(|key| touched(key) >= Some(facts.now - QUARTER)).count();
-    Finding::new()
-        .with("keys in use", facts.in_use().count())
-        .with("those made, changed or renewed in the last 90 days", lately)
-        .with("those made, changed or renewed in the last 180 days", facts.in_use().count() - old.len())
-        .with("those that nobody has touched for 180 days", old.len())
-        .attention(!old.is_empty(), || {
-            format!(
-                "nobody has looked at {} keys for 180 days: `argus key advise KEY` tells what each needs",
-                old.len()
-            )
-        })
-        .listing("Keys that want a review", &["key", "owner", "made"], old, |key| {
-            vec![key.path.clone(), key.owner.clone(), day(Some(key.created_at), "")]
         })
 }

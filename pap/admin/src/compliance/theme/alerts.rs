@@ -6,7 +6,7 @@ use argus_store::anomaly::{Anomaly, AnomalyDetector, AnomalyState, Response, Sev
 use argus_store::audit::AuditEvent;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Finding, ROWS, day};
+use super::{Finding, ROWS, counted, day};
 use crate::compliance::facts::{Facts, KeyFacts};
 use crate::compliance::report::Listing;
 
@@ -49,12 +49,12 @@ pub(in super::super) fn raised(facts: &Facts) -> Finding {
         return Finding::not_covered("no key in use has been used yet: there is nothing to watch");
     }
     let found = Finding::new().with("alerts of this time", facts.alerts.len());
-    let by_severity = counted(&facts.alerts, |alert| alert.severity.as_str());
+    let by_severity = tallied(&facts.alerts, |alert| alert.severity.as_str());
     let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low].map(Severity::as_str);
     let found = severities.iter().fold(found, |found, severity| {
         found.with(format!("alerts of severity {severity}"), by_severity.get(severity).unwrap_or(&0))
     });
-    let by_detector = counted(&facts.alerts, |alert| alert.detector.as_str());
+    let by_detector = tallied(&facts.alerts, |alert| alert.detector.as_str());
     by_detector
         .into_iter()
         .fold(found, |found, (detector, count)| found.with(format!("alerts of the detector `{detector}`"), count))
@@ -67,7 +67,7 @@ pub(in super::super) fn answered(facts: &Facts) -> Finding {
     if facts.alerts.is_empty() {
         return Finding::not_covered(NOTHING);
     }
-    let by_state = counted(&facts.alerts, |alert| alert.state.as_str());
+    let by_state = tallied(&facts.alerts, |alert| alert.state.as_str());
     let answers: Vec<_> = facts
         .alerts
         .iter()
@@ -88,7 +88,11 @@ pub(in super::super) fn answered(facts: &Facts) -> Finding {
         .with("minutes from an alert to the answer, the longest", minutes(&answers, longest))
         .with("alerts of severity high or critical that nobody answered within a day", late)
         .attention(late > 0, || {
-            format!("{late} alerts wait for an answer for more than a day: `argus anomaly list --state open`")
+            counted(
+                late,
+                "1 alert waits for an answer for more than a day: `argus anomaly list --state open`",
+                "# alerts wait for an answer for more than a day: `argus anomaly list --state open`",
+            )
         })
         .counts(facts, JUDGED)
         .excerpts(facts, JUDGED)
@@ -98,7 +102,7 @@ pub(in super::super) fn responses(facts: &Facts) -> Finding {
     if facts.alerts.is_empty() {
         return Finding::not_covered(NOTHING);
     }
-    let by_response = counted(&facts.alerts, |alert| alert.response.unwrap_or(Response::Notify).as_str());
+    let by_response = tallied(&facts.alerts, |alert| alert.response.unwrap_or(Response::Notify).as_str());
     let acted = facts.alerts.iter().filter(|alert| alert.response.is_some_and(|done| done != Response::Notify));
     let times: Vec<_> = acted
         .filter_map(|alert| {
@@ -147,7 +151,11 @@ pub(in super::super) fn renewed(facts: &Facts) -> Finding {
         .with("suspected keys that have ended", count(Fate::Ended))
         .with("suspected keys with the secret that they had", left.len())
         .attention(overdue > 0, || {
-            format!("{overdue} keys were suspected more than a day ago and have no new secret: `argus key rotate KEY`")
+            counted(
+                overdue,
+                "1 key was suspected more than a day ago and has no new secret: `argus key rotate KEY`",
+                "# keys were suspected more than a day ago and have no new secret: `argus key rotate KEY`",
+            )
         })
         .with_listing(listing)
         .excerpts(facts, &[AuditEvent::KeyRotated, AuditEvent::RotationCollected])
@@ -198,7 +206,7 @@ fn listing(facts: &Facts) -> Listing {
     }
 }
 
-fn counted<'a>(alerts: &'a [Anomaly], word: impl Fn(&'a Anomaly) -> &'static str) -> BTreeMap<&'static str, usize> {
+fn tallied<'a>(alerts: &'a [Anomaly], word: impl Fn(&'a Anomaly) -> &'static str) -> BTreeMap<&'static str, usize> {
     alerts.iter().fold(BTreeMap::new(), |mut counts, alert| {
         *counts.entry(word(alert)).or_default() += 1;
         counts

@@ -6,7 +6,7 @@ use argus_store::audit::AuditEvent;
 use argus_store::key::KeyState;
 use chrono::TimeDelta;
 
-use super::{Finding, day};
+use super::{Finding, counted, day};
 use crate::compliance::facts::{Facts, KeyFacts};
 
 /// The longest that a secret is used where nobody says otherwise.
@@ -31,7 +31,11 @@ pub(in super::super) fn made(facts: &Facts) -> Finding {
         .counts(facts, &[AuditEvent::KeyCreated, AuditEvent::KeyChanged, AuditEvent::CredentialCreated])
         .with("keys made in this time of which the audit tells nothing", unknown.len())
         .attention(!unknown.is_empty(), || {
-            format!("{} keys have no entry of their making: look who writes to the database", unknown.len())
+            counted(
+                unknown.len(),
+                "1 key has no entry of its making: look who writes to the database",
+                "# keys have no entry of their making: look who writes to the database",
+            )
         })
         .listing("Keys made in this time", &["key", "made", "by", "scopes"], made, |key| {
             vec![key.path.clone(), day(Some(key.created_at), ""), key.created_by.clone(), key.scopes.join(" ")]
@@ -91,7 +95,11 @@ pub(in super::super) fn overdue_ends(facts: &Facts) -> Finding {
         .with("keys that should have ended more than a day ago", overdue)
         .with("credentials of ended keys that are refused for their key, and not for themselves", alive)
         .attention(overdue > 0, || {
-            format!("{overdue} keys are past their end: they are refused, but no node that administers tends them")
+            counted(
+                overdue,
+                "1 key is past its end: it is refused, but no node that administers tends it",
+                "# keys are past their end: they are refused, but no node that administers tends them",
+            )
         })
 }
 

@@ -7,6 +7,7 @@ pub(super) mod change;
 pub(super) mod crypto;
 pub(super) mod life;
 pub(super) mod people;
+pub(super) mod review;
 pub(super) mod trail;
 pub(super) mod watch;
 
@@ -118,6 +119,15 @@ impl Finding {
     /// Attention where any theme asks for it, pass where any has an answer.
     fn verdict(&self) -> ControlStanding {
         self.verdicts.iter().copied().max().unwrap_or(ControlStanding::NotCovered)
+    }
+}
+
+/// A number of things in a sentence: of one in words of its own, of more with `#` in the place of the number.
+pub(super) fn counted(count: impl TryInto<u64>, one: &str, more: &str) -> String {
+    match count.try_into() {
+        Ok(1) => one.to_owned(),
+        Ok(count) => more.replace('#', &count.to_string()),
+        Err(_) => more.replace('#', "many"),
     }
 }
 

@@ -4,7 +4,7 @@ use argus_store::audit::AuditEvent;
 use argus_store::contact::ContactState;
 use argus_store::delivery::DeliveryState;
 
-use super::{Finding, day};
+use super::{Finding, counted, day};
 use crate::compliance::facts::{Facts, KeyFacts};
 
 pub(in super::super) fn decisions(facts: &Facts) -> Finding {
@@ -50,7 +50,13 @@ pub(in super::super) fn told(facts: &Facts) -> Finding {
         .with("deliveries under way", sent(DeliveryState::Waiting))
         .with("deliveries given up", dead)
         .attention(active == 0, || "no contact is told: make one with `argus contact create`".to_owned())
-        .attention(dead > 0, || format!("{dead} deliveries were given up: `argus delivery list --state dead`"))
+        .attention(dead > 0, || {
+            counted(
+                dead,
+                "1 delivery was given up: `argus delivery list --state dead`",
+                "# deliveries were given up: `argus delivery list --state dead`",
+            )
+        })
 }
 
 /// How to get what has to be told of a breach.

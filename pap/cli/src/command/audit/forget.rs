@@ -45,10 +45,11 @@ impl Forget {
             let count = |member| number(&done, member);
             console.print(format!(
                 "forgotten; the entries say person {}\n\
-                written over in {} ended keys and {} reasons; {} contacts and {} limits removed, {} notices erased\n",
+                written over in {} ended keys, {} reasons and {} places of reviews; {} contacts and {} limits removed, {} notices erased\n",
                 text(&done, "person"),
                 count("keys_written_over"),
                 count("reasons_written_over"),
+                count("reviews_written_over"),
                 count("contacts_removed"),
                 count("limits_removed"),
                 count("notices_erased")
