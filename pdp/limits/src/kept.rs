@@ -38,7 +38,7 @@ impl Limiter {
         let found = self.find(&Charge { limit, bucket, cost: 0 });
         let Some(Held::Aligned(mut shard)) = self.held(found.kind, found.shard) else { return None };
         let place = shard.find(found.digest)?;
-        shard.state(place).copied()?.kept(limit, now.wall)
+        shard.state(place)?.0.kept(limit, now.wall)
     }
 
     /// Counts what was used before a restart, or elsewhere, beside whatever was used here: each use once. A window that
@@ -52,7 +52,7 @@ impl Limiter {
         }
         let Some(Held::Aligned(mut shard)) = self.held(found.kind, found.shard) else { return Restored::NoRoom };
         let place = shard.place(found.digest, limit.shape, now.wall, &[]);
-        let Some(state) = shard.state(place) else { return Restored::NoRoom };
+        let Some((state, ())) = shard.state(place) else { return Restored::NoRoom };
         state.reach(limit, now.wall);
         state.add(before);
         if matches!(place, Place::Own(_)) { Restored::Counted } else { Restored::Shared }

@@ -278,9 +278,9 @@ fn look<S: State>(
     let now = S::clock(now);
     let place = shard.place(found.digest, charge.limit.shape, now, pinned);
     let has_room = match shard.state(place) {
-        Some(state) => {
+        Some((state, rest)) => {
             state.reach(charge.limit, now);
-            state.has_room(charge.limit, charge.cost, now)
+            state.has_room(rest, charge.limit, charge.cost, now)
         }
         None => nowhere(charge, place).has_room(),
     };
@@ -289,12 +289,12 @@ fn look<S: State>(
 
 fn stand<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, place: Place, now: Now, all_have_room: bool) -> Standing {
     let now = S::clock(now);
-    let Some(state) = shard.state(place) else { return nowhere(charge, place) };
+    let Some((state, rest)) = shard.state(place) else { return nowhere(charge, place) };
     let standing = if all_have_room {
-        state.take(charge.limit, charge.cost, now);
-        state.standing(charge.limit, 0, now)
+        state.take(rest, charge.limit, charge.cost, now);
+        state.standing(rest, charge.limit, 0, now)
     } else {
-        state.standing(charge.limit, charge.cost, now)
+        state.standing(rest, charge.limit, charge.cost, now)
     };
     Standing { is_shared: matches!(place, Place::Shared(_)), ..standing }
 }
@@ -302,15 +302,15 @@ fn stand<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, place: Place, now:
 fn note<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, found: &Found, now: Now) {
     let now = S::clock(now);
     let place = shard.place(found.digest, charge.limit.shape, now, &[]);
-    if let Some(state) = shard.state(place) {
+    if let Some((state, rest)) = shard.state(place) {
         state.reach(charge.limit, now);
-        state.note(charge.limit, charge.cost, now);
+        state.note(rest, charge.limit, charge.cost, now);
     }
 }
 
 fn give_back<S: State>(shard: &mut Shard<S>, charge: &Charge<'_>, found: &Found, (taken, now): (Now, Now)) {
-    if let Some(state) = shard.find(found.digest).and_then(|place| shard.state(place)) {
-        state.give_back(charge.limit, charge.cost, S::clock(taken), S::clock(now));
+    if let Some((state, rest)) = shard.find(found.digest).and_then(|place| shard.state(place)) {
+        state.give_back(rest, charge.limit, charge.cost, (S::clock(taken), S::clock(now)));
     }
 }
 

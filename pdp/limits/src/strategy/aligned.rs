@@ -52,7 +52,11 @@ impl Aligned {
 }
 
 impl State for Aligned {
+    type Rest = ();
+
     const NEW: Self = Self { end: i64::MIN, used: 0, by_others: 0 };
+
+    const REST: () = ();
 
     fn clock(now: Now) -> i64 {
         now.wall
@@ -74,22 +78,22 @@ impl State for Aligned {
         self.end = end;
     }
 
-    fn has_room(&self, limit: &Limit, cost: u64, _: i64) -> bool {
+    fn has_room(&self, (): &(), limit: &Limit, cost: u64, _: i64) -> bool {
         let (of_whole, of_share) = self.left(limit);
         cost <= of_whole.min(of_share)
     }
 
-    fn take(&mut self, _: &Limit, cost: u64, _: i64) {
+    fn take(&mut self, (): &mut (), _: &Limit, cost: u64, _: i64) {
         self.used = self.used.saturating_add(cost);
     }
 
-    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, _: i64) {
+    fn give_back(&mut self, (): &mut (), limit: &Limit, cost: u64, (taken, _): (i64, i64)) {
         if window_of(limit, taken).1 == self.end {
             self.used = self.used.saturating_sub(cost).max(self.by_others);
         }
     }
 
-    fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
+    fn standing(&self, (): &(), limit: &Limit, cost: u64, now: i64) -> Standing {
         let (of_whole, of_share) = self.left(limit);
         let left = of_whole.min(of_share);
         let until_end = nanos(i128::from(self.end) - i128::from(now));

@@ -35,8 +35,12 @@ impl Bucket {
 
     /// What a cost takes, in whole units, and the rest that is there then.
     fn weigh(&self, limit: &Limit, cost: u64, now: i64) -> (i128, u64) {
-        let (units_taken, parts) = weight(limit, cost);
         let rest = if self.full_at < units(limit, now) { 0 } else { self.rest };
+        if limit.part == limit.most_at_once() {
+            // The whole limit counts in whole units, and what a share has left of one rounds up to it.
+            return (i128::from(cost) * i128::from(limit.window) + i128::from(rest > 0), 0);
+        }
+        let (units_taken, parts) = weight(limit, cost);
         let (parts, part) = (u128::from(parts) + u128::from(rest), u128::from(limit.part.max(1)));
         let whole = i128::try_from(parts / part).unwrap_or(0);
         (units_taken + whole, u64::try_from(parts % part).unwrap_or(0))
@@ -63,8 +67,10 @@ impl Bucket {
         [left + 1, left].into_iter().find(fits).unwrap_or(left.saturating_sub(1))
     }
 
-    fn set_fresh(&mut self, limit: &Limit) {
-        self.fresh_at = i64::try_from(up(self.full_at + i128::from(self.rest > 0), limit)).unwrap_or(i64::MAX);
+    /// Works out when it is as good as new. What is missing is a number of half the width; a time isn't.
+    fn set_fresh(&mut self, limit: &Limit, now: i64) {
+        let full_after = up(self.missing(limit, now) + i128::from(self.rest > 0), limit);
+        self.fresh_at = now.saturating_add(i64::try_from(full_after).unwrap_or(i64::MAX));
     }
 }
 
@@ -102,7 +108,11 @@ fn up(units: i128, limit: &Limit) -> i128 {
 }
 
 impl State for Bucket {
+    type Rest = ();
+
     const NEW: Self = Self { full_at: i128::MIN / 2, fresh_at: i64::MIN, rest: 0 };
+
+    const REST: () = ();
 
     fn clock(now: Now) -> i64 {
         now.monotonic
@@ -114,39 +124,39 @@ impl State for Bucket {
 
     fn reach(&mut self, _: &Limit, _: i64) {}
 
-    fn has_room(&self, limit: &Limit, cost: u64, now: i64) -> bool {
+    fn has_room(&self, (): &(), limit: &Limit, cost: u64, now: i64) -> bool {
         cost == 0 || self.lacks(limit, cost, now) <= 0
     }
 
-    fn take(&mut self, limit: &Limit, cost: u64, now: i64) {
+    fn take(&mut self, (): &mut (), limit: &Limit, cost: u64, now: i64) {
         if cost > 0 {
             let (taken, rest) = self.weigh(limit, cost, now);
             self.full_at = self.full_at.max(units(limit, now)) + taken;
             self.rest = rest;
-            self.set_fresh(limit);
+            self.set_fresh(limit, now);
         }
     }
 
     /// Never into debt: what is let through elsewhere is not to be waited for here.
-    fn note(&mut self, limit: &Limit, cost: u64, now: i64) {
-        self.take(limit, cost.min(limit.part), now);
+    fn note(&mut self, (): &mut (), limit: &Limit, cost: u64, now: i64) {
+        self.take(&mut (), limit, cost.min(limit.part), now);
         let empty = units(limit, now) + i128::from(limit.most_at_once()) * i128::from(limit.window);
         if self.full_at >= empty {
             (self.full_at, self.rest) = (empty, 0);
-            self.set_fresh(limit);
+            self.set_fresh(limit, now);
         }
     }
 
     /// All but what the bucket may have gained in its place: a bucket that was full meanwhile would have gained nothing.
-    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, now: i64) {
+    fn give_back(&mut self, (): &mut (), limit: &Limit, cost: u64, (taken, now): (i64, i64)) {
         let gained = units(limit, now.saturating_sub(taken).max(0));
         let returned = if cost > limit.part { 0 } else { weight(limit, cost).0 };
         let left = (returned - gained).max(0);
         self.full_at = self.full_at.saturating_sub(left).max(Self::NEW.full_at);
-        self.fresh_at = i64::try_from(up(self.full_at + i128::from(self.rest > 0), limit)).unwrap_or(i64::MIN);
+        self.set_fresh(limit, now);
     }
 
-    fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
+    fn standing(&self, (): &(), limit: &Limit, cost: u64, now: i64) -> Standing {
         let lacks = if cost == 0 { 0 } else { self.lacks(limit, cost, now) };
         let most = limit.most_at_once();
         Standing {

@@ -36,10 +36,16 @@ pub enum Strategy {
     },
 }
 
-/// The state of one bucket.
+/// The state of one bucket: what every check reads.
 pub(crate) trait State: Copy + 'static {
+    /// What is read seldom, and stands apart, so that what every check reads lies close together.
+    type Rest: Copy + std::fmt::Debug;
+
     /// Nothing was used.
     const NEW: Self;
+
+    /// What memory is taken with. Beside a new state it may be anything, and counts as this.
+    const REST: Self::Rest;
 
     /// The clock that it counts by.
     fn clock(now: Now) -> i64;
@@ -51,20 +57,20 @@ pub(crate) trait State: Copy + 'static {
     fn reach(&mut self, limit: &Limit, now: i64);
 
     /// Whether there is room for a cost.
-    fn has_room(&self, limit: &Limit, cost: u64, now: i64) -> bool;
+    fn has_room(&self, rest: &Self::Rest, limit: &Limit, cost: u64, now: i64) -> bool;
 
     /// Takes a cost for which there is room.
-    fn take(&mut self, limit: &Limit, cost: u64, now: i64);
+    fn take(&mut self, rest: &mut Self::Rest, limit: &Limit, cost: u64, now: i64);
 
     /// Takes a cost that was let through elsewhere, whether or not there is room.
-    fn note(&mut self, limit: &Limit, cost: u64, now: i64) {
-        self.take(limit, cost, now);
+    fn note(&mut self, rest: &mut Self::Rest, limit: &Limit, cost: u64, now: i64) {
+        self.take(rest, limit, cost, now);
     }
 
-    /// Gives back a part of what was taken at a time, unless it counts no more: never is more admitted for it than if it
+    /// Gives back now (`at.1`) a part of what was taken at a time (`at.0`), unless it counts no more: never is more admitted for it than if it
     /// had not been taken.
-    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, now: i64);
+    fn give_back(&mut self, rest: &mut Self::Rest, limit: &Limit, cost: u64, at: (i64, i64));
 
     /// How it stands, for a request of this cost. Apart from the rest because it divides.
-    fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing;
+    fn standing(&self, rest: &Self::Rest, limit: &Limit, cost: u64, now: i64) -> Standing;
 }

@@ -4,8 +4,8 @@
 //! than what was used in the window, and a request that is refused for it passes one cell later at the latest. (The usual
 //! two cells weighted by time admit 199 of a limit of 100 in a true window.)
 //!
-//! Most checks fall into the cell of the use before them. Those read and write the total alone, which lies beside the end:
-//! one line of memory, where adding up all cells would take four.
+//! Most checks fall into the cell of the use before them. Those read and write the total alone, which lies beside the end,
+//! apart from the cells: the totals of a hundred thousand keys stay in the caches of a processor, and their cells don't.
 
 use crate::limit::Limit;
 use crate::standing::nanos;
@@ -15,42 +15,58 @@ use crate::{Now, Standing};
 /// Cells of a window.
 pub(crate) const COUNT: i64 = 60;
 
-/// Cells before the newest, which is what the total is above their sum: with its key, its end and the total, the state of
-/// a bucket takes 256 octets.
+/// Cells before the newest, which is what the total is above their sum: with its key, its end and the total, a bucket
+/// takes 256 octets.
 const OLDER: usize = 59;
 
-/// What was used in the newest cell, in which something was used, and in those before it.
+/// What was used in all cells together.
 #[derive(Debug, Clone, Copy)]
-#[repr(C)]
 pub(crate) struct Sliding {
-    /// When the newest cell counts no more. That cell's number is worked out from it.
-    fresh_at: i64,
-    /// What was used in all cells together.
+    /// When the newest cell counts no more, in octets. That cell's number is worked out from it.
+    fresh_at: [u8; 8],
     total: u32,
-    /// A ring: a cell's place is its number modulo their count.
-    older: [u32; OLDER],
+}
+
+/// What was used in the cells before the newest. A ring: a cell's place is its number modulo their count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cells([u32; OLDER]);
+
+impl Cells {
+    fn get(&self, number: i64) -> u32 {
+        self.0.get(place(number)).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, number: i64, used: u32) {
+        if let Some(cell) = self.0.get_mut(place(number)) {
+            *cell = used;
+        }
+    }
+
+    fn sum(&self) -> u32 {
+        self.0.iter().sum()
+    }
 }
 
 impl Sliding {
     /// The number of the newest cell.
     fn newest(&self, limit: &Limit) -> i64 {
-        self.fresh_at / limit.cell() - COUNT
+        self.fresh_at() / limit.cell() - COUNT
     }
 
     /// Whether it is not later than the newest cell. One that goes back counts as that cell, too.
     fn is_newest(&self, limit: &Limit, now: i64) -> bool {
-        now < self.fresh_at.saturating_sub((COUNT - 1) * limit.cell())
+        now < self.fresh_at().saturating_sub((COUNT - 1) * limit.cell())
     }
 
     /// What counts at a time.
-    fn used(&self, limit: &Limit, now: i64) -> u64 {
+    fn used(&self, older: &Cells, limit: &Limit, now: i64) -> u64 {
         if self.is_newest(limit, now) {
             return u64::from(self.total);
         }
-        if now >= self.fresh_at {
+        if now >= self.fresh_at() {
             return 0;
         }
-        let gone: u32 = self.gone(limit, now).map(|number| self.older(number)).sum();
+        let gone: u32 = self.gone(limit, now).map(|number| older.get(number)).sum();
         u64::from(self.total.saturating_sub(gone))
     }
 
@@ -60,40 +76,30 @@ impl Sliding {
     }
 
     /// Goes on to the cell of a time that is later than the newest.
-    fn begin_cell(&mut self, limit: &Limit, now: i64) {
+    fn begin_cell(&mut self, older: &mut Cells, limit: &Limit, now: i64) {
         let current = now.div_euclid(limit.cell());
-        if now >= self.fresh_at {
-            *self = Self::NEW;
+        if now >= self.fresh_at() {
+            (*self, *older) = (Self::NEW, Self::REST);
         } else {
             let (newest, gone) = (self.newest(limit), self.gone(limit, now));
-            let used = self.total.saturating_sub(self.older.iter().sum());
+            let used = self.total.saturating_sub(older.sum());
             for number in gone {
-                self.total = self.total.saturating_sub(self.older(number));
-                self.set_older(number, 0);
+                self.total = self.total.saturating_sub(older.get(number));
+                older.set(number, 0);
             }
             // Its place is that of a cell that is gone.
-            self.set_older(newest, used);
+            older.set(newest, used);
         }
-        self.fresh_at = end_of(limit, current);
-    }
-
-    fn older(&self, number: i64) -> u32 {
-        self.older.get(place(number)).copied().unwrap_or(0)
-    }
-
-    fn set_older(&mut self, number: i64, used: u32) {
-        if let Some(cell) = self.older.get_mut(place(number)) {
-            *cell = used;
-        }
+        self.fresh_at = end_of(limit, current).to_ne_bytes();
     }
 
     /// The cell with whose end enough is free.
-    fn free_by(&self, limit: &Limit, lacks: u64, now: i64) -> i64 {
+    fn free_by(&self, older: &Cells, limit: &Limit, lacks: u64, now: i64) -> i64 {
         let newest = self.newest(limit);
         let current = now.div_euclid(limit.cell()).max(newest);
         let mut freed = 0;
         let enough = |number: &i64| {
-            freed += u64::from(self.older(*number));
+            freed += u64::from(older.get(*number));
             freed >= lacks
         };
         (current - (COUNT - 1)..newest).find(enough).unwrap_or(newest)
@@ -111,58 +117,63 @@ const fn end_of(limit: &Limit, number: i64) -> i64 {
 }
 
 impl State for Sliding {
-    const NEW: Self = Self { fresh_at: i64::MIN, total: 0, older: [0; OLDER] };
+    type Rest = Cells;
+
+    const NEW: Self = Self { fresh_at: i64::MIN.to_ne_bytes(), total: 0 };
+
+    /// The first use of a new state makes its cells what they are here.
+    const REST: Cells = Cells([0; OLDER]);
 
     fn clock(now: Now) -> i64 {
         now.monotonic
     }
 
     fn fresh_at(&self) -> i64 {
-        self.fresh_at
+        i64::from_ne_bytes(self.fresh_at)
     }
 
     /// A use goes on to its cell; a look changes nothing.
     fn reach(&mut self, _: &Limit, _: i64) {}
 
-    fn has_room(&self, limit: &Limit, cost: u64, now: i64) -> bool {
-        cost <= limit.part.saturating_sub(self.used(limit, now))
+    fn has_room(&self, older: &Cells, limit: &Limit, cost: u64, now: i64) -> bool {
+        cost <= limit.part.saturating_sub(self.used(older, limit, now))
     }
 
-    fn take(&mut self, limit: &Limit, cost: u64, now: i64) {
+    fn take(&mut self, older: &mut Cells, limit: &Limit, cost: u64, now: i64) {
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         if cost == 0 {
             return;
         }
         if !self.is_newest(limit, now) {
-            self.begin_cell(limit, now);
+            self.begin_cell(older, limit, now);
         }
         self.total = self.total.saturating_add(cost);
     }
 
     /// Of the cell of that time no more than is in it: what was taken by a clock that ran ahead lies in a later one.
-    fn give_back(&mut self, limit: &Limit, cost: u64, taken: i64, _: i64) {
+    fn give_back(&mut self, older: &mut Cells, limit: &Limit, cost: u64, (taken, _): (i64, i64)) {
         let (newest, number) = (self.newest(limit), taken.div_euclid(limit.cell()));
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         if number >= newest {
-            let in_newest = self.total.saturating_sub(self.older.iter().sum());
+            let in_newest = self.total.saturating_sub(older.sum());
             self.total = self.total.saturating_sub(cost.min(in_newest));
         } else if number > newest - COUNT {
-            let used = self.older(number);
-            self.set_older(number, used.saturating_sub(cost));
+            let used = older.get(number);
+            older.set(number, used.saturating_sub(cost));
             self.total = self.total.saturating_sub(cost.min(used));
         }
     }
 
-    fn standing(&self, limit: &Limit, cost: u64, now: i64) -> Standing {
-        let used = self.used(limit, now);
+    fn standing(&self, older: &Cells, limit: &Limit, cost: u64, now: i64) -> Standing {
+        let used = self.used(older, limit, now);
         let left = limit.part.saturating_sub(used);
         let until = |end: i64| nanos(i128::from(end) - i128::from(now));
         let lacks = cost.saturating_sub(left);
         Standing {
             limit: limit.limit,
             remaining: left,
-            reset_after: if used > 0 { until(self.fresh_at) } else { nanos(0) },
-            retry_after: (lacks > 0).then(|| until(end_of(limit, self.free_by(limit, lacks, now)))),
+            reset_after: if used > 0 { until(self.fresh_at()) } else { nanos(0) },
+            retry_after: (lacks > 0).then(|| until(end_of(limit, self.free_by(older, limit, lacks, now)))),
             can_never: cost > limit.limit,
             lacks_share: cost > left && cost <= limit.limit.saturating_sub(used),
             is_shared: false,

@@ -12,7 +12,7 @@ use crate::strategy::State;
 
 /// The buckets of one kind of state.
 #[derive(Debug)]
-pub(crate) struct Table<S> {
+pub(crate) struct Table<S: State> {
     shards: Box<[Mutex<Shard<S>>]>,
 }
 

@@ -13,18 +13,35 @@ const SHARED: usize = 16;
 
 #[derive(Debug, Clone, Copy)]
 struct Slot<S> {
-    digest: u64,
+    /// As octets, lest a state of less than eight be followed by empty ones.
+    digest: [u8; 8],
     state: S,
+}
+
+impl<S: State> Slot<S> {
+    const EMPTY: Self = Self { digest: [0; 8], state: S::NEW };
+
+    fn new(digest: u64) -> Self {
+        Self { digest: digest.to_ne_bytes(), ..Self::EMPTY }
+    }
+}
+
+impl<S> Slot<S> {
+    fn digest(&self) -> u64 {
+        u64::from_ne_bytes(self.digest)
+    }
 }
 
 /// A part of a table.
 #[derive(Debug)]
-pub(crate) struct Shard<S> {
+pub(crate) struct Shard<S: State> {
     index: Index,
     slots: Vec<Slot<S>>,
+    /// What is seldom read, by slot.
+    rests: Vec<S::Rest>,
     cap: usize,
     hand: usize,
-    shared: Vec<Slot<S>>,
+    shared: Vec<(Slot<S>, S::Rest)>,
     at_cap: AtCap,
     pub(crate) reclaimed: u64,
     pub(crate) turned_away: u64,
@@ -48,6 +65,7 @@ impl<S: State> Shard<S> {
         Self {
             index: Index::new(cap),
             slots: Vec::with_capacity(cap),
+            rests: Vec::with_capacity(cap),
             cap,
             hand: 0,
             shared: Vec::with_capacity(SHARED),
@@ -76,10 +94,10 @@ impl<S: State> Shard<S> {
     }
 
     /// The state of a place.
-    pub(crate) fn state(&mut self, place: Place) -> Option<&mut S> {
+    pub(crate) fn state(&mut self, place: Place) -> Option<(&mut S, &mut S::Rest)> {
         match place {
-            Place::Own(slot) => self.slots.get_mut(slot).map(|slot| &mut slot.state),
-            Place::Shared(slot) => self.shared.get_mut(slot).map(|slot| &mut slot.state),
+            Place::Own(slot) => Some((&mut self.slots.get_mut(slot)?.state, self.rests.get_mut(slot)?)),
+            Place::Shared(slot) => self.shared.get_mut(slot).map(|(slot, rest)| (&mut slot.state, rest)),
             Place::Closed | Place::Open => None,
         }
     }
@@ -96,7 +114,8 @@ impl<S: State> Shard<S> {
 
     fn free_slot(&mut self, now: i64, pinned: &[Place]) -> Option<usize> {
         if self.slots.len() < self.cap {
-            self.slots.push(Slot { digest: 0, state: S::NEW });
+            self.slots.push(Slot::EMPTY);
+            self.rests.push(S::REST);
             return Some(self.slots.len() - 1);
         }
         for _ in 0..LOOKED_AT.min(self.cap) {
@@ -114,14 +133,14 @@ impl<S: State> Shard<S> {
 
     fn forget(&mut self, slot: usize) {
         let slots = &self.slots;
-        if let Some(digest) = slots.get(slot).map(|slot| slot.digest) {
+        if let Some(digest) = slots.get(slot).map(Slot::digest) {
             self.index.remove(digest, |slot| digest_in(slots, slot));
         }
     }
 
     fn put(&mut self, slot: usize, digest: u64) -> Place {
         if let Some(own) = self.slots.get_mut(slot) {
-            *own = Slot { digest, state: S::NEW };
+            *own = Slot::new(digest);
         }
         self.index.insert(digest, u32::try_from(slot).unwrap_or(u32::MAX));
         Place::Own(slot)
@@ -138,17 +157,18 @@ impl<S: State> Shard<S> {
     }
 
     fn share(&mut self, limit: u64, now: i64, pinned: &[Place]) -> Place {
-        if let Some(slot) = self.shared.iter().position(|slot| slot.digest == limit) {
+        if let Some(slot) = self.shared.iter().position(|(slot, _)| slot.digest() == limit) {
             return Place::Shared(slot);
         }
-        let new = Slot { digest: limit, state: S::NEW };
+        let new = Slot::new(limit);
         if self.shared.len() < SHARED {
-            self.shared.push(new);
+            self.shared.push((new, S::REST));
             return Place::Shared(self.shared.len() - 1);
         }
         let mut free = self.shared.iter_mut().enumerate();
-        match free.find(|(slot, shared)| shared.state.fresh_at() <= now && !pinned.contains(&Place::Shared(*slot))) {
-            Some((slot, shared)) => {
+        match free.find(|(slot, (shared, _))| shared.state.fresh_at() <= now && !pinned.contains(&Place::Shared(*slot)))
+        {
+            Some((slot, (shared, _))) => {
                 *shared = new;
                 Place::Shared(slot)
             }
@@ -159,7 +179,7 @@ impl<S: State> Shard<S> {
 }
 
 fn digest_in<S>(slots: &[Slot<S>], slot: u32) -> u64 {
-    slots.get(to_usize(slot)).map_or(0, |slot| slot.digest)
+    slots.get(to_usize(slot)).map_or(0, Slot::digest)
 }
 
 fn to_usize(slot: u32) -> usize {
