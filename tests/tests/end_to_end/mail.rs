@@ -116,13 +116,23 @@ fn read_line(stream: &mut impl Read) -> Option<String> {
 
 /// The certificate of an authority in `ca.pem`, for this host.
 fn certified(folder: &Path) -> Arc<ServerConfig> {
+    certified_for(folder, SanType::IpAddress(HOST.into()), |_| {})
+}
+
+/// The same for some name, changed before it is made.
+pub(crate) fn certified_for(
+    folder: &Path,
+    name: SanType,
+    change: impl FnOnce(&mut CertificateParams),
+) -> Arc<ServerConfig> {
     let mut authority = CertificateParams::default();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     std::fs::write(folder.join("ca.pem"), authority.self_signed(&key).unwrap().pem()).unwrap();
     let issuer = Issuer::new(authority, key);
     let mut params = CertificateParams::default();
-    params.subject_alt_names = vec![SanType::IpAddress(HOST.into())];
+    params.subject_alt_names = vec![name];
+    change(&mut params);
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap().der().clone();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
@@ -164,8 +174,56 @@ fn e_mail_goes_over_starttls_to_a_server_whose_authority_is_trusted() {
     let server = trial(folder, "trusting-nobody", &mail, None);
     let before = mail.encrypted();
     wait_until("it is not tried", || !fault_of(&server).is_empty());
-    assert_eq!(fault_of(&server), "the mail server can't be reached, or its certificate is not trusted");
+    assert_eq!(
+        fault_of(&server),
+        "no TLS with the mail server: its certificate is from no authority that is trusted; name a file of its authority \
+         with --smtp-ca-file (ARGUS_SMTP_CA_FILE)"
+    );
     assert_eq!((mail.encrypted(), mail.in_the_clear().len() % 2), (before, 0));
+}
+
+/// Why a trial isn't delivered by a server with this certificate, whose authority is trusted.
+fn fault_by(tls: impl FnOnce(&Path) -> Arc<ServerConfig>) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mail = MailServer::start(Some(tls(folder)));
+    let server = trial(folder, "data", &mail, Some(&folder.join("ca.pem")));
+    wait_until("it is not tried", || !fault_of(&server).is_empty());
+    assert_eq!(mail.encrypted(), "");
+    fault_of(&server)
+}
+
+#[test]
+fn a_certificate_that_is_no_good_is_told_from_a_mail_server_that_is_away() {
+    let elsewhere = || SanType::DnsName("mail.acme.example".try_into().unwrap());
+    assert_eq!(
+        fault_by(|folder| certified_for(folder, elsewhere(), |_| {})),
+        "no TLS with the mail server: its certificate is for `mail.acme.example`, and not for the name by which it is \
+         asked; name it so in --smtp-url (ARGUS_SMTP_URL)"
+    );
+    let here = || SanType::IpAddress(HOST.into());
+    let expired = |params: &mut CertificateParams| params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    assert_eq!(
+        fault_by(|folder| certified_for(folder, here(), expired)),
+        "no TLS with the mail server: its certificate has expired"
+    );
+    let of_another = |folder: &Path| {
+        let tls = certified(folder);
+        // Another authority of the same name.
+        certified(folder);
+        tls
+    };
+    let told = fault_by(of_another);
+    assert!(told.starts_with("no TLS with the mail server: its certificate is "), "{told}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let mail = MailServer::start(None);
+    let nobody = TcpListener::bind((HOST, 0)).unwrap();
+    let mail = MailServer { address: nobody.local_addr().unwrap(), ..mail };
+    drop(nobody);
+    let server = trial(folder.path(), "data", &mail, None);
+    wait_until("it is not tried", || !fault_of(&server).is_empty());
+    assert_eq!(fault_of(&server), "the mail server can't be reached");
 }
 
 #[test]

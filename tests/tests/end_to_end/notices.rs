@@ -11,8 +11,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use argus_tests::program::{Server, stdout};
+use rcgen::SanType;
 use serde_json::Value;
 
+use crate::mail::certified_for;
 use crate::postgres::PostgresServer;
 
 /// From the moment that something is known until everybody has been told.
@@ -212,4 +214,47 @@ fn a_webhook_that_redirects_to_a_private_address_is_not_followed() {
     try_hook(&server, &outside.url(), 1);
     assert_eq!(faults(&server, 1), ["it answers with status 307"]);
     assert!(!outside.heard.answered.lock().unwrap().is_empty() && inside.heard.answered.lock().unwrap().is_empty());
+}
+
+/// A server that speaks TLS and nothing else.
+fn start_tls(tls: Arc<rustls::ServerConfig>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut tls = rustls::ServerConnection::new(Arc::clone(&tls)).unwrap();
+            let _ = tls.complete_io(&mut stream.unwrap());
+        }
+    });
+    address
+}
+
+#[test]
+fn a_webhook_whose_certificate_is_no_good_is_told_from_one_that_is_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let here = || SanType::IpAddress(std::net::Ipv4Addr::LOCALHOST.into());
+    let hook = format!("https://{}/argus", start_tls(certified_for(folder, here(), |_| {})));
+    let server = start(&folder.join("trusting-nobody"), &[("ARGUS_WEBHOOK_NETWORKS", "127.0.0.0/8")]);
+    asked(&server, &["org", "create", "acme"]);
+    try_hook(&server, &hook, 1);
+    assert_eq!(
+        faults(&server, 1),
+        ["no TLS with it: its certificate is from no authority that is trusted; add its authority to those of this \
+          machine, or name a file of all with SSL_CERT_FILE"]
+    );
+    drop(server);
+
+    // As it says there; then the certificate is for another name.
+    let authorities = folder.join("ca.pem");
+    let elsewhere = SanType::DnsName("hooks.acme.example".try_into().unwrap());
+    let other = format!("https://{}/argus", start_tls(certified_for(folder, elsewhere, |_| {})));
+    let settings = [("ARGUS_WEBHOOK_NETWORKS", "127.0.0.0/8"), ("SSL_CERT_FILE", authorities.to_str().unwrap())];
+    let server = start(&folder.join("trusting"), &settings);
+    asked(&server, &["org", "create", "acme"]);
+    try_hook(&server, &other, 1);
+    assert_eq!(
+        faults(&server, 1),
+        ["no TLS with it: its certificate is for `hooks.acme.example`, and not for the name by which it is asked"]
+    );
 }

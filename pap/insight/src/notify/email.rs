@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use argus_http::{TlsFault, tls_fault};
 use argus_store::contact::Contact;
 use argus_store::delivery::Delivery;
 use lettre::address::Address;
@@ -54,6 +55,8 @@ pub enum SmtpSettingsFault {
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    /// Whether a file names the authorities.
+    has_authorities: bool,
 }
 
 /// Why a message was not taken.
@@ -83,7 +86,7 @@ impl Mailer {
         if let Some((name, password)) = &settings.login {
             builder = builder.credentials(Credentials::new(name.clone(), password.expose().to_owned()));
         }
-        Ok(Self { transport: builder.build(), from })
+        Ok(Self { transport: builder.build(), from, has_authorities: authorities.is_some() })
     }
 
     /// Sends what a delivery tells. Its `Message-ID` is the same each time.
@@ -98,11 +101,25 @@ impl Mailer {
                     None if fault.is_timeout() => "the mail server took too long".to_owned(),
                     None if fault.is_client() => "the mail server offers no STARTTLS, or no way to log in".to_owned(),
                     None if fault.is_tls() => "no TLS with the mail server".to_owned(),
-                    None => "the mail server can't be reached, or its certificate is not trusted".to_owned(),
+                    None => self.away(&fault),
                 };
                 Err(if fault.is_permanent() { NotSent::Never(what) } else { NotSent::Again(what) })
             }
         }
+    }
+
+    /// What keeps it from being spoken to at all.
+    fn away(&self, fault: &lettre::transport::smtp::Error) -> String {
+        let Some(tls) = tls_fault(fault) else { return "the mail server can't be reached".to_owned() };
+        let next = match tls {
+            TlsFault::UnknownIssuer if self.has_authorities => {
+                "; the file of --smtp-ca-file (ARGUS_SMTP_CA_FILE) has another"
+            }
+            TlsFault::UnknownIssuer => "; name a file of its authority with --smtp-ca-file (ARGUS_SMTP_CA_FILE)",
+            TlsFault::OtherName(_) => "; name it so in --smtp-url (ARGUS_SMTP_URL)",
+            _ => "",
+        };
+        format!("no TLS with the mail server: {tls}{next}")
     }
 
     fn message(&self, contact: &Contact, delivery: &Delivery) -> Result<Message, String> {

@@ -10,6 +10,8 @@ use reqwest::{Client, Response, Url};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 
+use argus_http::{TlsFault, tls_fault};
+
 use super::guard::{Guarded, Lookup, OutOfReach, Reach};
 
 /// Asks addresses that other people have named. Cheap to clone; its thread ends with the last clone.
@@ -45,6 +47,12 @@ pub enum OutboundFault {
     /// Nobody answers, or not in time.
     #[error("it can't be reached: {0}")]
     Unreachable(String),
+    /// It answers, but not by TLS that can be trusted.
+    #[error("no TLS with it: {fault}{}", next(.fault))]
+    Tls {
+        /// Why not.
+        fault: TlsFault,
+    },
     /// It answers with another status, redirects among them.
     #[error("it answers with status {0}")]
     Status(u16),
@@ -167,8 +175,21 @@ fn fault(error: &reqwest::Error) -> OutboundFault {
         }
         cause = inner.source();
     }
+    if let Some(fault) = tls_fault(error) {
+        return OutboundFault::Tls { fault };
+    }
     let what = if error.is_timeout() { "it took too long" } else { "no connection, or one that broke" };
     OutboundFault::Unreachable(what.to_owned())
+}
+
+/// What the one can do who runs this server; the rest is the other's to mend.
+fn next(fault: &TlsFault) -> &'static str {
+    match fault {
+        TlsFault::UnknownIssuer => {
+            "; add its authority to those of this machine, or name a file of all with SSL_CERT_FILE"
+        }
+        _ => "",
+    }
 }
 
 impl fmt::Debug for Outbound {
