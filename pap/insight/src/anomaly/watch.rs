@@ -179,23 +179,23 @@ impl Watch {
     /// The alert was false: it goes, and its detector learns that what it saw is in order for this key.
     ///
     /// `false` where no alert of the detector stands.
-    pub fn mark_false(&mut self, detector: Detector) -> bool {
+    pub fn mark_false(&mut self, detector: Detector, around: &Surroundings<'_>) -> bool {
         let Some(alert) = self.book.take(detector) else { return false };
-        self.teach(detector, alert.last, alert.finding.observed);
+        self.teach(detector, (alert.last, alert.finding.observed), around);
         true
     }
 
     /// What a detector saw at a time was in order, whether or not its alert still stands.
-    pub fn teach(&mut self, detector: Detector, at: i64, observed: f64) {
-        let hour = at.div_euclid(HOUR);
+    pub fn teach(&mut self, detector: Detector, (at, observed): (i64, f64), around: &Surroundings<'_>) {
+        let (hour, day) = (at.div_euclid(HOUR), around.day(at));
         match detector {
-            Detector::Volume | Detector::OffHours => self.profile.week.teach(hour, observed),
+            Detector::Volume | Detector::OffHours => self.profile.week.teach(hour, day, observed),
             Detector::Silence => self.silence.teach(),
             Detector::ErrorRate => self.error_rate.teach(observed),
             Detector::ImpossibleTravel => self.travel.teach(),
             Detector::Probing => self.probing.teach(),
             Detector::FanOut => self.fan_out.teach(hour, observed),
-            Detector::SharedKey => self.shared.teach(hour),
+            Detector::SharedKey => self.shared.teach(day),
             Detector::WrongSecret => self.wrong_secret.teach(),
             // Their sets have it since it was seen, and an old credential is never in order.
             Detector::NewCountry
@@ -230,11 +230,17 @@ impl Watch {
             return [None, None];
         }
         let end = (hour + 1) * HOUR;
+        // An hour is of the day in which it begins, where the key is at home.
+        let day = around.day(hour * HOUR);
+        if around.day((hour - 1) * HOUR) != day {
+            self.shared.begin_day(day);
+            self.profile.week.begin_day(day);
+        }
         let told = self
             .book
             .standing(end)
             .any(|alert| alert.finding.detector == Detector::SharedKey && alert.last >= hour * HOUR);
-        self.shared.close(hour, told);
+        self.shared.close(day, told);
         self.fan_out.close(hour);
         self.off_hours.close(&self.profile, hour, &settings.off_hours);
         // An hour of which a part is declared is declared: days begin at half past somewhere.
@@ -244,9 +250,9 @@ impl Watch {
         if is_quiet {
             return [silence, None];
         }
-        let day = daily_volume::close(&mut self.days, (&self.profile, hour), count, &settings.daily_volume);
-        self.profile.week.close(hour, u32::try_from(count).unwrap_or(u32::MAX));
-        [silence, day]
+        let volume = daily_volume::close(&mut self.days, (&self.profile, hour), count, &settings.daily_volume);
+        self.profile.week.close(hour, day, u32::try_from(count).unwrap_or(u32::MAX));
+        [silence, volume]
     }
 }
 

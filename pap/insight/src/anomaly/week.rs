@@ -50,7 +50,8 @@ impl Cell {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Week {
     cells: Vec<Cell>,
-    /// The greatest hour of each of the last days, by the day modulo 28.
+    /// The greatest hour of each of the last days, by the day modulo 28. Days are those of the key's zone; what an older
+    /// version remembered by those of UTC lies at most one day beside them, and is over with them.
     maxima: Vec<u32>,
     /// Hours that had any use.
     busy: u32,
@@ -68,14 +69,20 @@ impl Week {
         self.cells.len() == 168 && self.maxima.len() == DAYS
     }
 
-    /// An hour is over.
-    pub(super) fn close(&mut self, hour: i64, count: u32) {
+    /// A day begins: what the day 28 days before it had is forgotten.
+    pub(super) fn begin_day(&mut self, day: i64) {
+        if let Some(most) = self.maxima.get_mut(index(day.rem_euclid(28))) {
+            *most = 0;
+        }
+    }
+
+    /// An hour of a day is over.
+    pub(super) fn close(&mut self, hour: i64, day: i64, count: u32) {
         if let Some(cell) = self.cells.get_mut(hour_of_week(hour)) {
             cell.learn(f64::from(count));
         }
-        let day = hour.div_euclid(24);
         if let Some(most) = self.maxima.get_mut(index(day.rem_euclid(28))) {
-            *most = if hour.rem_euclid(24) == 0 { count } else { count.max(*most) };
+            *most = count.max(*most);
         }
         self.busy = self.busy.saturating_add(u32::from(count > 0));
     }
@@ -116,13 +123,12 @@ impl Week {
         (all > 0.0).then(|| f64::from(most.fold(0.0, f32::max)) / all)
     }
 
-    /// A person has said that so many are in order at this hour.
-    pub(super) fn teach(&mut self, hour: i64, count: f64) {
+    /// A person has said that so many are in order at this hour of a day.
+    pub(super) fn teach(&mut self, hour: i64, day: i64, count: f64) {
         if let Some(cell) = self.cells.get_mut(hour_of_week(hour)) {
             *cell = Cell(cell.0.max(short(count)), cell.1.max(short(count.sqrt())), cell.2.max(2));
         }
-        let day = index(hour.div_euclid(24).rem_euclid(28));
-        if let Some(most) = self.maxima.get_mut(day) {
+        if let Some(most) = self.maxima.get_mut(index(day.rem_euclid(28))) {
             *most = (*most).max(u32::try_from(super::numbers::whole(count)).unwrap_or(u32::MAX));
         }
     }
@@ -144,8 +150,17 @@ mod tests {
     /// Five weeks of `count(hour)`.
     fn taught(count: impl Fn(i64) -> u32) -> Week {
         let mut week = Week::default();
-        (0..5 * 168).for_each(|hour| week.close(hour, count(hour)));
+        (0..5 * 168).for_each(|hour| close(&mut week, hour, count(hour)));
         week
+    }
+
+    /// In UTC.
+    fn close(week: &mut Week, hour: i64, count: u32) {
+        let day = hour.div_euclid(24);
+        if hour.rem_euclid(24) == 0 {
+            week.begin_day(day);
+        }
+        week.close(hour, day, count);
     }
 
     #[test]
@@ -153,7 +168,7 @@ mod tests {
         let mut week = taught(|hour| if hour % 24 == 9 { 100 } else { 0 });
         let nine = 5 * 168 + 9;
         assert!((week.own(nine).unwrap().mean - 100.0).abs() < 1e-3);
-        week.close(nine, 100_000);
+        close(&mut week, nine, 100_000);
         let after = week.own(nine + 168).unwrap().mean;
         assert!(after < 120.0, "{after}");
     }
@@ -167,10 +182,10 @@ mod tests {
     #[test]
     fn the_greatest_hour_is_forgotten_after_28_days() {
         let mut week = Week::default();
-        week.close(5, 900);
-        (6..28 * 24).for_each(|hour| week.close(hour, 1));
+        close(&mut week, 5, 900);
+        (6..28 * 24).for_each(|hour| close(&mut week, hour, 1));
         assert_eq!(week.greatest(), 900);
-        (28 * 24..29 * 24).for_each(|hour| week.close(hour, 1));
+        (28 * 24..29 * 24).for_each(|hour| close(&mut week, hour, 1));
         assert_eq!(week.greatest(), 1);
     }
 }

@@ -160,8 +160,10 @@ impl Watcher {
                 match (said.state, said.snoozed_until) {
                     (AnomalyState::Snoozed, Some(until)) => drop(watch.snooze(detector, until.timestamp())),
                     (AnomalyState::False, _) => {
-                        if !watch.mark_false(detector) {
-                            watch.teach(detector, said.last_seen_at.timestamp(), said.evidence.observed);
+                        let around = kept.declared.around();
+                        if !watch.mark_false(detector, &around) {
+                            let seen = (said.last_seen_at.timestamp(), said.evidence.observed);
+                            watch.teach(detector, seen, &around);
                         }
                     }
                     _ => drop(watch.acknowledge(detector, said.note.as_deref().unwrap_or_default())),

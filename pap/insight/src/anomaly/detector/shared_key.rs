@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
-use super::super::numbers::{HOUR, index, real};
+use super::super::numbers::{HOUR, counted, index, real};
 use super::super::observation::Observation;
 use super::super::profile::{Learning, Profile};
 use super::super::recent::{Distinct, Recent, hash};
@@ -81,27 +81,36 @@ impl Memory {
             baseline: f64::from(most.0),
             observed: real(networks),
             explanation: format!(
-                "{networks} networks and {addresses} addresses within an hour; in 28 days at most {} and {}",
-                most.0, most.1
+                "{} and {} within an hour; in 28 days at most {} and {}",
+                counted(networks, "network", "networks"),
+                counted(addresses, "address", "addresses"),
+                most.0,
+                most.1
             ),
             suggestion: Suggestion::Revoke,
         })
     }
 
-    /// An hour is over. What was told teaches nothing: only a person does.
-    pub(in super::super) fn close(&mut self, hour: i64, told: bool) {
-        let (first, hour_of) = (hour.rem_euclid(24) == 0, std::mem::take(&mut self.hour));
-        self.addresses.clear();
-        if let Some(day) = self.most.get_mut(index(hour.div_euclid(24).rem_euclid(28))) {
-            let before = if first { (0, 0) } else { *day };
-            *day = if told { before } else { (before.0.max(hour_of.0), before.1.max(hour_of.1)) };
+    /// A day begins: what the day 28 days before it had is forgotten.
+    pub(in super::super) fn begin_day(&mut self, day: i64) {
+        if let Some(most) = self.most.get_mut(index(day.rem_euclid(28))) {
+            *most = (0, 0);
         }
     }
 
-    /// A person has said that so many are in order.
-    pub(in super::super) fn teach(&mut self, hour: i64) {
+    /// An hour of a day is over. What was told teaches nothing: only a person does.
+    pub(in super::super) fn close(&mut self, day: i64, told: bool) {
+        let hour = std::mem::take(&mut self.hour);
+        self.addresses.clear();
+        if let Some(most) = self.most.get_mut(index(day.rem_euclid(28))).filter(|_| !told) {
+            *most = (most.0.max(hour.0), most.1.max(hour.1));
+        }
+    }
+
+    /// A person has said that so many are in order, on a day.
+    pub(in super::super) fn teach(&mut self, day: i64) {
         let now = (narrow(self.networks.count()), narrow(self.addresses.count()));
-        if let Some(day) = self.most.get_mut(index(hour.div_euclid(24).rem_euclid(28))) {
+        if let Some(day) = self.most.get_mut(index(day.rem_euclid(28))) {
             *day = (day.0.max(now.0).max(self.hour.0).max(3), day.1.max(now.1).max(self.hour.1));
         }
     }
