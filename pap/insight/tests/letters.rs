@@ -17,6 +17,8 @@ fn payload() -> String {
         "callers": [{"ip": "203.0.113.7", "asn": 64500, "user_agent": "curl/8.5",
             "last_seen_at": "2027-02-15T12:00:00Z"}],
         "explanation": "420 requests this hour; usual for Tuesdays 14:00 is 35 ± 9",
+        "since": "2027-02-15T14:20:00Z", "severity": "high", "detector": "volume", "suggestion": "suspend",
+        "request_ids": ["0197f3aa-0000-7000-8000-00000000000a"],
         "organisation": "acme", "plan": "professional", "over": [{"maximum": "max_keys", "most": 100, "found": 120}],
         "quota": "monthly", "used": 80, "limit": 100, "resets_at": "2027-03-01T00:00:00Z",
     })

@@ -34,6 +34,20 @@ pub(super) fn whole(value: f64) -> u64 {
     value.round() as u64
 }
 
+/// `1 address`, `3 addresses`.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// The first three of some things, and how many more there are.
+pub(super) fn listed(all: &[String]) -> String {
+    let named = all.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(3) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
 /// An index that is known to be small.
 pub(super) fn index(value: Seconds) -> usize {
     usize::try_from(value).unwrap_or(0)

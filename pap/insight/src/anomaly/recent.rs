@@ -48,6 +48,13 @@ impl<const CAP: usize> Recent<CAP> {
         u64::try_from(self.0.len()).unwrap_or(u64::MAX)
     }
 
+    /// All of them, those seen last first.
+    pub(super) fn latest(&self) -> Vec<u32> {
+        let mut all = self.0.clone();
+        all.sort_unstable_by_key(|known| (std::cmp::Reverse(known.1), known.0));
+        all.into_iter().map(|known| known.0).collect()
+    }
+
     /// Whether the next new thing pushes another out: from then on "never seen" means nothing.
     pub(super) fn is_full(&self) -> bool {
         self.0.len() >= CAP

@@ -175,12 +175,15 @@ fn of_use(kind: &str, key: &str, data: &Value) -> (String, String, String) {
         "anomaly.detected" => (
             format!("{key} is used otherwise than ever"),
             format!(
-                "The key {key} is used in a way that is unusual for it: {}.",
-                value(data, "explanation").unwrap_or_else(|| known(data, "detector")).trim_end_matches('.')
+                "The key {key} is used in a way that is unusual for it: {}.{}",
+                value(data, "explanation").unwrap_or_else(|| known(data, "detector")).trim_end_matches('.'),
+                figures(data)
             ),
             format!(
                 "  Was it you?  If not, stop it now:  argus key suspend {key}\n  \
-                Give it another secret:  argus key rotate {key} --emergency --secret-to FILE"
+                Give it another secret:  argus key rotate {key} --emergency --secret-to FILE\n  \
+                See it with its id:  argus anomaly list --key {key} --state open\n  \
+                It was in order:  argus anomaly false ID --reason TEXT"
             ),
         ),
         "quota.nearly_used" => (
@@ -227,6 +230,23 @@ fn of_use(kind: &str, key: &str, data: &Value) -> (String, String, String) {
             (format!("{key}: {other}"), happened, format!("  See the key:  argus key show {key}"))
         }
     }
+}
+
+/// What else is known of an anomaly: since when, how grave, what is suggested, and which requests showed it.
+fn figures(data: &Value) -> String {
+    let mut text = String::new();
+    let lines = [("since", "Since"), ("severity", "Severity"), ("detector", "Found by"), ("suggestion", "Suggested")];
+    for (member, label) in lines {
+        if let Some(told) = value(data, member) {
+            let _ = write!(text, "\n  {label}: {told}");
+        }
+    }
+    let requests = data.get("request_ids").and_then(Value::as_array).into_iter().flatten();
+    let requests: Vec<&str> = requests.filter_map(Value::as_str).collect();
+    if !requests.is_empty() {
+        let _ = write!(text, "\n  Requests: {}", requests.join(", "));
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
 }
 
 fn grace(data: &Value) -> String {

@@ -103,7 +103,10 @@ impl Memory {
             baseline: parameters.km_per_hour,
             observed: speed,
             explanation: format!(
-                "two uses {apart:.0} km apart within {minutes:.0} minutes, the second in a place where the key never works"
+                "two uses {apart:.0} km apart within {minutes:.0} minutes: near {}, then near {}{}, where the key never works",
+                in_words(&from),
+                in_words(&place),
+                seen.network.country.map_or_else(String::new, |country| format!(" ({country})"))
             ),
             suggestion: Suggestion::Suspend,
         })
@@ -150,4 +153,10 @@ impl Memory {
             self.today.note(country.bytes().fold(0, |code, letter| code << 8 | u32::from(letter)), now);
         }
     }
+}
+
+/// `52.5° N 13.4° E`
+fn in_words(place: &Place) -> String {
+    let (north, east) = (if place.latitude < 0.0 { 'S' } else { 'N' }, if place.longitude < 0.0 { 'W' } else { 'E' });
+    format!("{:.1}° {north} {:.1}° {east}", place.latitude.abs(), place.longitude.abs())
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
-use super::super::numbers::real;
+use super::super::numbers::{listed, real};
 use super::super::observation::{NetworkKind, Observation, Surroundings};
 use super::super::profile::Profile;
 use super::super::recent::Recent;
@@ -39,7 +39,7 @@ impl Memory {
         // A key that is at home in more countries than are remembered has no foreign ones.
         let at_home = self.countries.is_full();
         let code = country.bytes().fold(0, |code, letter| code << 8 | u32::from(letter));
-        let known = self.countries.count();
+        let (known, others) = (self.countries.count(), self.countries.latest());
         let is_new = self.countries.note(code, profile.now);
         let allowed = around.allowed_countries.iter().any(|allowed| allowed.eq_ignore_ascii_case(country));
         // What came before this observation counts, or fifty alike uses from abroad would be the key's home.
@@ -58,8 +58,21 @@ impl Memory {
             score: if severity == Severity::High { 2.0 } else { 1.0 },
             baseline: real(known),
             observed: 1.0,
-            explanation: format!("first request from {country}{suffix}; {before} uses so far came from {known} other"),
+            explanation: format!(
+                "first request from {}{suffix}; the {before} uses before it came from {}",
+                country.to_ascii_uppercase(),
+                if others.is_empty() { "no known country".to_owned() } else { in_words(&others) }
+            ),
             suggestion: Suggestion::Rotate,
         })
     }
+}
+
+/// Countries by their letters.
+fn in_words(codes: &[u32]) -> String {
+    let letters = |code: &u32| {
+        let [.., first, second] = code.to_be_bytes();
+        [first, second].map(|letter| char::from(letter).to_ascii_uppercase()).iter().collect::<String>()
+    };
+    listed(&codes.iter().map(letters).collect::<Vec<_>>())
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
-use super::super::numbers::real;
+use super::super::numbers::{listed, real};
 use super::super::observation::{NetworkKind, Observation};
 use super::super::profile::{Learning, Profile};
 use super::super::recent::Recent;
@@ -30,6 +30,7 @@ impl Memory {
     ) -> Option<Finding> {
         let asn = seen.network.asn.filter(|_| seen.succeeded())?;
         let (at_home, known) = (self.systems.is_full(), self.systems.count());
+        let others: Vec<_> = self.systems.latest().into_iter().map(|system| format!("AS{system}")).collect();
         // The first address with a known system, as after the database was given, is no news.
         if !self.systems.note(asn, profile.now) || at_home || known == 0 || !profile.has_learned(&parameters.learning) {
             return None;
@@ -45,7 +46,7 @@ impl Memory {
             score: 1.0,
             baseline: real(known),
             observed: 1.0,
-            explanation: format!("first request from AS{asn}{suffix}; so far the key came from {known} other"),
+            explanation: format!("first request from AS{asn}{suffix}; so far the key came from {}", listed(&others)),
             suggestion: Suggestion::Notify,
         })
     }

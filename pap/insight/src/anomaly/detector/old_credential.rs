@@ -11,7 +11,15 @@ pub(in super::super) fn look(seen: &Observation<'_>) -> Option<Finding> {
         score: 1.0,
         baseline: 0.0,
         observed: f64::from(seen.count),
-        explanation: "a replaced credential was presented after its grace; it was refused".into(),
+        explanation: format!(
+            "a replaced credential was presented after its grace, {}; it was refused",
+            match (seen.network.asn, seen.network.country) {
+                (Some(system), Some(country)) => format!("from AS{system}, {country}"),
+                (Some(system), None) => format!("from AS{system}"),
+                (None, Some(country)) => format!("from {country}"),
+                (None, None) => "from an unknown network".to_owned(),
+            }
+        ),
         suggestion: Suggestion::Notify,
     })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
 use super::super::doubled::Doubled;
-use super::super::numbers::{MINUTE, real};
+use super::super::numbers::{MINUTE, counted, real};
 use super::super::observation::{Observation, Outcome};
 use super::super::profile::Profile;
 use super::super::recent::{Recent, short_hash};
@@ -50,7 +50,8 @@ impl Memory {
         self.actions.forget_before(since);
         self.resources.note(short_hash(seen.resource), profile.now);
         self.actions.note(short_hash(seen.action), profile.now);
-        let (resources, actions) = (real(self.resources.count()), real(self.actions.count()));
+        let (of_resources, of_actions) = (self.resources.count(), self.actions.count());
+        let (resources, actions) = (real(of_resources), real(of_actions));
         // The lists hold 64 and 32: needing more would mean needing the impossible.
         let times = f64::from(self.doubled.times(4));
         let (needs_resources, needs_actions) =
@@ -63,7 +64,9 @@ impl Memory {
             baseline: needs_resources,
             observed: resources,
             explanation: format!(
-                "{resources} distinct resources and {actions} distinct actions denied within {} minutes",
+                "{} and {} denied within {} minutes",
+                counted(of_resources, "resource", "different resources"),
+                counted(of_actions, "action", "different actions"),
                 parameters.minutes
             ),
             suggestion: Suggestion::Suspend,
