@@ -755,7 +755,7 @@ fn the_28_days_of_the_greatest_hours_end_at_midnight_where_the_organisation_is()
         let at = life.now;
         life.hours(1, |_| 2_000);
         // A person has said that so many are in order, on that day.
-        life.watch.teach(Detector::Volume, (at, 2_000.0), &Surroundings { zone, ..Surroundings::default() });
+        life.watch.teach(Detector::Volume, (at, at, 2_000.0), &Surroundings { zone, ..Surroundings::default() });
         life.hours(hours - 1, |_| 50);
         life.told.clear();
         life.see(&ordinary(life.now, 900));

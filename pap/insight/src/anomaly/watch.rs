@@ -181,15 +181,18 @@ impl Watch {
     /// `false` where no alert of the detector stands.
     pub fn mark_false(&mut self, detector: Detector, around: &Surroundings<'_>) -> bool {
         let Some(alert) = self.book.take(detector) else { return false };
-        self.teach(detector, (alert.last, alert.finding.observed), around);
+        self.teach(detector, (alert.since, alert.last, alert.finding.observed), around);
         true
     }
 
-    /// What a detector saw at a time was in order, whether or not its alert still stands.
-    pub fn teach(&mut self, detector: Detector, (at, observed): (i64, f64), around: &Surroundings<'_>) {
-        let (hour, day) = (at.div_euclid(HOUR), around.day(at));
+    /// What a detector saw was in order, whether or not its alert still stands: since when, when last, and how much.
+    pub fn teach(&mut self, detector: Detector, seen: (i64, i64, f64), around: &Surroundings<'_>) {
+        let (since, last, observed) = seen;
+        let (hour, day) = (last.div_euclid(HOUR), around.day(last));
         match detector {
-            Detector::Volume | Detector::OffHours => self.profile.week.teach(hour, day, observed),
+            // The hour that began it: the day that follows has it in its sum, and goes on with the alert.
+            Detector::Volume => self.profile.week.teach(since.div_euclid(HOUR), around.day(since), observed),
+            Detector::OffHours => self.profile.week.teach(hour, day, observed),
             Detector::Silence => self.silence.teach(),
             Detector::ErrorRate => self.error_rate.teach(observed),
             Detector::ImpossibleTravel => self.travel.teach(),

@@ -162,7 +162,7 @@ impl Watcher {
                     (AnomalyState::False, _) => {
                         let around = kept.declared.around();
                         if !watch.mark_false(detector, &around) {
-                            let seen = (said.last_seen_at.timestamp(), said.evidence.observed);
+                            let seen = (said.since, said.last_seen_at.timestamp(), said.evidence.observed);
                             watch.teach(detector, seen, &around);
                         }
                     }
