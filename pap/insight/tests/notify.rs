@@ -202,6 +202,32 @@ async fn two_carriers_share_the_work_and_each_notice_is_sent_once_under_its_id_a
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_secret_is_replaced_both_sign_and_afterwards_the_new_one_alone() {
+    for (minutes, signs) in [(1, 2), (-1, 1)] {
+        let fixture = fixture();
+        let hook = fixture.add("204");
+        let secret = |envelope: &str, version| {
+            WebhookSecret::unwrap(envelope, &fixture.master, &hook.to_string(), version).unwrap()
+        };
+        let before = fixture.store.read(|conn| contact::find(conn, hook)).unwrap().unwrap().envelope.unwrap();
+        let after = WebhookSecret::generate().unwrap().wrap(&fixture.master, &hook.to_string(), 2).unwrap();
+        let (act, until) = (Act::of_host(fixture.acme, begun(), "a test"), Utc::now() + TimeDelta::minutes(minutes));
+        fixture.store.write(|conn| contact::rotate(conn, &act, hook, (&after, 2), until)).unwrap().unwrap();
+        assert!(fixture.tell(80, 1));
+        fixture.carry_until(1, || fixture.deliveries().iter().any(|one| one.state == DeliveryState::Delivered)).await;
+        let sent = fixture.receiver.0.lock().unwrap();
+        let header = |name: &str| sent[0].headers.iter().find(|(header, _)| *header == name).unwrap().1.clone();
+        let (id, seconds) = (header("webhook-id"), header("webhook-timestamp").parse().unwrap());
+        let expected: Vec<_> = [secret(&after, 2), secret(&before, 1)]
+            .iter()
+            .take(signs)
+            .map(|secret| secret.sign(&id, seconds, &sent[0].body))
+            .collect();
+        assert_eq!(header("webhook-signature"), expected.join(" "));
+    }
+}
+
 #[test]
 fn an_alert_is_told_once_with_what_was_seen() {
     let fixture = fixture();

@@ -211,6 +211,21 @@ fn a_leaked_key_is_told_once_whoever_dies_and_suspended_as_the_policy_says() {
     });
 }
 
+#[test]
+fn a_key_is_revoked_where_the_policy_says_so_and_with_why() {
+    let rule = ResponseRule { response: Response::Revoke, ..SUSPEND };
+    on_both(&[rule], |world| {
+        let mut watcher = world.watcher();
+        world.live(&mut watcher, 0..15 * 24);
+        let theft = 15 * 24 * HOUR + 60;
+        world.see(leaked(theft, 60));
+        let found = watcher.look(at(theft + 1)).unwrap();
+        assert_eq!(found.alerts.iter().map(|(_, response)| *response).collect::<Vec<_>>(), [Response::Revoke]);
+        assert_eq!((world.state(), world.notices(NoticeKind::Revoked)), (KeyState::Revoked, 1));
+        assert!(world.audited(AuditEvent::KeyRevoked)[0].contains("addresses within an hour"));
+    });
+}
+
 fn lower(world: &World, on: i64) {
     let act = Act::of_host(world.acme, at(on * 24 * HOUR), "a test");
     let lower = OrganisationChange { plan: Some("professional".into()), ..OrganisationChange::default() };

@@ -12,6 +12,12 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::mail::{MailServer, certified};
+use crate::notices::{OBLIGATION, Webhook, asked};
+
+/// What a webhook answers that has taken a notice.
+const TAKEN: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
 /// From the first use of the thief to the suspension: two seconds, and what a busy machine needs.
 const IN_TIME: Duration = Duration::from_secs(20);
 
@@ -51,8 +57,17 @@ async fn a_leaked_key_is_told_of_and_suspended_by_policy() {
     remember(&store, id.parse().unwrap(), Utc::now());
     drop(store);
 
-    let mut server = Server::start(&data).unwrap();
+    // Told by both ways: by e-mail over STARTTLS, and by webhook.
+    let (hook, mail) = (Webhook::start(TAKEN.to_owned()), MailServer::start(Some(certified(folder.path()))));
+    let mut server = Server::start_with(&data, |command| {
+        command.env("ARGUS_WEBHOOK_PLAIN_HTTP", "true").env("ARGUS_SMTP_URL", mail.url());
+        command.env("ARGUS_SMTP_FROM", "argus@acme.example").env("ARGUS_SMTP_CA_FILE", folder.path().join("ca.pem"));
+    })
+    .unwrap();
     server.key = root;
+    for contact in [["--email", "security@acme.example"], ["--webhook", &hook.url()]] {
+        asked(&server, &[&["contact", "create", "acme"], &contact[..]].concat());
+    }
     let use_from = async |address: String| {
         let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1",
                           "context": {"ip": address}});
@@ -81,4 +96,14 @@ async fn a_leaked_key_is_told_of_and_suspended_by_policy() {
     assert!(audit.contains("detected threat: "), "{audit}");
     let told = stdout(&server.argus(&["outbox", "list", "acme", "--output", "json"])).unwrap();
     assert!(told.contains("anomaly.detected"), "{told}");
+
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let mut notices = told["items"].as_array().unwrap().iter();
+    let notice = notices.find(|notice| notice["type"] == "anomaly.detected").unwrap()["id"].as_str().unwrap();
+    let is_told = || hook.answered().iter().any(|id| id == notice) && mail.encrypted().contains(notice);
+    while !is_told() {
+        assert!(since.elapsed() < OBLIGATION, "it is not told by both ways");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    println!("told by e-mail and webhook {:?} after the first use by the thief", since.elapsed());
 }

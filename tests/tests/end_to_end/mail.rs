@@ -17,7 +17,7 @@ use crate::notices::{asked, fault_of, wait_until};
 const HOST: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 
 /// A mail server, and what it was told.
-struct MailServer {
+pub(crate) struct MailServer {
     address: SocketAddr,
     said: Arc<Mutex<Said>>,
 }
@@ -37,7 +37,7 @@ enum Ended {
 
 impl MailServer {
     /// One that turns to TLS, where it has a certificate.
-    fn start(tls: Option<Arc<ServerConfig>>) -> Self {
+    pub(crate) fn start(tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind((HOST, 0)).unwrap();
         let (address, said) = (listener.local_addr().unwrap(), Arc::<Mutex<Said>>::default());
         let told = Arc::clone(&said);
@@ -50,11 +50,11 @@ impl MailServer {
         Self { address, said }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("smtp://{}", self.address)
     }
 
-    fn encrypted(&self) -> String {
+    pub(crate) fn encrypted(&self) -> String {
         self.said.lock().unwrap().encrypted.join("\n")
     }
 
@@ -115,7 +115,7 @@ fn read_line(stream: &mut impl Read) -> Option<String> {
 }
 
 /// The certificate of an authority in `ca.pem`, for this host.
-fn certified(folder: &Path) -> Arc<ServerConfig> {
+pub(crate) fn certified(folder: &Path) -> Arc<ServerConfig> {
     certified_for(folder, SanType::IpAddress(HOST.into()), |_| {})
 }
 

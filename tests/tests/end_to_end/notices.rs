@@ -18,12 +18,12 @@ use crate::mail::certified_for;
 use crate::postgres::PostgresServer;
 
 /// From the moment that something is known until everybody has been told.
-const OBLIGATION: Duration = Duration::from_mins(1);
+pub(crate) const OBLIGATION: Duration = Duration::from_mins(1);
 
 const NOTICES: usize = 12;
 
 /// A webhook. What it holds it has read, and doesn't answer.
-struct Webhook {
+pub(crate) struct Webhook {
     address: SocketAddr,
     heard: Arc<Heard>,
 }
@@ -37,7 +37,7 @@ struct Heard {
 
 impl Webhook {
     /// One that answers with these lines.
-    fn start(answer: String) -> Self {
+    pub(crate) fn start(answer: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (address, heard) = (listener.local_addr().unwrap(), Arc::<Heard>::default());
         let hears = Arc::clone(&heard);
@@ -50,8 +50,13 @@ impl Webhook {
         Self { address, heard }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/argus", self.address)
+    }
+
+    /// The ids of what it has taken.
+    pub(crate) fn answered(&self) -> Vec<String> {
+        self.heard.answered.lock().unwrap().clone()
     }
 }
 
