@@ -39,7 +39,10 @@ impl Sql {
     pub(super) fn open(data: &Path) -> Self {
         let mut files = std::fs::read_dir(data).unwrap().map(|file| file.unwrap().path());
         let file = files.find(|file| file.extension().is_some_and(|ending| ending == "db")).unwrap();
-        Self(SqliteConnection::establish(file.to_str().unwrap()).unwrap())
+        let mut own = Self(SqliteConnection::establish(file.to_str().unwrap()).unwrap());
+        // The server writes meanwhile: what finds the database locked waits for its turn.
+        own.run("PRAGMA busy_timeout = 10000");
+        own
     }
 
     pub(super) fn count(&mut self, from: &str) -> String {
