@@ -169,8 +169,8 @@ fn view(line: UsageLine, granularity: Granularity, is_grouped: bool) -> UsageVie
 
 impl LatencyView {
     fn new(quantiles: Quantiles) -> Self {
-        // To a tenth of a microsecond: the rest is noise.
-        let microseconds = |nanoseconds: f64| (nanoseconds / 100.0).round() / 10.0;
+        // The sketch leaves a hundredth of its 1 % to rounding: a microsecond may be off by a tenth of a nanosecond.
+        let microseconds = |nanoseconds: f64| (nanoseconds * 10.0).round() / 10_000.0;
         Self {
             p50_microseconds: microseconds(quantiles.p50),
             p95_microseconds: microseconds(quantiles.p95),

@@ -89,6 +89,25 @@ async fn the_last_day_is_shown_by_the_hour_unless_told_otherwise() {
 }
 
 #[actix_web::test]
+async fn durations_are_told_within_one_per_cent_however_short_they_are() {
+    let (installation, keys) = used().await;
+    for (hour, bucket) in [(-5, 350), (-4, 401), (-3, 900)] {
+        let row = UsageRow { latency: format!("{bucket}:5"), ..row(4, 1) };
+        keep(&installation, "acme", Some(keys[0]), &row, &[hour]);
+        let from = at(hour);
+        let path = format!("/v1/usage?organisation=acme&from={}&limit=1", from.as_str().unwrap());
+        let line = get(&installation, &path).await.body["items"][0].clone();
+        assert_eq!(line["starts_at"], from, "{line}");
+        // All durations in a bucket lie between its ends.
+        let ends = [1.02_f64.powi(bucket - 1) / 1_000.0, 1.02_f64.powi(bucket) / 1_000.0];
+        for name in ["p50_microseconds", "p95_microseconds", "p99_microseconds"] {
+            let told = line["latency"][name].as_f64().unwrap();
+            assert!(ends.iter().all(|end| (told - end).abs() <= end * 0.01), "{told} for {ends:?}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_stretch_of_time_is_asked_for_by_its_ends() {
     let (installation, _) = used().await;
     let ask = async |from: &Value, before: &Value| {
