@@ -20,6 +20,12 @@ pub fn put(conn: &mut Conn, key: &str, value: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Forgets what is kept under a key.
+pub fn remove(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
+    on!(conn, c => diesel::delete(settings::table.find(key)).execute(c))?;
+    Ok(())
+}
+
 /// Keeps a value under a key where there is none, and gives what is there then: of several callers, all get one value.
 pub fn find_or_put(conn: &mut Conn, key: &str, value: &str) -> Result<String, StoreError> {
     conn.write(|conn| {

@@ -145,6 +145,15 @@ async fn what_was_counted_is_written_when_the_server_is_stopped_and_nothing_is_c
     for _ in 0..50 {
         assert_eq!(verify(&server, &keys, &keys.reader, "read").await["decision"], "Permit");
     }
+    let watched_since = |server: &Server| -> Value {
+        let advice = stdout(&server.argus(&["key", "advise", "acme/atlas/gate", "--output", "json"])).unwrap();
+        let advice: Value = serde_json::from_str(&advice).unwrap();
+        if advice["watched_since"].is_null() {
+            assert_eq!((&advice["command"], &advice["scopes"][0]["uses"]), (&Value::Null, &Value::Null), "{advice:#}");
+        }
+        advice["acts_watched_since"].clone()
+    };
+    assert!(watched_since(&server).is_string());
     server.terminate().unwrap();
 
     let mut server = Server::start_with(&data, |command| {
@@ -155,4 +164,11 @@ async fn what_was_counted_is_written_when_the_server_is_stopped_and_nothing_is_c
     assert_eq!(verify(&server, &keys, &keys.reader, "read").await["decision"], "Permit");
     tokio::time::sleep(Duration::from_millis(1_200)).await;
     assert_eq!(wait_for(&server, "key", "acme/atlas/reader")["requests"], 50);
+    // What was not counted meanwhile may have been used.
+    assert_eq!(watched_since(&server), Value::Null);
+    let key = server.key.clone();
+    server.terminate().unwrap();
+    let mut server = Server::start(&data).unwrap();
+    server.key = key;
+    assert!(watched_since(&server).is_string());
 }

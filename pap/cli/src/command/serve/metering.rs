@@ -1,5 +1,6 @@
 //! Counting what keys are used for: decisions tell of themselves here, and a thread adds them up.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use argus_http::{Exposition, MoreMetrics};
@@ -55,7 +56,7 @@ pub(super) fn begin(
             let mut all = counted(role).into_iter();
             all.try_for_each(|counted| setting::find_or_put(conn, counted, &since).map(drop))
         })
-        .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))?;
+        .map_err(|error| not_counted(&error))?;
     let (places, node) = (pdp.clone(), pdp.node_id());
     let place_of = Arc::new(move |address, detail| {
         let (country, system) = places.place_of(address);
@@ -64,8 +65,19 @@ pub(super) fn begin(
         Place { country, system, point: point.map(short), kind: hidden_by.map(kind).unwrap_or_default() }
     });
     let begin = if is_watched { Metering::begin_telling } else { Metering::begin };
-    begin(store.clone(), node, queues, place_of)
-        .map_err(|error| Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}")))
+    begin(store.clone(), node, queues, place_of).map_err(|error| not_counted(&error))
+}
+
+/// Says that a node counts nothing: what is not in the usage from here on may have been used. A node that
+/// counts says anew since when.
+pub(super) fn leave_out(store: &Store, role: NodeRole) -> Result<(), Failure> {
+    store
+        .write_aside(|conn| counted(role).into_iter().try_for_each(|counted| setting::remove(conn, counted)))
+        .map_err(|error| not_counted(&error))
+}
+
+fn not_counted(error: &dyn Display) -> Failure {
+    Failure::new(Exit::Bug, "internal", format!("usage can't be counted: {error}"))
 }
 
 /// How the watch calls it.

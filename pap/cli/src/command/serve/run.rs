@@ -229,6 +229,9 @@ fn install(
     let pdp = start_decisions(settings, store, source, of_node, told, &progress)?;
     drop(progress);
     let is_watched = settings.anomalies == Switch::On;
+    if queues.is_none() {
+        metering::leave_out(store, role)?;
+    }
     let metering = queues.map(|queues| metering::begin(store, (&pdp, role), queues, is_watched)).transpose()?;
     if let Some(bootstrap) = &bootstrap {
         pdp.prime(&bootstrap.secret);
