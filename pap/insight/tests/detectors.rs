@@ -21,6 +21,7 @@ struct Life {
     settings: Settings,
     quiet: Vec<std::ops::Range<i64>>,
     allowed: Vec<String>,
+    is_rotating: bool,
     zone: Tz,
     now: i64,
     told: Vec<Alert>,
@@ -40,6 +41,7 @@ impl Life {
             settings: Settings::default(),
             quiet: vec![],
             allowed: vec![],
+            is_rotating: false,
             zone: Tz::UTC,
             now: MONDAY,
             told: vec![],
@@ -47,7 +49,12 @@ impl Life {
     }
 
     fn see(&mut self, seen: &Observation<'_>) {
-        let around = Surroundings { allowed_countries: &self.allowed, quiet: &self.quiet, zone: self.zone };
+        let around = Surroundings {
+            allowed_countries: &self.allowed,
+            quiet: &self.quiet,
+            is_rotating: self.is_rotating,
+            zone: self.zone,
+        };
         self.now = self.now.max(seen.at);
         self.told.extend(self.watch.observe(seen, &around, &self.settings));
     }
@@ -61,7 +68,12 @@ impl Life {
                 self.see(&seen);
             }
             self.now += HOUR;
-            let around = Surroundings { allowed_countries: &self.allowed, quiet: &self.quiet, zone: self.zone };
+            let around = Surroundings {
+                allowed_countries: &self.allowed,
+                quiet: &self.quiet,
+                is_rotating: self.is_rotating,
+                zone: self.zone,
+            };
             self.told.extend(self.watch.advance(self.now, &around, &self.settings));
         }
         self
@@ -193,6 +205,18 @@ fn silence_of_a_busy_key_is_told_within_five_hours() {
     let alert = life.only(Detector::Silence);
     assert_eq!(alert.since - before, 4 * HOUR);
     assert!(alert.finding.explanation.starts_with("no request for 4 hours; usual for these hours is 2"));
+}
+
+#[test]
+fn who_stops_to_replace_a_secret_is_not_silent_and_who_does_not_come_back_is() {
+    let mut life = steady();
+    life.is_rotating = true;
+    life.hours(10, |_| 0).is_silent();
+    // The grace is over.
+    life.is_rotating = false;
+    let over = life.now;
+    life.hours(5, |_| 0);
+    assert_eq!(life.only(Detector::Silence).since - over, 4 * HOUR);
 }
 
 #[test]

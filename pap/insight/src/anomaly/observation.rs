@@ -101,9 +101,11 @@ impl Place {
 pub struct Surroundings<'a> {
     /// Countries that are allowed: none of them is news.
     pub allowed_countries: &'a [String],
-    /// Holidays, planned rotations and outages, in seconds since 1970: in none of them silence or volume is news, and what
-    /// its hours are like is not learned.
+    /// Holidays and outages, in seconds since 1970: in none of them silence or volume is news, and what its hours are like
+    /// is not learned.
     pub quiet: &'a [Range<Seconds>],
+    /// Its secret is being replaced, and both are good: who uses it may stop for that, which is no silence.
+    pub is_rotating: bool,
     /// Where the key is at home: its days begin at midnight there.
     pub zone: Tz,
 }

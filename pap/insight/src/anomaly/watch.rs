@@ -248,7 +248,8 @@ impl Watch {
         self.off_hours.close(&self.profile, hour, &settings.off_hours);
         // An hour of which a part is declared is declared: days begin at half past somewhere.
         let is_quiet = around.is_quiet(hour * HOUR) || around.is_quiet(end - 1);
-        let silence = self.silence.close((&self.profile, hour), count > 0, is_quiet, &settings.silence);
+        let may_be_silent = is_quiet || around.is_rotating;
+        let silence = self.silence.close((&self.profile, hour), count > 0, may_be_silent, &settings.silence);
         // A declared quiet hour is not what the hour is like.
         if is_quiet {
             return [silence, None];

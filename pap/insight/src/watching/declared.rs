@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use argus_store::key::Key;
+use argus_store::key::{Key, KeyState};
 use argus_store::{Conditions, Conn, StoreError, organisation, project};
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -19,6 +19,7 @@ pub(super) struct Declared {
     allowed_countries: Vec<String>,
     /// The organisation's holidays, in seconds since 1970.
     quiet: Vec<Range<i64>>,
+    is_rotating: bool,
     zone: Tz,
     read_at: DateTime<Utc>,
 }
@@ -39,6 +40,7 @@ impl Declared {
         Ok(Self {
             allowed_countries: allowed_by_all(&[&of_organisation, &of_project, &key.conditions]),
             quiet: policy.holidays.iter().filter_map(|days| stretch(days.first(), days.last())).collect(),
+            is_rotating: key.state == KeyState::Rotating,
             zone,
             read_at: at,
         })
@@ -50,7 +52,12 @@ impl Declared {
     }
 
     pub(super) fn around(&self) -> Surroundings<'_> {
-        Surroundings { allowed_countries: &self.allowed_countries, quiet: &self.quiet, zone: self.zone }
+        Surroundings {
+            allowed_countries: &self.allowed_countries,
+            quiet: &self.quiet,
+            is_rotating: self.is_rotating,
+            zone: self.zone,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | [`volume`] | far more requests in an hour than at this hour of the week | a weekly batch, growth of some per cent a week |
 //! | [`daily_volume`] | a day of far more requests than any before | a busy day of the week, growth of some per cent a week |
-//! | [`silence`] | nothing for four hours that are always busy | holidays and planned work, as the owner declares them |
+//! | [`silence`] | nothing for four hours that are always busy | holidays, as the owner declares them, and the grace of a rotation |
 //! | [`error_rate`] | a share of refusals that can't be chance | one burst of ten |
 //! | [`new_country`] | the first success from a country | countries that the owner allows |
 //! | [`new_network`] | the first success from an autonomous system | a key at home in more than it remembers |

@@ -39,7 +39,7 @@ pub(in super::super) struct Memory {
 }
 
 impl Memory {
-    /// An hour is over, with or without use; `quiet` where the owner has declared it.
+    /// An hour is over, with or without use; `quiet` where the owner has declared it, or rotates the key.
     pub(in super::super) fn close(
         &mut self,
         (profile, hour): (&Profile, i64),
