@@ -50,7 +50,9 @@ fn in_words(key: &Value) -> String {
     for limit in list(key, "limits") {
         let _ = writeln!(words, "{}", in_a_line(limit));
     }
-    for credential in list(key, "credentials") {
+    let mut credentials: Vec<&Value> = list(key, "credentials").iter().collect();
+    credentials.sort_by_key(|credential| text(credential, "created_at"));
+    for credential in credentials {
         let _ = writeln!(words, "{}", credential_in_words(credential));
     }
     words
