@@ -13,7 +13,7 @@ use diesel::prelude::*;
 pub use register::{Person, PersonalField, REGISTER};
 pub use scoped::{
     CredentialFacts, Period, count_checkpoints, count_contacts, count_deliveries, count_forgotten, count_notices,
-    count_register_rows, find_callers, list_credentials, list_touched, sum_usage,
+    count_register_rows, find_callers, find_logged_addresses, list_credentials, list_touched, sum_usage,
 };
 pub use touched::{Touched, list_places, list_resources};
 pub use watched::{count_told, count_watched};

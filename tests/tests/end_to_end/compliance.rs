@@ -61,8 +61,9 @@ impl Sql {
 }
 
 pub(super) async fn ask(server: &Server, keys: &Keys, credential: &str, action: &str) {
-    let body = json!({"credential": credential, "action": action, "resource": "acme/atlas/evidence/1"}).to_string();
-    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
+    let body = json!({"credential": credential, "action": action, "resource": "acme/atlas/evidence/1",
+        "context": {"ip": "192.0.2.7"}});
+    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes());
     assert_eq!(once(server.pdp, &request).await.unwrap().status, 200);
 }
 
@@ -248,6 +249,14 @@ fn figures_of_alerts(sql: &mut Sql, acme: &str) -> Vec<(String, String)> {
     figures
 }
 
+/// Four decisions were asked for, each with the address of its client.
+fn figures_of_addresses(sql: &mut Sql) -> [(&'static str, String); 2] {
+    [
+        ("addresses of whoever used a replaced secret, in full", sql.count("credential_callers")),
+        ("entries of the log of decisions with an address in full", "4".to_owned()),
+    ]
+}
+
 /// Figures about reviews, and the SQL that says the same.
 fn figures_of_reviews(sql: &mut Sql, acme: &str) -> Vec<(&'static str, String)> {
     let last = format!("(SELECT id FROM reviews WHERE {acme} AND state = 'signed' ORDER BY ended_at DESC LIMIT 1)");
@@ -336,7 +345,7 @@ async fn wait_for_usage(server: &Server) {
 async fn every_figure_of_the_reports_is_what_the_database_says() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let server = Server::start(&data).unwrap();
+    let server = Server::start_with(&data, |command| _ = command.env("ARGUS_DECISION_LOG", "all")).unwrap();
     let keys = seed(&server).await;
     wait_for_usage(&server).await;
     let root = server.key.clone();
@@ -406,14 +415,13 @@ async fn every_figure_of_the_reports_is_what_the_database_says() {
         ("contacts that are told", "0".to_owned()),
         ("policy documents in force", sql.count("policy_documents WHERE current")),
         ("entries that lack something", "0".to_owned()),
-        ("addresses of callers kept in full", sql.count("credential_callers")),
     ] {
         assert_eq!(all.get(name), Some(&expected), "{name}");
     }
     for (name, expected) in figures_of_alerts(&mut sql, acme) {
         assert_eq!(all.get(&name), Some(&expected), "{name}");
     }
-    for (name, expected) in figures_of_reviews(&mut sql, acme) {
+    for (name, expected) in figures_of_reviews(&mut sql, acme).into_iter().chain(figures_of_addresses(&mut sql)) {
         assert_eq!(all.get(name), Some(&expected), "{name}");
     }
     for state in ["pending", "active", "rotating", "suspended", "revoked"] {

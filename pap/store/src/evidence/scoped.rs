@@ -16,8 +16,8 @@ use crate::delivery::DeliveryState;
 use crate::error::StoreError;
 use crate::id::{KeyId, OrganisationId};
 use crate::schema::{
-    audit_checkpoints, audit_entries, contacts, credential_callers, credentials, deliveries, keys, outbox, persons,
-    usage,
+    audit_checkpoints, audit_entries, contacts, credential_callers, credentials, decisions, deliveries, keys, outbox,
+    persons, usage,
 };
 use crate::usage::{Granularity, UsageCounts};
 use crate::value::{At, MaybeAt, column};
@@ -108,6 +108,19 @@ pub fn find_callers(
     let rows = credential_callers::table.inner_join(credentials::table.inner_join(keys::table));
     let rows = rows.filter(keys::organisation_id.eq(own).or(of_any));
     let rows = rows.select((count_star(), min(credential_callers::last_seen_at)));
+    let (count, oldest): (i64, Option<NaiveDateTime>) = on!(conn, c => rows.first(c))?;
+    Ok((count, oldest.map(|at| at.and_utc())))
+}
+
+/// How many entries of the log of decisions have the address of a caller, and when the oldest of them was decided.
+pub fn find_logged_addresses(
+    conn: &mut Conn,
+    organisation: Option<&str>,
+) -> Result<(i64, Option<DateTime<Utc>>), StoreError> {
+    let (of_any, own) = (organisation.is_none().into_sql::<Bool>(), organisation.unwrap_or_default());
+    let rows = decisions::table.filter(decisions::address.is_not_null());
+    let rows = rows.filter(decisions::organisation.eq(own).or(of_any));
+    let rows = rows.select((count_star(), min(decisions::at)));
     let (count, oldest): (i64, Option<NaiveDateTime>) = on!(conn, c => rows.first(c))?;
     Ok((count, oldest.map(|at| at.and_utc())))
 }

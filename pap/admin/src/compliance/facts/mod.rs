@@ -62,8 +62,10 @@ pub(crate) struct Facts {
     pub(super) watched: (i64, Option<DateTime<Utc>>),
     /// Contacts that are told of what stands out.
     pub(super) told_of_alerts: usize,
-    /// Addresses of callers that are kept in full, and when the oldest was seen.
+    /// Addresses of whoever used replaced credentials, kept in full, and when the oldest was seen.
     pub(super) callers: (i64, Option<DateTime<Utc>>),
+    /// Entries of the log of decisions with the address of a caller, and when the oldest was decided.
+    pub(super) logged: (i64, Option<DateTime<Utc>>),
     /// Of the people whom the audit of this time names, those who were forgotten.
     pub(super) forgotten: i64,
     /// Reviews of each organisation that has keys in use.
@@ -106,6 +108,7 @@ impl Facts {
                 watched: evidence::count_watched(conn, id)?,
                 told_of_alerts: evidence::count_told(conn, id, NoticeKind::AnomalyDetected.as_str())?,
                 callers: evidence::find_callers(conn, id)?,
+                logged: evidence::find_logged_addresses(conn, name)?,
                 forgotten: evidence::count_forgotten(conn, &trail.people)?,
                 remains: evidence::count_remains(conn)?,
                 register_rows: evidence::count_register_rows(conn, within.organisation.as_ref())?,

@@ -13,6 +13,9 @@ use crate::compliance::report::Listing;
 /// How long nobody may have looked: watches are told of every hour that passes.
 const UNWATCHED: TimeDelta = TimeDelta::hours(3);
 
+/// What was used within it may be watched, and not yet be written down: watches are saved every ten seconds.
+const UNSAVED: TimeDelta = TimeDelta::minutes(1);
+
 /// How long what wants a look today may wait for one.
 const UNANSWERED: TimeDelta = TimeDelta::days(1);
 
@@ -24,9 +27,9 @@ const NOTHING: &str = "nothing stood out in this time";
 
 pub(in super::super) fn detectors(facts: &Facts) -> Finding {
     let (watched, oldest) = facts.watched;
-    let used = facts.in_use().filter(|key| key.last_used_at.is_some()).count();
+    let used = facts.in_use().filter(|key| key.last_used_at.is_some_and(|at| at < facts.now - UNSAVED)).count();
     if watched == 0 && used == 0 {
-        return Finding::not_covered("no key in use has been used yet: there is nothing to watch");
+        return Finding::not_covered(unused(facts));
     }
     let is_stale = oldest.is_some_and(|at| at < facts.now - UNWATCHED);
     // All of them look at each use, or none does, where a setting turns them off.
@@ -44,9 +47,21 @@ pub(in super::super) fn detectors(facts: &Facts) -> Finding {
         })
 }
 
+/// Why no key is watched, and none is told of.
+fn unused(facts: &Facts) -> &'static str {
+    let mut uses = facts.in_use().filter_map(|key| key.last_used_at).peekable();
+    if uses.peek().is_none() {
+        "no key in use has been used yet: there is nothing to watch"
+    } else if uses.any(|at| at < facts.now - UNSAVED) {
+        "the use of no key is watched"
+    } else {
+        "keys were used within the last minute only: who watches them is not written down yet"
+    }
+}
+
 pub(in super::super) fn raised(facts: &Facts) -> Finding {
     if facts.alerts.is_empty() && facts.watched.0 == 0 {
-        return Finding::not_covered("no key in use has been used yet: there is nothing to watch");
+        return Finding::not_covered(unused(facts));
     }
     let found = Finding::new().with("alerts of this time", facts.alerts.len());
     let by_severity = tallied(&facts.alerts, |alert| alert.severity.as_str());

@@ -2,7 +2,7 @@
 
 use argus_store::audit::AuditEvent;
 use argus_store::evidence::REGISTER;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Finding, day};
 use crate::compliance::facts::Facts;
@@ -34,14 +34,20 @@ pub(in super::super) fn register(facts: &Facts) -> Finding {
 }
 
 pub(in super::super) fn minimised(facts: &Facts) -> Finding {
-    let (addresses, oldest) = facts.callers;
-    let too_old = oldest.is_some_and(|at| at < facts.now - ADDRESSES);
+    let ((addresses, oldest), (logged, oldest_logged)) = (facts.callers, facts.logged);
+    let is_too_old = |oldest: Option<DateTime<Utc>>| oldest.is_some_and(|at| at < facts.now - ADDRESSES);
     Finding::new()
-        .with("addresses of callers kept in full", addresses)
+        .with("addresses of whoever used a replaced secret, in full", addresses)
         .with("the oldest of them", day(oldest, "none"))
+        .with("entries of the log of decisions with an address in full", logged)
+        .with("the oldest of these", day(oldest_logged, "none"))
         .with("addresses in the counts of usage", "none: a sketch, from which no address can be read")
-        .attention(too_old, || {
+        .attention(is_too_old(oldest), || {
             "addresses are kept for more than 30 days: see that a node that administers is running".to_owned()
+        })
+        .attention(is_too_old(oldest_logged), || {
+            "the log of decisions keeps addresses for more than 30 days: start nodes with `--decision-log-days 30`"
+                .to_owned()
         })
 }
 
