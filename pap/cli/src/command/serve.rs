@@ -139,8 +139,9 @@ struct Flags {
     #[arg(long, value_name = "URL", env = "ARGUS_REDIS_URL", hide_env = true)]
     redis_url: Option<String>,
     /// How limits are counted where several nodes decide: exact (together, in Redis), leased
-    /// (the same with a hundredth of a limit taken at a time, which a node lets through by itself for a second), local-share (each node its share: the
-    /// limit divided by the live nodes) or local (each node all of it, together as many times as much) (default: exact
+    /// (the same with a hundredth of a limit taken at a time, which a node lets through by itself for a second),
+    /// local-share (each node its share: the limit divided by the live nodes) or local (each node all of it, together as
+    /// many times as much) (default: exact
     /// with --redis-url, else local-share).
     #[arg(
         long,
