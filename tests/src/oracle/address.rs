@@ -10,11 +10,10 @@ pub(super) struct Address {
     text: String,
 }
 
-/// Addresses that begin with the same bits, perhaps with ports.
+/// Addresses with the same bits in some places, `None` where any bit will do, perhaps with ports.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Network {
-    start: Vec<bool>,
-    of: usize,
+    bits: Vec<Option<bool>>,
     ports: Option<(u16, u16)>,
 }
 
@@ -41,23 +40,22 @@ impl Network {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (host, rest) = split(text)?;
         let all = bits(host)?;
-        let (length, rest) = match rest.strip_prefix('/') {
-            Some(rest) => {
-                let end = rest.find(':').unwrap_or(rest.len());
-                (rest[..end].parse().ok()?, &rest[end..])
-            }
-            None => (all.len(), rest),
+        let (mask, rest) = match rest.strip_prefix('/') {
+            Some(rest) => mask(rest, all.len())?,
+            None => (vec![true; all.len()], rest),
         };
         let ports = match rest {
             "" => None,
             rest => Some(range(rest.strip_prefix(':')?)?),
         };
-        Some(Self { of: all.len(), start: all.get(..length)?.to_vec(), ports })
+        let bits = all.iter().zip(mask).map(|(bit, counts)| counts.then_some(*bit)).collect();
+        Some(Self { bits, ports })
     }
 
     /// `ipAddress-match`.
     pub(super) fn contains(&self, address: &Address) -> bool {
-        self.of == address.bits.len() && address.bits.starts_with(&self.start)
+        self.bits.len() == address.bits.len()
+            && self.bits.iter().zip(&address.bits).all(|(own, other)| own.is_none_or(|own| own == *other))
     }
 
     /// `ipAddress-endpoint-match`.
@@ -69,6 +67,16 @@ impl Network {
         };
         self.contains(address) && fits
     }
+}
+
+/// The bits that count, by a length or by a mask of the address's own kind, and what follows.
+fn mask(text: &str, of: usize) -> Option<(Vec<bool>, &str)> {
+    let (mask, rest) = split(text)?;
+    let counts = match mask.parse::<usize>() {
+        Ok(length) => (length <= of).then(|| (0..of).map(|place| place < length).collect())?,
+        Err(_) => bits(mask)?,
+    };
+    (counts.len() == of).then_some((counts, rest))
 }
 
 /// The host, without brackets, and what follows it.
