@@ -61,7 +61,8 @@ impl Host {
     /// Reads `host[:port]`.
     pub(super) fn parse_value(text: &str) -> Option<Self> {
         let host = Self::parse(text)?;
-        let one_port = host.ports.is_none_or(|(first, last)| first == last) && !text.contains('-');
+        // A name may have hyphens, a single port is no range.
+        let one_port = text.split_once(':').is_none_or(|(_, ports)| !ports.contains('-'));
         (one_port && host.labels[0] != "*").then_some(host)
     }
 
