@@ -50,11 +50,22 @@ fn attribute(text: &str) -> Option<(String, String)> {
     let name = match name.trim().to_ascii_uppercase().as_str() {
         "2.5.4.3" | "OID.2.5.4.3" => "CN".to_owned(),
         "2.5.4.10" => "O".to_owned(),
-        plain if !plain.is_empty() && plain.chars().all(|c| c.is_ascii_alphanumeric()) => plain.to_owned(),
+        plain if is_key(plain) || is_oid(plain) => plain.to_owned(),
         _ => return None,
     };
     let words: Vec<&str> = value.split_whitespace().collect();
     Some((name, words.join(" ").to_lowercase()))
+}
+
+/// RFC 2253, section 3: `ALPHA *keychar`.
+fn is_key(text: &str) -> bool {
+    let is_keychar = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(is_keychar)
+}
+
+/// Numbers with dots between them.
+fn is_oid(text: &str) -> bool {
+    text.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()))
 }
 
 impl Host {
