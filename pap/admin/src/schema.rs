@@ -40,6 +40,8 @@ pub struct Limit {
     /// How much a token bucket holds, where that is not `limit`.
     #[schema(minimum = 1)]
     pub burst: Option<i64>,
+    /// What a new period of a quota does: `replace` unless set. Quotas of a day, a week, a month or a year can add.
+    pub refill: Option<Refill>,
     /// What a use costs where the request doesn't say; 1 unless set.
     #[schema(minimum = 0)]
     pub cost: Option<i64>,
@@ -75,6 +77,8 @@ pub struct NewLimit {
     /// How much a token bucket holds, where that is not `limit`.
     #[schema(minimum = 1)]
     pub burst: Option<i64>,
+    /// What a new period of a quota does: `replace` unless set. Quotas of a day, a week, a month or a year can add.
+    pub refill: Option<Refill>,
     /// What a use costs that doesn't say, and that no row of the table of costs is of; 1 unless set.
     #[schema(minimum = 0)]
     pub cost: Option<i64>,
@@ -103,6 +107,8 @@ pub struct LimitPatch {
     /// How much a token bucket holds.
     #[schema(minimum = 1)]
     pub burst: Option<i64>,
+    /// What a new period of a quota does: `replace` unless set. Quotas of a day, a week, a month or a year can add.
+    pub refill: Option<Refill>,
     /// What a use costs that doesn't say.
     #[schema(minimum = 0)]
     pub cost: Option<i64>,
@@ -148,6 +154,16 @@ pub enum Strategy {
     TokenBucket,
     /// An allowance for a longer time.
     Quota,
+}
+
+/// What a new period of a quota does.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Refill {
+    /// It replaces what was left: there is the limit, and no more.
+    Replace,
+    /// It adds the limit to what was left.
+    Add,
 }
 
 /// What a key may be used on.

@@ -108,7 +108,7 @@ pub use id::{
     AnomalyId, ContactId, DeliveryId, KeyId, LimitId, NodeId, NoticeId, OrganisationId, PersonId, ProjectId, ReviewId,
     WrappedKeyId,
 };
-pub use limit::{Limit, LimitStrategy};
+pub use limit::{Account, Limit, LimitStrategy, Refill};
 pub use location::{Location, LocationError};
 pub use page::{Page, PageSize};
 pub use pool::Connections;

@@ -32,6 +32,12 @@ pub struct Limit {
     /// How much a token bucket holds, where that is not `limit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<u64>,
+    /// What a new period of a quota does.
+    #[serde(default, skip_serializing_if = "Refill::is_replace")]
+    pub refill: Refill,
+    /// What the periods of a quota add up to that adds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
     /// What a use costs where the request doesn't say; 1 unless set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<u64>,
@@ -41,6 +47,30 @@ pub struct Limit {
     /// Uses of resources of which types it counts; empty: of all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource_types: Vec<String>,
+}
+
+impl Limit {
+    /// So much in so many seconds, of all uses, each of which costs 1.
+    pub fn new(name: impl Into<String>, strategy: LimitStrategy, limit: u64, window_seconds: u64) -> Self {
+        Self {
+            name: name.into(),
+            strategy,
+            limit,
+            window_seconds,
+            burst: None,
+            refill: Refill::Replace,
+            account: None,
+            cost: None,
+            actions: Vec::new(),
+            resource_types: Vec::new(),
+        }
+    }
+
+    /// The limit as it is shown: its account is the program's own.
+    #[must_use]
+    pub fn without_account(self) -> Self {
+        Self { account: None, ..self }
+    }
 }
 
 text_out!(Limit, limit => serde_json::to_string(limit)?);
@@ -67,6 +97,36 @@ pub enum LimitStrategy {
     TokenBucket,
     /// An allowance for a longer time.
     Quota,
+}
+
+/// What a new period of a quota does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refill {
+    /// It replaces what was left.
+    #[default]
+    Replace,
+    /// It adds to what was left.
+    Add,
+}
+
+impl Refill {
+    /// Whether it is what a quota does that says nothing of it.
+    pub fn is_replace(&self) -> bool {
+        *self == Self::Replace
+    }
+}
+
+/// What the periods of a quota add up to: the limit for each that has begun, and something beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// A second of the first period that added, since 1970.
+    pub since: i64,
+    /// What there is beside what the limit says for each period: those before a change of the limit added what it said
+    /// then. Below nothing where that was less.
+    #[serde(default)]
+    pub beside: i64,
 }
 
 /// A list of limits in a column, as a JSON array.

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use argus_limits::{Charge, Limit, Limiter, Now, Settings, Strategy};
+use argus_limits::{Charge, Limit, Limiter, Now, Refill, Settings, Strategy};
 use criterion::{Criterion, criterion_group, criterion_main};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -18,7 +18,8 @@ const START: i64 = 1_800_000_000 * SECOND;
 
 fn strategies() -> [(&'static str, Limit); 4] {
     let minute = Duration::from_mins(1);
-    let quota = Strategy::Quota { period: argus_limits::Period::Day, zone: chrono_tz::Europe::Berlin };
+    let quota =
+        Strategy::Quota { period: argus_limits::Period::Day, zone: chrono_tz::Europe::Berlin, refill: Refill::Replace };
     [
         ("fixed window", Limit::new(Strategy::FixedWindow, 1_000, minute).unwrap()),
         ("sliding window", Limit::new(Strategy::SlidingWindow, 1_000, minute).unwrap()),

@@ -33,6 +33,50 @@ impl Period {
         Duration::from_secs(days * 86_400 + 3_600)
     }
 
+    /// The period that a quota of so many seconds is counted by; `None` where a calendar has none of that length.
+    pub const fn of_seconds(seconds: u64) -> Option<Self> {
+        match (seconds / 86_400, seconds % 86_400) {
+            (1, 0) => Some(Self::Day),
+            (7, 0) => Some(Self::Week),
+            (28..=31, 0) => Some(Self::Month),
+            (365 | 366, 0) => Some(Self::Year),
+            _ => None,
+        }
+    }
+
+    /// How many periods of a zone's calendar have begun from one time to another, that of the first included; times are in
+    /// nanoseconds since 1970. At least one.
+    pub fn begun(self, zone: Tz, since: i64, now: i64) -> u64 {
+        let number = |time| number_of(self, zone, time);
+        u64::try_from(number(now).saturating_sub(number(since))).unwrap_or(0) + 1
+    }
+
+    /// The place of the period that begins with this day in the row of all such.
+    fn number(self, first: NaiveDate) -> i64 {
+        let days = i64::from(first.num_days_from_ce());
+        match self {
+            Self::Day => days,
+            // The first day of the era was a Monday.
+            Self::Week => (days - 1).div_euclid(7),
+            Self::Month => i64::from(first.year()) * 12 + i64::from(first.month0()),
+            Self::Year => first.year().into(),
+        }
+    }
+
+    /// The reverse: the first day of a period.
+    fn numbered(self, number: i64) -> Option<NaiveDate> {
+        let year = |number: i64| i32::try_from(number).ok();
+        match self {
+            Self::Day => NaiveDate::from_num_days_from_ce_opt(i32::try_from(number).ok()?),
+            Self::Week => NaiveDate::from_num_days_from_ce_opt(i32::try_from(number.checked_mul(7)? + 1).ok()?),
+            Self::Month => {
+                let month = u32::try_from(number.rem_euclid(12)).ok()? + 1;
+                NaiveDate::from_ymd_opt(year(number.div_euclid(12))?, month, 1)
+            }
+            Self::Year => NaiveDate::from_ymd_opt(year(number)?, 1, 1),
+        }
+    }
+
     fn first_day(self, day: NaiveDate) -> Option<NaiveDate> {
         match self {
             Self::Day => Some(day),
@@ -52,25 +96,48 @@ impl Period {
     }
 }
 
-/// The window that a time lies in: its first nanosecond, and the first behind it.
-pub(crate) fn window_of(limit: &Limit, now: i64) -> (i64, i64) {
+/// A window: its first nanosecond, the first behind it, and of a calendar's period its place in the row of all such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) start: i64,
+    pub(crate) end: i64,
+    pub(crate) number: i64,
+}
+
+/// The window that a time lies in.
+pub(crate) fn window_of(limit: &Limit, now: i64) -> Window {
     let aligned = || {
         let start = now.div_euclid(limit.window).saturating_mul(limit.window);
-        (start, start.saturating_add(limit.window))
+        Window { start, end: start.saturating_add(limit.window), number: 0 }
     };
     match limit.strategy {
         // What lies outside the calendar (before 1678, after 2261) can't be the time.
-        Strategy::Quota { period, zone } => period_of(period, zone, now).unwrap_or_else(aligned),
+        Strategy::Quota { period, zone, .. } => period_of(period, zone, now).unwrap_or_else(aligned),
         _ => aligned(),
     }
 }
 
-fn period_of(period: Period, zone: Tz, now: i64) -> Option<(i64, i64)> {
+/// The place of the period that a time lies in in the row of all such.
+pub(crate) fn number_of(period: Period, zone: Tz, now: i64) -> i64 {
+    period_of(period, zone, now).map_or(0, |window| window.number)
+}
+
+/// When the period of this place in the row of all such begins; `None` where no calendar has it.
+pub(crate) fn begins(limit: &Limit, number: i64) -> Option<i64> {
+    let Strategy::Quota { period, zone, .. } = limit.strategy else { return None };
+    midnight(zone, period.numbered(number)?)
+}
+
+fn period_of(period: Period, zone: Tz, now: i64) -> Option<Window> {
     let local = DateTime::<Utc>::from_timestamp_nanos(now).with_timezone(&zone);
-    let first = period.first_day(local.date_naive())?;
-    let (start, end) = (midnight(zone, first)?, midnight(zone, period.next(first)?)?);
+    let mut first = period.first_day(local.date_naive())?;
+    let (mut start, mut end) = (midnight(zone, first)?, midnight(zone, period.next(first)?)?);
     // Where a zone puts its clock back across midnight, that day's date comes twice. Its first midnight began it.
-    if now < end { Some((start, end)) } else { Some((end, midnight(zone, period.next(period.next(first)?)?)?)) }
+    if now >= end {
+        first = period.next(first)?;
+        (start, end) = (end, midnight(zone, period.next(first)?)?);
+    }
+    Some(Window { start, end, number: period.number(first) })
 }
 
 /// The first nanosecond of a day. Some zones change their clocks at midnight: the day then begins with the first time that
@@ -96,7 +163,8 @@ mod tests {
     }
 
     fn period(period: Period, zone: Tz, at: &str) -> (i64, i64) {
-        period_of(period, zone, nanos(at)).unwrap()
+        let window = period_of(period, zone, nanos(at)).unwrap();
+        (window.start, window.end)
     }
 
     #[test]
@@ -143,15 +211,21 @@ mod tests {
             chrono_tz::Pacific::Apia,
             chrono_tz::America::Havana,
         ] {
-            for of in [Period::Day, Period::Week, Period::Month] {
+            for of in [Period::Day, Period::Week, Period::Month, Period::Year] {
                 let mut now = nanos("2011-06-01T00:00:00Z");
-                let mut last = period_of(of, zone, now).unwrap();
+                let first = period_of(of, zone, now).unwrap();
+                let mut last = first;
                 while now < nanos("2013-06-01T00:00:00Z") {
-                    let (start, end) = period_of(of, zone, now).unwrap();
-                    assert!((start..end).contains(&now), "{zone} {of:?} {now}");
-                    assert!((start, end) == last || start == last.1, "{zone} {of:?} {now}");
-                    assert!(end - start <= i64::try_from(of.longest().as_nanos()).unwrap(), "{zone} {of:?} {now}");
-                    (last, now) = ((start, end), now + 3_600_000_000_000);
+                    let window = period_of(of, zone, now).unwrap();
+                    assert!((window.start..window.end).contains(&now), "{zone} {of:?} {now}");
+                    // A day that a zone leaves out (Apia, 30 December 2011) has its number all the same.
+                    let follows = window.start == last.end && (1..=2).contains(&(window.number - last.number));
+                    assert!(window == last || follows, "{zone} {of:?} {now}");
+                    let length = window.end - window.start;
+                    assert!(length <= i64::try_from(of.longest().as_nanos()).unwrap(), "{zone} {of:?} {now}");
+                    let begun = u64::try_from(window.number - first.number).unwrap() + 1;
+                    assert_eq!(of.begun(zone, first.start, now), begun, "{zone} {of:?} {now}");
+                    (last, now) = (window, now + 3_600_000_000_000);
                 }
             }
         }

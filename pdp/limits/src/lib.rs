@@ -29,6 +29,7 @@
 //! | sliding window | `limit` in **any** span of the window's length | an exact log would still admit one cell later |
 //! | token bucket | `burst + rate × t` in any span `t` | fits into the bucket, to the nanosecond |
 //! | quota | `limit` in each day, week, month … of its zone, DST days of 23 and 25 hours included | fits into its period |
+//! | quota that adds | `limit × periods begun` since it began ([`Refill::Add`]) | fits into what is left of all of them |
 //!
 //! A boundary belongs to the window that begins there. Requests at one instant are counted one after the other. A limit
 //! that refuses a request takes nothing from the others. A cost above what a limit can ever admit is told apart
@@ -83,4 +84,4 @@ pub use limiter::{AtCap, Charge, Counts, Limiter, Outcome, Settings};
 pub use now::Now;
 pub use share::Share;
 pub use standing::Standing;
-pub use strategy::Strategy;
+pub use strategy::{Refill, Strategy};

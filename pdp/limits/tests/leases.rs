@@ -12,7 +12,7 @@ use std::time::Duration;
 use argus_limits::shared::{
     Asked, LeaseAnswer, LeaseQuestion, Leases, OwnedCharge, Question, SCRIPT_OF_LEASES_WITHOUT_CLOCK,
 };
-use argus_limits::{Limit, Period, Strategy};
+use argus_limits::{Limit, Period, Refill, Strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generate;
@@ -94,8 +94,14 @@ impl Told {
 }
 
 fn limit(kind: usize, many: u64) -> Limit {
-    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC };
-    let strategy = [Strategy::FixedWindow, Strategy::SlidingWindow, Strategy::TokenBucket { burst: many }, quota][kind];
+    let quota = |refill| Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC, refill };
+    let strategy = match kind {
+        0 => Strategy::FixedWindow,
+        1 => Strategy::SlidingWindow,
+        2 => Strategy::TokenBucket { burst: many },
+        3 => quota(Refill::Replace),
+        _ => quota(Refill::Add { since: START * 1_000, beside: 0 }),
+    };
     Limit::new(strategy, many, Duration::from_secs(10)).unwrap()
 }
 
@@ -139,7 +145,7 @@ fn nodes_with_leases_admit_together_no_more_than_is_stated() {
     let pause = prop_oneof![6 => 0..20_000_i64, 2 => 0..SECOND, 1 => 0..12 * SECOND];
     let steps = vec((pause, 0..5_usize, 1..6_u64, 0..60_u8), 1..250);
     let mut unasked = 0;
-    check((0..4_usize, 100..700_u64, 1..6_usize, steps), |(kind, many, nodes, steps)| {
+    check((0..5_usize, 100..700_u64, 1..6_usize, steps), |(kind, many, nodes, steps)| {
         let limit = limit(kind, many);
         let of = charge(&limit, 1);
         let mut nodes: Vec<_> = (0..nodes).map(|_| Node::new()).collect();
@@ -174,7 +180,7 @@ fn nodes_with_leases_admit_together_no_more_than_is_stated() {
 #[test]
 fn what_is_left_of_leases_comes_back_whole() {
     let Some(mut told) = Told::start() else { return };
-    check((0..4_usize, 100..900_u64, vec((0..5_usize, 1..4_u64), 1..60)), |(kind, many, steps)| {
+    check((0..5_usize, 100..900_u64, vec((0..5_usize, 1..4_u64), 1..60)), |(kind, many, steps)| {
         let limit = limit(kind, many);
         let of = charge(&limit, 1);
         let nodes: Vec<_> = (0..5).map(|_| Node::new()).collect();
@@ -194,7 +200,7 @@ fn what_is_left_of_leases_comes_back_whole() {
 #[test]
 fn a_node_that_is_killed_gives_its_lease_back_when_it_holds_no_more() {
     let Some(mut told) = Told::start() else { return };
-    for kind in [0, 1, 3] {
+    for kind in [0, 1, 3, 4] {
         let limit = limit(kind, 1_000);
         let (of, node) = (charge(&limit, 1), Node::new());
         assert_eq!(node.charge(&mut told, &of, START), (true, true));
@@ -211,9 +217,10 @@ fn a_node_that_is_killed_gives_its_lease_back_when_it_holds_no_more() {
         assert_eq!(told.left(&of, held), 988);
         let bucket = Question::new(std::slice::from_ref(&of), START).keys[0].clone();
         let leases = [b"{argus}:leases:", bucket.strip_prefix(b"{argus}:").unwrap()].concat();
+        let days = if kind == 4 { 36_525 } else { 1 };
         for key in [bucket, leases] {
             let milliseconds: i64 = redis::cmd("PTTL").arg(&key).query(&mut told.connection).unwrap();
-            assert!(milliseconds > 2_000 && milliseconds <= 86_400_000 + 10_000, "{milliseconds}");
+            assert!(milliseconds > 2_000 && milliseconds <= days * 86_400_000 + 10_000, "{milliseconds}");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Period, Settings, Strategy};
+use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Period, Refill, Settings, Strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generate;
@@ -88,7 +88,7 @@ proptest! {
     #[test]
     fn a_day_of_a_zone_admits_what_fits_into_it(limit in 1..10_u64, steps in steps(false)) {
         let zone = chrono_tz::Europe::Berlin;
-        let quota = Strategy::Quota { period: Period::Day, zone };
+        let quota = Strategy::Quota { period: Period::Day, zone, refill: Refill::Replace };
         let counted = Limit::new(quota, limit, Duration::from_secs(1)).unwrap();
         // A pause of a second stands for an hour, so that the steps go over days and a change of the clocks.
         let steps: Vec<_> = steps.iter().map(|step| Step { pause: step.pause * 3_600, ..*step }).collect();
@@ -243,7 +243,7 @@ proptest! {
 /// Taken and given back at once, nothing has happened.
 #[test]
 fn what_is_given_back_at_once_was_never_taken() {
-    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin, refill: Refill::Replace };
     for strategy in [Strategy::FixedWindow, Strategy::SlidingWindow, Strategy::TokenBucket { burst: 5 }, quota] {
         let (limiter, limit) = (small(), Limit::new(strategy, 5, Duration::from_secs(1)).unwrap());
         let of = |cost| [Charge { limit: &limit, bucket: b"one", cost }];

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use argus_limits::{AtCap, Charge, Kept, Limit, Limiter, Now, Period, Restored, Settings, Strategy};
+use argus_limits::{AtCap, Charge, Kept, Limit, Limiter, Now, Period, Refill, Restored, Settings, Strategy};
 use chrono::DateTime;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ fn limiter() -> Limiter {
 
 fn quota(period: Period, limit: u64) -> Limit {
     let zone = chrono_tz::Europe::Berlin;
-    Limit::new(Strategy::Quota { period, zone }, limit, Duration::ZERO).unwrap()
+    Limit::new(Strategy::Quota { period, zone, refill: Refill::Replace }, limit, Duration::ZERO).unwrap()
 }
 
 fn admits(limiter: &Limiter, limit: &Limit, cost: u64, now: i64) -> bool {

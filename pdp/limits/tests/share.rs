@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use argus_limits::{Charge, Kept, Limit, Limiter, Now, Period, Settings, Share, Strategy};
+use argus_limits::{Charge, Kept, Limit, Limiter, Now, Period, Refill, Settings, Share, Strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ fn small() -> Limiter {
 }
 
 fn strategy(kind: usize, burst: u64) -> Strategy {
-    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin, refill: Refill::Replace };
     [Strategy::FixedWindow, Strategy::SlidingWindow, Strategy::TokenBucket { burst }, quota][kind]
 }
 

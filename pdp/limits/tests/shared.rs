@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use argus_limits::shared::{
     Answer, GiveBack, OwnedCharge, Question, SCRIPT, SCRIPT_OF_GIVING_BACK_WITHOUT_CLOCK, SCRIPT_WITHOUT_CLOCK,
 };
-use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Period, Settings, Standing, Strategy};
+use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Period, Refill, Settings, Standing, Strategy};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Generate;
@@ -84,6 +84,13 @@ fn limit(kind: usize, limit: u64, burst: u64, window: i64) -> (Limit, Limit) {
     let limit_of = |window| Limit::new(strategy, limit, window).unwrap();
     let window = window.unsigned_abs();
     (limit_of(Duration::from_micros(window)), limit_of(Duration::from_nanos(window)))
+}
+
+/// Of which each day adds so much.
+fn adding(limit: u64) -> Limit {
+    let refill = Refill::Add { since: START * 1_000, beside: 0 };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC, refill };
+    Limit::new(quota, limit, Duration::ZERO).unwrap()
 }
 
 /// What is longer than the memory can tell.
@@ -183,9 +190,9 @@ fn what_is_given_back_there_is_what_is_given_back_in_memory() {
 #[test]
 fn what_is_given_back_there_at_once_was_never_taken() {
     let Some(mut told) = Told::start() else { return };
-    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::Europe::Berlin, refill: Refill::Replace };
     let quota = Limit::new(quota, 7, Duration::from_secs(1)).unwrap();
-    let limits = (0..3).map(|kind| limit(kind, 7, 7, 10 * SECOND).0).chain([quota]);
+    let limits = (0..3).map(|kind| limit(kind, 7, 7, 10 * SECOND).0).chain([quota, adding(7)]);
     for limit in limits {
         let bucket = fresh();
         assert!(told.charge(&[owned(&limit, &bucket, 7)], START).is_admitted());
@@ -221,8 +228,10 @@ fn large_numbers_are_counted_exactly() {
 fn a_period_of_a_calendar_is_counted_as_in_memory_also_where_the_time_was_believed_wrong() {
     let Some(mut told) = Told::start() else { return };
     let periods = prop_oneof![Just(Period::Day), Just(Period::Week), Just(Period::Month)];
-    check((periods, 1..10_u64, steps(), -40..40_i64), |(period, many, steps, wrong_days)| {
-        let quota = Strategy::Quota { period, zone: chrono_tz::Europe::Berlin };
+    let adding = (-12..12_i64).prop_map(|beside| Refill::Add { since: START * 1_000, beside });
+    let refills = prop_oneof![Just(Refill::Replace), adding];
+    check((periods, refills, 1..10_u64, steps(), -40..40_i64), |(period, refill, many, steps, wrong_days)| {
+        let quota = Strategy::Quota { period, zone: chrono_tz::Europe::Berlin, refill };
         let limit = Limit::new(quota, many, Duration::from_secs(1)).unwrap();
         let (bucket, memory, mut at) = (fresh(), in_memory(), START);
         for (pause, cost) in steps {
@@ -287,6 +296,21 @@ fn a_window_that_was_reached_stays_while_the_clock_is_set_back_by_no_more_than_a
     assert!(take(START - 3 * 86_400 * SECOND + 10 * SECOND));
 }
 
+/// What was used of a quota that adds counts for as long as anybody uses it, and comes back in whichever period.
+#[test]
+fn what_was_used_of_a_quota_that_adds_stays_for_a_century() {
+    let Some(mut told) = Told::start() else { return };
+    let (limit, bucket) = (adding(10), fresh());
+    let take = |told: &mut Told, cost, at| told.charge(&[owned(&limit, &bucket, cost)], at).standings()[0].remaining;
+    let day = 86_400 * SECOND;
+    assert_eq!((take(&mut told, 10, START), take(&mut told, 15, START + 2 * day)), (0, 5));
+    let key = Question::new(&[owned(&limit, &bucket, 1)], START).keys[0].clone();
+    let milliseconds: i64 = redis::cmd("PTTL").arg(&key).query(&mut told.connection).unwrap();
+    assert!((36_524..36_526).contains(&(milliseconds / 86_400_000)), "{milliseconds}");
+    told.give_back(&[owned(&limit, &bucket, 4)], START, START + 3 * day);
+    assert_eq!(take(&mut told, 0, START + 3 * day), 19);
+}
+
 #[test]
 fn every_bucket_ends_by_itself_and_one_that_is_refused_makes_none() {
     let Some(mut told) = Told::start() else { return };
@@ -309,7 +333,7 @@ fn every_bucket_ends_by_itself_and_one_that_is_refused_makes_none() {
 #[test]
 fn nothing_stays_for_ever_and_nothing_ends_before_it_is_paid() {
     let Some(mut told) = Told::start() else { return };
-    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC, refill: Refill::Replace };
     let windows = prop_oneof![Just(SECOND), Just(60 * SECOND), Just(3_600 * SECOND), Just(400 * 86_400 * SECOND)];
     check((0..4_usize, 1..12_u64, windows, steps()), |(kind, many, window, steps)| {
         let counted = match kind {
@@ -351,7 +375,7 @@ fn all_limits_of_a_request_are_in_one_place_of_a_cluster() {
         assert!(since.elapsed() < Duration::from_secs(20));
         thread::sleep(Duration::from_millis(10));
     }
-    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC };
+    let quota = Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC, refill: Refill::Replace };
     let limits = (0..3).map(|kind| limit(kind, 5, 5, 10 * SECOND).0);
     let limits = limits.chain([Limit::new(quota, 5, Duration::ZERO).unwrap()]);
     let asked: Vec<_> = limits.map(|limit| owned(&limit, &fresh(), 2)).collect();
@@ -369,7 +393,7 @@ fn by_the_clock_of_redis_parallel_clients_get_together_what_the_limits_say() {
         (Strategy::FixedWindow, 1_000, 3_600),
         (Strategy::SlidingWindow, 300, 3_600),
         (Strategy::TokenBucket { burst: 400 }, 1, 3_600),
-        (Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC }, 10_000, 1),
+        (Strategy::Quota { period: Period::Day, zone: chrono_tz::UTC, refill: Refill::Replace }, 10_000, 1),
     ]
     .into_iter()
     .map(|(strategy, limit, seconds)| Limit::new(strategy, limit, Duration::from_secs(seconds)).unwrap())

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use argus_tests::flood::counter;
 use argus_tests::http::{get, once, post};
 use argus_tests::program::{Server, stdout};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+const DAY: i64 = 86_400;
 
 /// How long a sweep may be awaited on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -207,4 +210,54 @@ async fn what_has_ended_while_nobody_looked_stays_ended_when_the_clock_is_turned
     let asked = format!("{client}&token={token}");
     let asked = post("/oauth/introspect", "application/x-www-form-urlencoded", None, asked.as_bytes());
     assert_eq!(once(server.pap, &asked).await.unwrap().json().unwrap()["active"], false);
+}
+
+/// Days go by while it runs and while it doesn't, and it is killed in between: each day adds what it adds, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_that_adds_has_each_day_once_whatever_becomes_of_the_server() {
+    let Some(library) = library() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (data, clock) = (folder.path().join("data"), folder.path().join("clock"));
+    set(&clock, 0);
+    let mut stepped = Stepped::start(&data, &library, &clock);
+    stepped.argus(&["org", "create", "acme"]);
+    let limit = "credits=10/1d/quota/add";
+    let made = stepped.argus(&["key", "create", "acme/adding", "--scope", "acme/x:read", "--limit", limit]);
+    let shown = stdout(&stepped.server.argus(&["key", "show", "acme/adding"])).unwrap();
+    assert!(shown.contains("limit credits, 10 in 1d (quota, adds to what is left)"), "{shown}");
+    let (secret, administrator) = (made["secret"].as_str().unwrap().to_owned(), stepped.server.key.clone());
+    let verify = async |stepped: &Stepped, cost: u64| {
+        let body = json!({"credential": secret, "action": "read", "resource": "acme/x/1", "cost": cost});
+        let key = Some(stepped.server.key.as_str());
+        let asked = post("/v1/verify", "application/json", key, body.to_string().as_bytes());
+        let answer: Value = once(stepped.server.pdp, &asked).await.unwrap().json().unwrap();
+        let remaining = answer["limits"][0]["remaining"].as_u64().unwrap_or_else(|| panic!("{answer:#}"));
+        (answer["decision"].as_str().unwrap().to_owned(), remaining)
+    };
+    let permit = |remaining| ("Permit".to_owned(), remaining);
+    assert_eq!(verify(&stepped, 4).await, permit(6));
+    stepped.set_clock(DAY);
+    assert_eq!(verify(&stepped, 1).await, permit(15));
+    stepped.server.terminate().unwrap();
+
+    set(&clock, 3 * DAY);
+    stepped = Stepped::start(&data, &library, &clock);
+    stepped.server.key.clone_from(&administrator);
+    assert_eq!(verify(&stepped, 20).await, permit(15), "two more days");
+    assert_eq!(verify(&stepped, 16).await, ("Deny".to_owned(), 15));
+    let since = Instant::now();
+    while counter(&stepped.server, "argus_quota_uses_unwritten").await.unwrap() > 0 {
+        assert!(since.elapsed() < PATIENCE, "what was used is not written");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    stepped.server.kill().unwrap();
+
+    stepped = Stepped::start(&data, &library, &clock);
+    stepped.server.key.clone_from(&administrator);
+    assert_eq!(verify(&stepped, 0).await, permit(15), "nothing came twice");
+    // Raised, it brings more from this day on: 15 and 90.
+    stepped.argus(&["key", "update", "acme/adding", "--limit", "credits=100/1d/quota/add"]);
+    assert_eq!(verify(&stepped, 0).await, permit(105));
+    stepped.set_clock(4 * DAY);
+    assert_eq!(verify(&stepped, 0).await, permit(205));
 }

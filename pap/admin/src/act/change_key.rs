@@ -3,12 +3,15 @@
 
 use argus_engine::scope::Action;
 use argus_store::key::{self, Key, KeyChange};
+use argus_store::{Conn, Limit};
 use chrono::{DateTime, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use tracing::info;
 
 use super::create_key::refuse_reach;
 use super::delegation::{Bound, Wanted};
+use super::limits::account;
 use super::plan::room;
 use crate::body::{
     Body, Expiry, Fields, Kind, LONGEST_OWNER, changed_expiry, conditions, grace, limits, name, required_line,
@@ -28,10 +31,12 @@ impl Admin {
             return Err(AdminError::Stale { what: "the key" });
         }
         let id = key.id;
-        let chain = self.with_store(move |store| Ok(store.read(|conn| key::list_chain(conn, id))?)).await?;
-        let change = read(call, patch, &key, &chain, self.now())?;
+        let of = key.organisation_id;
+        let read_both = move |conn: &mut Conn| Ok((key::list_chain(conn, id)?, account::zone_of(conn, of)?));
+        let (chain, zone) = self.with_store(move |store| Ok(store.read(read_both)?)).await?;
+        let change = read(call, patch, &key, (&chain, zone), self.now())?;
         let (generation, present) = (key.generation, key.clone());
-        let work = move |conn: &mut argus_store::Conn, act: &argus_store::Act| {
+        let work = move |conn: &mut Conn, act: &argus_store::Act| {
             room::for_change(conn, &present, change.limits.as_deref().unwrap_or_default(), act.at)?;
             key::change(conn, act, id, &change, Some(generation))
         };
@@ -42,12 +47,19 @@ impl Admin {
 }
 
 /// What the patch makes of the key. `chain` begins with the key itself.
-fn read(call: &Call, patch: Body, key: &Key, chain: &[Key], now: DateTime<Utc>) -> Result<KeyChange, AdminError> {
+fn read(
+    call: &Call,
+    patch: Body,
+    key: &Key,
+    (chain, zone): (&[Key], Tz),
+    now: DateTime<Utc>,
+) -> Result<KeyChange, AdminError> {
     let mut fields = Fields::of(patch.merged_into(document(key)));
     let present = Expiry { at: key.expires_at, exception: key.expiry_exception.clone() };
     let (name, owner) = (name(&mut fields, "name", Kind::Key), required_line(&mut fields, "owner", LONGEST_OWNER));
     let scopes = scopes(&mut fields);
-    let (conditions, limits) = (conditions(&mut fields), limits(&mut fields));
+    let (conditions, mut limits) = (conditions(&mut fields), limits(&mut fields));
+    account::carry_on(&mut limits, &key.limits, zone, now);
     let expiry = changed_expiry(&mut fields, &present, key.created_at, now);
     let change = KeyChange {
         name,
@@ -92,7 +104,7 @@ fn document(key: &Key) -> Value {
         "owner": key.owner,
         "scopes": key.scopes,
         "conditions": ConditionsView::from(key.conditions.clone()),
-        "limits": key.limits,
+        "limits": key.limits.iter().cloned().map(Limit::without_account).collect::<Vec<_>>(),
         "tags": key.tags,
         "expires_at": key.expires_at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         "expiry_exception": key.expiry_exception,

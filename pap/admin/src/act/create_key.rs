@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use tracing::info;
 
 use super::delegation::{Bound, Wanted, first_end};
+use super::limits::account;
 use super::plan::room;
 use super::{no_organisation, no_project, read_whole};
 use crate::body::{
@@ -188,7 +189,11 @@ impl Draft {
             scopes: scopes(fields),
             conditions: conditions(fields),
             tags: tags(fields),
-            limits: limits(fields),
+            limits: {
+                let mut limits = limits(fields);
+                account::begin(&mut limits, now);
+                limits
+            },
             life: Life::read(fields, now),
             expiry: expiry(fields, now),
         }

@@ -180,6 +180,7 @@ fn is_within_limit(limit: &Limit, above: &Limit) -> bool {
         && limit.limit <= above.limit
         && burst(limit) <= burst(above)
         && cost(limit) >= cost(above)
+        && (limit.refill.is_replace() || !above.refill.is_replace())
         && counts_as_well(&limit.actions, &above.actions)
         && counts_as_well(&limit.resource_types, &above.resource_types)
 }

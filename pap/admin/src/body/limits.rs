@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use argus_engine::scope::ResourcePath;
-use argus_store::{Limit, LimitStrategy};
+use argus_limits::Period;
+use argus_store::{Limit, LimitStrategy, Refill};
 use serde_json::Value;
 
 use super::{Fields, is_name};
@@ -83,6 +84,7 @@ pub(crate) fn limit(fields: &mut Fields) -> Option<Limit> {
     if burst.is_some() && strategy.is_some_and(|strategy| strategy != LimitStrategy::TokenBucket) {
         fields.fault("burst", FaultCode::InvalidField, "only a `token_bucket` has a burst", None);
     }
+    let refill = refill(fields, strategy, window);
     let (actions, resource_types) = (selection(fields, "actions"), selection(fields, "resource_types"));
     let window_seconds = u64::try_from(window?).ok()?;
     Some(Limit {
@@ -91,10 +93,33 @@ pub(crate) fn limit(fields: &mut Fields) -> Option<Limit> {
         limit: limit?,
         window_seconds,
         burst,
+        refill,
+        account: None,
         cost,
         actions,
         resource_types,
     })
+}
+
+/// What a new period of a quota does. Only periods of a calendar add up: what others add nobody could tell by a date.
+fn refill(fields: &mut Fields, strategy: Option<LimitStrategy>, window: Option<i64>) -> Refill {
+    let Some(text) = fields.text("refill") else { return Refill::Replace };
+    let Ok(refill) = serde_json::from_value(Value::from(text.as_str())) else {
+        let detail = format!("`{}` is neither `replace` nor `add`", text.escape_debug());
+        fields.fault("refill", FaultCode::InvalidField, detail, None);
+        return Refill::Replace;
+    };
+    if strategy.is_some_and(|strategy| strategy != LimitStrategy::Quota) {
+        fields.fault("refill", FaultCode::InvalidField, "only a `quota` has a refill", None);
+    } else if refill == Refill::Add
+        && let Some(window) = window.and_then(|window| u64::try_from(window).ok())
+        && Period::of_seconds(window).is_none()
+    {
+        let detail = "only a quota of a day, a week, a month or a year can add to what is left";
+        let help = "write 86400, 604800, 2592000 (30 days) or 31536000 (365 days) as `window_seconds`";
+        fields.fault("refill", FaultCode::InvalidField, detail, Some(help.to_owned()));
+    }
+    refill
 }
 
 /// The words of a selection, each once.

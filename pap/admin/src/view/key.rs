@@ -167,7 +167,7 @@ impl From<Whole> for KeyView {
             risks,
             tags: key.tags,
             state: key.state,
-            limits: key.limits,
+            limits: key.limits.into_iter().map(Limit::without_account).collect(),
             not_before: key.not_before.map(Time),
             rotation_interval_seconds: key.rotation_interval_seconds,
             grace_seconds: key.grace_seconds,

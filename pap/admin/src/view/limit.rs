@@ -2,7 +2,7 @@
 
 use argus_store::cost::{Cost, CostTable};
 use argus_store::limit::SharedLimit;
-use argus_store::{LimitId, LimitStrategy};
+use argus_store::{LimitId, LimitStrategy, Refill};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,6 +32,9 @@ pub struct LimitView {
     window_seconds: u64,
     /// How much a token bucket holds, where that is not `limit`.
     burst: Option<u64>,
+    /// What a new period of a quota does; null: it is no quota.
+    #[schema(value_type = Option<crate::schema::Refill>)]
+    refill: Option<Refill>,
     /// What a use costs that doesn't say, and that no row of the table of costs is of; null: 1.
     cost: Option<u64>,
     /// Uses of which actions it counts; empty: of all.
@@ -57,6 +60,7 @@ impl From<SharedLimit> for LimitView {
             limit: definition.limit,
             window_seconds: definition.window_seconds,
             burst: definition.burst,
+            refill: (definition.strategy == LimitStrategy::Quota).then_some(definition.refill),
             cost: definition.cost,
             actions: definition.actions,
             resource_types: definition.resource_types,

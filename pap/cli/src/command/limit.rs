@@ -151,7 +151,8 @@ pub(super) fn in_a_line(limit: &Value) -> String {
 }
 
 fn strategy(limit: &Value) -> String {
-    text(limit, "strategy").replace('_', " ")
+    let adds = if text(limit, "refill") == "add" { ", adds to what is left" } else { "" };
+    format!("{}{adds}", text(limit, "strategy").replace('_', " "))
 }
 
 fn how_much(limit: &Value) -> String {

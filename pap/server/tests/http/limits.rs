@@ -94,6 +94,63 @@ async fn all_that_is_wrong_with_a_limit_is_told() {
 }
 
 #[actix_web::test]
+async fn a_quota_of_a_calendars_period_may_add_and_says_so() {
+    let installation = with_acme().await;
+    let mut adding = limit("adding");
+    adding["refill"] = json!("add");
+    let made = post(&installation, WRITER, "/v1/limits", &adding).await;
+    assert_eq!((made.status, &made.body["refill"]), (201, &json!("add")), "{made:?}");
+    assert_eq!(made.body.get("account"), None, "what it adds up to is told by answers");
+    let path = made.header("location").to_owned();
+    let changed = ask(&installation, "PATCH", &path, &json!({"limit": 7})).await;
+    assert_eq!((&changed.body["refill"], &changed.body["limit"]), (&json!("add"), &json!(7)), "{changed:?}");
+    let changed = ask(&installation, "PATCH", &path, &json!({"refill": null})).await;
+    assert_eq!(changed.body["refill"], "replace", "{changed:?}");
+    let changed = ask(&installation, "PATCH", &path, &json!({"strategy": "fixed_window"})).await;
+    assert_eq!((changed.status, &changed.body["refill"]), (200, &Value::Null), "{changed:?}");
+    for (member, value) in [
+        ("refill", json!("more")),
+        ("strategy", json!("token_bucket")),
+        ("window_seconds", json!(2 * 86_400)),
+        ("window_seconds", json!(60)),
+    ] {
+        let mut wrong = adding.clone();
+        wrong["name"] = json!("wrong");
+        wrong[member] = value;
+        let refused = post(&installation, WRITER, "/v1/limits", &wrong).await;
+        assert_eq!((refused.status, &refused.body["errors"][0]["pointer"]), (400, &json!("/refill")), "{refused:?}");
+    }
+}
+
+#[actix_web::test]
+async fn what_is_derived_from_a_quota_that_replaces_does_not_add() {
+    let installation = with_acme().await;
+    let quota = |refill: &str| {
+        json!({"name": "daily", "strategy": "quota", "limit": 9, "window_seconds": 86_400,
+                                      "refill": refill})
+    };
+    let key = |name: &str, refill: &str, parent: &Value| {
+        json!({"organisation": "acme", "name": name, "scopes": ["acme/x:read"], "limits": [quota(refill)],
+               "parent_key_id": parent})
+    };
+    for (parent, fits) in [("replace", ["replace"].as_slice()), ("add", &["replace", "add"])] {
+        let above = post(&installation, ROOT, "/v1/keys", &key(&format!("above-{parent}"), parent, &Value::Null)).await;
+        assert_eq!(above.status, 201);
+        let refill = above.body["limits"][0].get("refill").cloned();
+        assert_eq!(refill, (parent == "add").then(|| json!("add")));
+        for below in ["replace", "add"] {
+            let name = format!("{parent}-{below}");
+            let made = post(&installation, ROOT, "/v1/keys", &key(&name, below, &above.body["id"])).await;
+            assert_eq!(made.status == 201, fits.contains(&below), "{name}: {}", made.status);
+        }
+        // What was there is there after a change of something else.
+        let path = format!("/v1/keys/{}", above.body["id"].as_str().unwrap());
+        let changed = ask(&installation, "PATCH", &path, &json!({"tags": ["billing"]})).await;
+        assert_eq!((changed.status, &changed.body["limits"]), (200, &above.body["limits"]));
+    }
+}
+
+#[actix_web::test]
 async fn what_uses_cost_is_set_whole_by_whoever_has_seen_it() {
     let installation = with_acme().await;
     let path = "/v1/organisations/acme/costs";

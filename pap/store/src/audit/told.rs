@@ -52,8 +52,19 @@ const KEY: &[&str] = &[
 const WRAPPED_KEY: &[&str] = &["purpose", "version", "retired_at"];
 const SIGNING_KEY: &[&str] = &["algorithm"];
 const CONTACT: &[&str] = &["kind", "events", "state", "disabled_reason", "address", "origin", "owner"];
-const LIMIT: &[&str] =
-    &["name", "project", "owner", "strategy", "limit", "window_seconds", "burst", "cost", "actions", "resource_types"];
+const LIMIT: &[&str] = &[
+    "name",
+    "project",
+    "owner",
+    "strategy",
+    "limit",
+    "window_seconds",
+    "burst",
+    "refill",
+    "cost",
+    "actions",
+    "resource_types",
+];
 const BULK: &[&str] = &["owner", "filter", "cause", "reason", "keys_in_all", "keys_below", "parts", "part", "keys"];
 const ROTATION: &[&str] = &["credential_id", "in_grace", "retired_credentials"];
 const TOKEN: &[&str] = &["jti", "scope", "audience", "client_authentication", "expires_at", "x5t#S256"];

@@ -58,6 +58,7 @@ impl SharedLimit {
         let limit = &self.definition;
         let view = View::default().with("name", &limit.name).with("project", &self.project_name);
         let view = view.with("strategy", limit.strategy).with("limit", limit.limit).with("burst", limit.burst);
+        let view = view.with("refill", limit.refill);
         let view = view.with("window_seconds", limit.window_seconds).with("cost", limit.cost);
         let view = view.with("actions", &limit.actions).with("resource_types", &limit.resource_types);
         match &self.owner {

@@ -9,17 +9,7 @@ const STANDARD: &str = "standard";
 /// The limit that a plan gives a key which brings none: as much as it lets through. `None` where a key needs none.
 pub fn standard_limit(plan: &Plan) -> Option<Limit> {
     let limit = plan.most(Maximum::RatePerSecond)?;
-    let strategy = LimitStrategy::TokenBucket;
-    Some(Limit {
-        name: STANDARD.to_owned(),
-        strategy,
-        limit,
-        window_seconds: 1,
-        burst: None,
-        cost: None,
-        actions: Vec::new(),
-        resource_types: Vec::new(),
-    })
+    Some(Limit::new(STANDARD, LimitStrategy::TokenBucket, limit, 1))
 }
 
 impl Plan {
@@ -39,31 +29,21 @@ impl Plan {
 }
 
 /// Whether a limit lets no more through than so much in a second, over its window. One by which a use costs nothing
-/// holds back nobody, and one for some uses holds back no others.
+/// holds back nobody, one for some uses holds back no others, and one that adds up lets more through some day.
 fn is_within(limit: &Limit, rate: u64) -> bool {
     let most = rate.saturating_mul(limit.window_seconds);
     let is_of_all = limit.actions.is_empty() && limit.resource_types.is_empty();
-    is_of_all && limit.cost != Some(0) && limit.limit.max(limit.burst.unwrap_or(0)) <= most
+    is_of_all && limit.refill.is_replace() && limit.cost != Some(0) && limit.limit.max(limit.burst.unwrap_or(0)) <= most
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Maxima;
     use super::*;
+    use crate::limit::Refill;
 
     fn limit(limit: u64, window_seconds: u64) -> Limit {
-        let strategy = LimitStrategy::TokenBucket;
-        let (actions, resource_types) = (Vec::new(), Vec::new());
-        Limit {
-            name: "rpm".to_owned(),
-            strategy,
-            limit,
-            window_seconds,
-            burst: None,
-            cost: None,
-            actions,
-            resource_types,
-        }
+        Limit::new("rpm", LimitStrategy::TokenBucket, limit, window_seconds)
     }
 
     fn plan() -> Plan {
@@ -89,6 +69,7 @@ mod tests {
     fn a_burst_counts_and_a_use_that_costs_nothing_is_not_limited() {
         assert_eq!(refused(&[Limit { burst: Some(101), ..limit(100, 1) }]), Some(Maximum::RatePerSecond));
         assert_eq!(refused(&[Limit { cost: Some(0), ..limit(1, 1) }]), Some(Maximum::RatePerSecond));
+        assert_eq!(refused(&[Limit { refill: Refill::Add, ..limit(1, 1) }]), Some(Maximum::RatePerSecond));
         let reads = Limit { actions: vec!["read".to_owned()], ..limit(1, 1) };
         assert_eq!(refused(&[reads]), Some(Maximum::RatePerSecond), "and what is no read isn't by this one");
     }

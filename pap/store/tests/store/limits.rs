@@ -10,16 +10,8 @@ use serde_json::Value;
 use crate::support::{Fixture, act, add_organisation, add_project, fixture, minute, sequence};
 
 fn definition(name: &str) -> Limit {
-    Limit {
-        name: name.into(),
-        strategy: LimitStrategy::Quota,
-        limit: 9_007_199_254_740_992,
-        window_seconds: 86_400,
-        burst: None,
-        cost: Some(0),
-        actions: vec!["read".into()],
-        resource_types: Vec::new(),
-    }
+    let actions = vec!["read".into()];
+    Limit { cost: Some(0), actions, ..Limit::new(name, LimitStrategy::Quota, 9_007_199_254_740_992, 86_400) }
 }
 
 fn new(name: &str, project_id: Option<ProjectId>, owner: Option<&str>) -> NewSharedLimit {

@@ -36,10 +36,7 @@ fn over(fixture: &Fixture) -> Vec<Over> {
 }
 
 fn limit(name: &str) -> Limit {
-    let strategy = LimitStrategy::TokenBucket;
-    let (actions, resource_types) = (Vec::new(), Vec::new());
-    let (limit, window_seconds) = (50, 1);
-    Limit { name: name.into(), strategy, limit, window_seconds, burst: None, cost: None, actions, resource_types }
+    Limit::new(name, LimitStrategy::TokenBucket, 50, 1)
 }
 
 fn limited(name: &str) -> NewKey {

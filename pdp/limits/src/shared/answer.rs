@@ -6,7 +6,9 @@ use smallvec::SmallVec;
 use thiserror::Error;
 
 use super::NUMBERS;
-use super::question::{OwnedCharge, microseconds, reduced};
+use super::question::{OwnedCharge, microseconds, nanos, reduced};
+use crate::calendar::window_of;
+use crate::strategy::{Stands, aligned_standing};
 use crate::{Outcome, Standing, Strategy};
 
 /// What the script said.
@@ -37,7 +39,7 @@ impl Answer {
         let each = charges.iter().zip(standings.chunks_exact(NUMBERS));
         let standings: Option<SmallVec<[Standing; 4]>> = each
             .map(|(charge, numbers)| match numbers {
-                &[first, second, third] => Some(standing(charge, admitted, (first, second, third))),
+                &[first, second, third] => Some(standing(charge, (at, admitted), (first, second, third))),
                 _ => None,
             })
             .collect();
@@ -46,7 +48,7 @@ impl Answer {
     }
 }
 
-fn standing(charge: &OwnedCharge, admitted: bool, (first, second, third): (i64, i64, i64)) -> Standing {
+fn standing(charge: &OwnedCharge, (at, admitted): (i64, bool), (first, second, third): (i64, i64, i64)) -> Standing {
     let limit = &charge.limit;
     // What was admitted is told of as it stands afterwards.
     let (cost, most) = (if admitted { 0 } else { charge.cost }, limit.most_at_once());
@@ -62,9 +64,11 @@ fn standing(charge: &OwnedCharge, admitted: bool, (first, second, third): (i64, 
     let left = most.saturating_sub(first.unsigned_abs());
     match limit.strategy {
         Strategy::FixedWindow | Strategy::Quota { .. } => {
-            let until_end = span(second.into());
-            let reset = if first == 0 { Duration::ZERO } else { until_end };
-            stands(left, reset, (cost > left).then_some(until_end))
+            let (now, until_end) = (nanos(at), span(second.into()));
+            let number = window_of(limit, now).number;
+            let left = limit.granted(number).saturating_sub(first.unsigned_abs());
+            let stands = Stands { number, is_used: first > 0, left, of_whole: left, until_end };
+            aligned_standing(limit, &stands, cost, now)
         }
         Strategy::SlidingWindow => stands(left, span(second.into()), (cost > left).then(|| span(third.into()))),
         Strategy::TokenBucket { .. } => {

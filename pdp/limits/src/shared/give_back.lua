@@ -16,6 +16,12 @@ local function aligned(held, of)
     return finish .. ' ' .. int(math.max(tonumber(used) - of.cost, 0))
 end
 
+-- To what was used of all periods.
+local function adding(held, of)
+    local finish, used = string.match(held, '^(%d+) (%d+)$')
+    return finish .. ' ' .. int(math.max(tonumber(used) - of.cost, 0))
+end
+
 -- To the cell of that time, no more than is in it.
 local function sliding(held, of)
     local at, number, rest = string.match(held, '^(%d+) (%d+)(.*)$')
@@ -39,7 +45,7 @@ local function bucket(held, of)
     return at .. ' ' .. int(left) .. ' ' .. parts
 end
 
-local gives = { window = aligned, sliding = sliding, bucket = bucket }
+local gives = { window = aligned, adding = adding, sliding = sliding, bucket = bucket }
 for i = 1, #KEYS do
     local held, left = redis.call('GET', KEYS[i]), redis.call('PTTL', KEYS[i])
     if held and left > 0 then

@@ -1,9 +1,9 @@
 //! What is sent to give back a part of what was taken: the name of each bucket, and five arguments.
 
 use super::MOST;
-use super::question::{OwnedCharge, cell, key, microseconds, reduced};
-use crate::Strategy;
+use super::question::{OwnedCharge, cell, key, microseconds, nanos, reduced};
 use crate::calendar::window_of;
+use crate::{Refill, Strategy};
 
 /// What the script is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,8 @@ fn arguments(charge: &OwnedCharge, taken: i64) -> [String; 5] {
     let (limit, window) = (&charge.limit, microseconds(charge.limit.window));
     let (kind, window, taken, gains) = match limit.strategy {
         Strategy::FixedWindow => ("window", window, (taken.div_euclid(window) + 1) * window, 0),
-        Strategy::Quota { .. } => ("window", window, end_of_period(charge, taken), 0),
+        Strategy::Quota { refill: Refill::Replace, .. } => ("window", window, end_of_period(charge, taken), 0),
+        Strategy::Quota { .. } => ("adding", window, taken, 0),
         Strategy::SlidingWindow => ("sliding", cell(window), taken, 0),
         Strategy::TokenBucket { .. } => {
             let (gains, window) = reduced(limit.limit, window);
@@ -40,5 +41,5 @@ fn arguments(charge: &OwnedCharge, taken: i64) -> [String; 5] {
 }
 
 fn end_of_period(charge: &OwnedCharge, taken: i64) -> i64 {
-    window_of(&charge.limit, taken.saturating_mul(1_000)).1.div_euclid(1_000)
+    window_of(&charge.limit, nanos(taken)).end.div_euclid(1_000)
 }

@@ -3,7 +3,7 @@
 use super::MOST;
 use crate::calendar::window_of;
 use crate::strategy::COUNT;
-use crate::{Charge, Limit, Period, Strategy};
+use crate::{Charge, Limit, Period, Refill, Strategy};
 
 /// One limit of a request, for as long as an answer is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,10 @@ pub(super) fn key(charge: &OwnedCharge) -> Vec<u8> {
         Strategy::SlidingWindow => format!("sliding:{}", microseconds(limit.window)),
         Strategy::TokenBucket { .. } => format!("bucket:{}:{}", limit.limit, microseconds(limit.window)),
         // Not the zone: what was used of a period counts on in another one.
-        Strategy::Quota { period, .. } => format!("quota:{}", word(period)),
+        Strategy::Quota { period, refill: Refill::Replace, .. } => format!("quota:{}", word(period)),
+        Strategy::Quota { period, refill: Refill::Add { since, .. }, .. } => {
+            format!("adding:{}:{since}", word(period))
+        }
     };
     [format!("{{argus}}:{shape}:").as_bytes(), &charge.bucket].concat()
 }
@@ -74,18 +77,27 @@ fn arguments(charge: &OwnedCharge, believed: i64) -> impl Iterator<Item = String
             let (gains, window) = reduced(limit.limit, window);
             (common("bucket", window), [i64::try_from(gains).unwrap_or(i64::MAX), 0, 0, 0])
         }
-        Strategy::Quota { .. } => (common("period", window), boundaries(limit, believed)),
+        Strategy::Quota { refill: Refill::Replace, .. } => (common("period", window), boundaries(limit, believed)),
+        Strategy::Quota { .. } => {
+            let now = window_of(limit, nanos(believed));
+            let granted = limit.granted(now.number).to_string();
+            // What there is in another period is another amount, which has to be asked about anew.
+            let (start, end) = (now.start.div_euclid(1_000), now.end.div_euclid(1_000));
+            ([("adding".to_owned()), cost.to_string(), granted, window.to_string()], [start, start, end, end])
+        }
     };
     common.into_iter().chain(rest.map(|number| number.to_string()))
 }
 
 /// The periods before, around and after a time: where each begins, and where the last ends.
 fn boundaries(limit: &Limit, believed: i64) -> [i64; 4] {
-    let nanos = |microseconds: i64| microseconds.saturating_mul(1_000);
-    let (start, end) = window_of(limit, nanos(believed));
-    let (before, _) = window_of(limit, start.saturating_sub(1));
-    let (_, after) = window_of(limit, end);
-    [before, start, end, after].map(|nanos| nanos.div_euclid(1_000))
+    let now = window_of(limit, nanos(believed));
+    let (before, after) = (window_of(limit, now.start.saturating_sub(1)), window_of(limit, now.end));
+    [before.start, now.start, now.end, after.end].map(|nanos| nanos.div_euclid(1_000))
+}
+
+pub(super) const fn nanos(microseconds: i64) -> i64 {
+    microseconds.saturating_mul(1_000)
 }
 
 /// A span in microseconds, rounded up.

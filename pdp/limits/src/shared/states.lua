@@ -8,6 +8,8 @@ local SET_BACK = 86400000000
 local CELLS = 60
 -- A bucket that owes nothing is kept for so many milliseconds longer, in case the clock steps.
 local SLACK = 10000
+-- In microseconds.
+local CENTURY = 36525 * 86400 * 1000000
 -- Redis refuses what it can't add to its clock: 30,000 years are enough.
 local LONGEST = 1000000000000000
 
@@ -35,15 +37,16 @@ local function times(a, b, q)
     return quotient, rest
 end
 
--- Windows aligned to a clock. Kept: the end of the window, and what was used in it.
-local function aligned(held, of, last)
+-- Windows aligned to a clock. Kept: the end of the window, and what was used in it; of a quota that adds, in all, which is
+-- kept for a century after it was last used.
+local function aligned(held, of, last, adds)
     local finish, used = -1, 0
     if held then
         finish, used = string.match(held, '^(%d+) (%d+)$')
         finish, used = tonumber(finish), tonumber(used)
     end
     if not (now < finish and finish - now <= SET_BACK + of.window) then
-        if last > finish then used = 0 end
+        if last > finish and not adds then used = 0 end
         finish = last
     end
     return {
@@ -51,8 +54,8 @@ local function aligned(held, of, last)
         take = function(cost) used = used + cost end,
         -- What is kept to tell later what was taken now: only the window that it was in has it back.
         taken = function() return finish end,
-        back = function(cost, taken) if taken == finish then used = math.max(used - cost, 0) end end,
-        kept = function() return int(finish) .. ' ' .. int(used), finish end,
+        back = function(cost, taken) if adds or taken == finish then used = math.max(used - cost, 0) end end,
+        kept = function() return int(finish) .. ' ' .. int(used), adds and now + CENTURY or finish end,
         stand = function() return used, finish - now, 0 end,
     }
 end
@@ -168,6 +171,10 @@ local function state_of(held, kind, argument)
         if not state then return nil end
     elseif kind == 'sliding' then
         state = sliding(held, of)
+    elseif kind == 'adding' then
+        -- The limit is what there is in this period, and in no other.
+        if now < argument(6) or argument(7) <= now then return nil end
+        state = aligned(held, of, argument(7), true)
     else
         of.gains = argument(5)
         state = bucket(held, of)

@@ -6,7 +6,7 @@ mod aligned;
 mod bucket;
 mod sliding;
 
-pub(crate) use aligned::Aligned;
+pub(crate) use aligned::{Aligned, Stands, standing as aligned_standing};
 pub(crate) use bucket::Bucket;
 pub(crate) use sliding::{COUNT, Sliding};
 
@@ -33,6 +33,26 @@ pub enum Strategy {
         period: Period,
         /// Whose days and months.
         zone: Tz,
+        /// What becomes of what is left when the next period begins.
+        refill: Refill,
+    },
+}
+
+/// What a new period of a quota does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Refill {
+    /// It replaces what was left: there is the limit, and no more.
+    Replace,
+    /// It adds the limit to what was left. What is there at a time is what all periods have added since the first, less
+    /// all that was used: two numbers of which neither is ever reset, so that whatever order nodes and restarts bring,
+    /// nothing is added twice.
+    Add {
+        /// A nanosecond of the first period that added, since 1970. It tells what was used of this quota from what was used
+        /// of one before it.
+        since: i64,
+        /// What there is beside what the periods add: less than nothing where those before the limit was raised had added
+        /// less than it says now.
+        beside: i64,
     },
 }
 

@@ -20,7 +20,7 @@ use tracing::{info, warn};
 use super::clock::on_both;
 use super::gate::Gate;
 use super::key_limit::{Counting, KeyLimit, Kind};
-use super::ledger::Period;
+use super::ledger::{Period, Span};
 use crate::error::StartError;
 use crate::moment::Moment;
 use crate::quota::{QuotaOf, QuotaStanding, QuotaWatch};
@@ -37,6 +37,9 @@ const BATCH: usize = 500;
 const ROWS: u32 = 1_000;
 
 const SECOND: i64 = 1_000_000_000;
+
+/// Where what is used of a quota that adds is kept: in a period that ends so many seconds after it began, which is never.
+const NEVER: i64 = 1 << 40;
 
 /// Writes down what was used until it is dropped; then once more.
 #[derive(Debug)]
@@ -179,8 +182,8 @@ impl State {
         self.noted = noted;
         let mut uses = BTreeMap::new();
         for (bucket, entry) in entries {
-            for Period { end, used, is_lacking } in entry.periods {
-                let period = period(&bucket, &entry.limit, end);
+            for Period { of, used, is_lacking } in entry.periods {
+                let period = period(&bucket, &entry.limit, of);
                 let (name, limit, key) = (entry.name.clone(), entry.limit.clone(), entry.key);
                 uses.insert(period, (used, Used { name, limit, key, is_lacking }));
             }
@@ -222,6 +225,7 @@ impl State {
 impl Batch {
     /// Tells how quotas stand by what all nodes have let through.
     fn tell(&self, watch: &dyn QuotaWatch, totals: &[i64]) {
+        let now = on_both(Moment::now());
         for (((period, _), of), used) in self.uses.iter().zip(&self.of).zip(totals) {
             let counting = Counting::read(&period.bucket);
             let (of_quota, name) = match counting {
@@ -229,8 +233,16 @@ impl Batch {
                 Some(Counting::Shared(limit)) => (QuotaOf::Limit { limit, key: of.key }, &*of.name),
                 None => continue,
             };
-            let resets_at = DateTime::from_timestamp(period.ends_at, 0);
-            if let (Some(resets_at), Ok(used)) = (resets_at, u64::try_from(*used)) {
+            let Ok(used) = u64::try_from(*used) else { continue };
+            // One that adds is used up as far as what its period brought is gone.
+            let (used, ends_at) = match of.limit.adds_since() {
+                Some(_) => {
+                    let (gone, end) = of.limit.gone(used, now.wall);
+                    (gone, end.div_euclid(SECOND))
+                }
+                None => (used, period.ends_at),
+            };
+            if let Some(resets_at) = DateTime::from_timestamp(ends_at, 0) {
                 let (limit, is_lacking) = (of.limit.limit(), of.is_lacking);
                 watch.used(&QuotaStanding { of: of_quota, name, used, limit, is_lacking, resets_at });
             }
@@ -238,10 +250,19 @@ impl Batch {
     }
 }
 
-fn period(bucket: &str, limit: &Limit, end: i64) -> QuotaPeriod {
-    // Periods of a calendar end with a second; nothing is lost.
-    let ends_at = end.div_euclid(SECOND);
+fn period(bucket: &str, limit: &Limit, of: Span) -> QuotaPeriod {
+    // Periods of a calendar end with a second, and quotas begin to add with one; nothing is lost.
+    let ends_at = match of {
+        Span::Period(end) => end.div_euclid(SECOND),
+        Span::Since(since) => NEVER.saturating_add(since.div_euclid(SECOND)),
+    };
     QuotaPeriod { bucket: bucket.to_owned(), window_seconds: seconds(limit), ends_at }
+}
+
+/// Whether what was kept is of a quota as it is now: of a period of its length, or of all that it adds.
+fn is_of(limit: &Limit, kept: &QuotaPeriod) -> bool {
+    let adds_up = limit.adds_since().map(|since| period(&kept.bucket, limit, Span::Since(since)));
+    seconds(limit) == kept.window_seconds && adds_up.map_or(kept.ends_at < NEVER, |adds_up| adds_up == *kept)
 }
 
 fn seconds(limit: &Limit) -> i64 {
@@ -261,7 +282,7 @@ fn restore(limiter: &Limiter, store: &Store, snapshot: &Snapshot) -> Result<FxHa
         let Some((newest, _)) = rows.last() else { break };
         last = Some(newest.clone());
         for (period, used) in rows {
-            let quota = quotas.get(&*period.bucket).filter(|quota| seconds(&quota.limit) == period.window_seconds);
+            let quota = quotas.get(&*period.bucket).filter(|quota| is_of(&quota.limit, &period));
             // What is of no quota now is looked at again when that comes back.
             let Some(quota) = quota else { continue };
             let kept = Kept { used: used.unsigned_abs(), end: period.ends_at.saturating_mul(SECOND) };

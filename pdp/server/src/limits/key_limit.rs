@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use argus_limits::{Limit, Period, Strategy};
-use argus_store::{KeyId, Limit as StoredLimit, LimitId, LimitStrategy};
+use argus_limits::{Limit, Period, Refill, Strategy};
+use argus_store::{KeyId, Limit as StoredLimit, LimitId, LimitStrategy, Refill as StoredRefill};
 use chrono_tz::Tz;
 
 use super::words::{Word, Words};
@@ -143,8 +143,6 @@ impl<'b> Counting<'b> {
     }
 }
 
-const DAY: u64 = 86_400;
-
 fn strategy(stored: &StoredLimit, zone: Tz) -> (Kind, Strategy) {
     match stored.strategy {
         LimitStrategy::FixedWindow => (Kind::FixedWindow, Strategy::FixedWindow),
@@ -153,20 +151,19 @@ fn strategy(stored: &StoredLimit, zone: Tz) -> (Kind, Strategy) {
             (Kind::TokenBucket, Strategy::TokenBucket { burst: stored.burst.unwrap_or(stored.limit) })
         }
         // Of a newer version of the store: counted by its number and window, which every way of counting has.
-        _ => (Kind::Quota, quota(stored.window_seconds, zone)),
+        _ => (Kind::Quota, quota(stored, zone)),
     }
 }
 
-/// A quota for as long as a period of the calendar is one for that period.
-fn quota(window_seconds: u64, zone: Tz) -> Strategy {
-    let of = |period| Strategy::Quota { period, zone };
-    match (window_seconds / DAY, window_seconds % DAY) {
-        (1, 0) => of(Period::Day),
-        (7, 0) => of(Period::Week),
-        (28..=31, 0) => of(Period::Month),
-        (365 | 366, 0) => of(Period::Year),
-        _ => Strategy::FixedWindow,
-    }
+/// A quota for as long as a period of the calendar is one for that period. One that adds without an account replaces, which
+/// lets through less.
+fn quota(stored: &StoredLimit, zone: Tz) -> Strategy {
+    let Some(period) = Period::of_seconds(stored.window_seconds) else { return Strategy::FixedWindow };
+    let refill = match stored.account.filter(|_| stored.refill == StoredRefill::Add) {
+        Some(account) => Refill::Add { since: account.since.saturating_mul(1_000_000_000), beside: account.beside },
+        None => Refill::Replace,
+    };
+    Strategy::Quota { period, zone, refill }
 }
 
 /// Numbers that can't be counted exactly become the nearest that can: leaving out a limit would open the key.
@@ -183,15 +180,31 @@ fn countable(strategy: Strategy, limit: u64, window: Duration) -> Limit {
 
 #[cfg(test)]
 mod tests {
+    use argus_store::Account;
+
     use super::*;
 
     #[test]
     fn a_quota_of_a_calendars_length_follows_the_calendar() {
-        let is_period = |days: u64, wanted| matches!(quota(days * DAY, Tz::UTC), Strategy::Quota { period, .. } if period == wanted);
+        const DAY: u64 = 86_400;
+        let stored = |window_seconds| StoredLimit::new("quota", LimitStrategy::Quota, 1, window_seconds);
+        let is_period = |days: u64, wanted| {
+            let found = quota(&stored(days * DAY), Tz::UTC);
+            matches!(found, Strategy::Quota { period, refill: Refill::Replace, .. } if period == wanted)
+        };
         assert!(is_period(1, Period::Day) && is_period(7, Period::Week) && is_period(366, Period::Year));
         assert!((28..=31).all(|days| is_period(days, Period::Month)));
-        assert_eq!(quota(2 * DAY, Tz::UTC), Strategy::FixedWindow);
-        assert_eq!(quota(DAY + 1, Tz::UTC), Strategy::FixedWindow);
+        assert_eq!(quota(&stored(2 * DAY), Tz::UTC), Strategy::FixedWindow);
+        assert_eq!(quota(&stored(DAY + 1), Tz::UTC), Strategy::FixedWindow);
+        let adds = |refill, account| match quota(&StoredLimit { refill, account, ..stored(DAY) }, Tz::UTC) {
+            Strategy::Quota { refill, .. } => Some(refill),
+            _ => None,
+        };
+        let account = Account { since: 7, beside: -3 };
+        let adding = Refill::Add { since: 7_000_000_000, beside: -3 };
+        assert_eq!(adds(StoredRefill::Add, Some(account)), Some(adding));
+        assert_eq!(adds(StoredRefill::Add, None), Some(Refill::Replace));
+        assert_eq!(adds(StoredRefill::Replace, Some(account)), Some(Refill::Replace));
     }
 
     #[test]

@@ -30,19 +30,34 @@ pub(super) struct Entry {
     pub(super) limit: Limit,
     /// The key that was used last.
     pub(super) key: KeyId,
-    /// At the end of a period there may be two.
+    /// At the end of a period, or of what a quota was before it was changed, there may be two.
     pub(super) periods: Vec<Period>,
 }
 
 /// What was used in one period.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Period {
-    /// The first nanosecond behind it.
-    pub(super) end: i64,
+    pub(super) of: Span,
     /// Less than nothing, where more was given back than taken since it was last written.
     pub(super) used: i64,
     /// Whether a use was refused for which too little was left.
     pub(super) is_lacking: bool,
+}
+
+/// What uses of a quota add up over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Span {
+    /// One period, by the first nanosecond behind it.
+    Period(i64),
+    /// All periods since a nanosecond: of a quota that adds.
+    Since(i64),
+}
+
+impl Span {
+    /// That of a limit, in the period that ends at a nanosecond.
+    pub(super) fn of(limit: &Limit, end: i64) -> Self {
+        limit.adds_since().map_or(Self::Period(end), Self::Since)
+    }
 }
 
 /// A quota that something is noted of.
@@ -73,8 +88,8 @@ pub(super) enum Noted {
 }
 
 impl Period {
-    fn begin(end: i64, noted: Noted) -> Self {
-        let mut period = Self { end, used: 0, is_lacking: false };
+    fn begin(of: Span, noted: Noted) -> Self {
+        let mut period = Self { of, used: 0, is_lacking: false };
         period.add(noted);
         period
     }
@@ -95,19 +110,19 @@ impl Ledger {
 
     /// Notes a use of a key in the period of a quota that ends at a nanosecond.
     pub(super) fn note(&self, quota: Quota<'_>, key: KeyId, end: i64, noted: Noted) {
-        let bucket = quota.bucket;
+        let (bucket, of) = (quota.bucket, Span::of(quota.limit, end));
         let at = usize::try_from(FxBuildHasher.hash_one(bucket) >> 32).unwrap_or(0) % PARTS;
         let Some(mut part) = self.parts.get(at).map(lock) else { return };
         // The usual case, and one in which nothing is made.
         if let Some(entry) = part.get_mut(bucket) {
             entry.key = key;
-            match entry.periods.iter_mut().find(|period| period.end == end) {
+            match entry.periods.iter_mut().find(|period| period.of == of) {
                 Some(period) => period.add(noted),
-                None => entry.periods.push(Period::begin(end, noted)),
+                None => entry.periods.push(Period::begin(of, noted)),
             }
         } else {
             let (name, limit) = (quota.name.into(), quota.limit.clone());
-            part.insert(bucket.into(), Entry { name, limit, key, periods: vec![Period::begin(end, noted)] });
+            part.insert(bucket.into(), Entry { name, limit, key, periods: vec![Period::begin(of, noted)] });
         }
         self.noted.fetch_add(1, Relaxed);
     }

@@ -85,7 +85,8 @@ impl Gate {
         let here: SmallVec<[Charge<'_>; 4]> = charges.iter().map(OwnedCharge::borrow).collect();
         self.limiter.give_back(&here, taken.at, now);
         drop(here);
-        for quota in taken.quotas.iter().filter(|quota| quota.end > now.wall) {
+        let counts = |quota: &&TakenQuota| quota.limit.adds_since().is_some() || quota.end > now.wall;
+        for quota in taken.quotas.iter().filter(counts) {
             self.ledger.note(quota.borrow(), quota.key, quota.end, Noted::Returned(returned));
         }
         if let (Some(at), Some(shared)) = (taken.at_in_redis, &self.shared) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use argus_engine::decision::Decision;
 use argus_limits::Share;
 use argus_store::cost::Cost;
-use argus_store::{Conditions, KeyId, Limit, LimitId, LimitStrategy};
+use argus_store::{Account, Conditions, KeyId, Limit, LimitId, LimitStrategy, Refill};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -29,16 +29,7 @@ fn gate_of(fleet: Fleet) -> Gate {
 }
 
 fn limit(name: &str, strategy: LimitStrategy, limit: u64) -> Limit {
-    Limit {
-        name: name.into(),
-        strategy,
-        limit,
-        window_seconds: 3_600,
-        burst: None,
-        cost: None,
-        actions: Vec::new(),
-        resource_types: Vec::new(),
-    }
+    Limit::new(name, strategy, limit, 3_600)
 }
 
 fn bucket(name: &str, most: u64) -> Limit {
@@ -179,6 +170,27 @@ fn a_quota_of_a_day_is_whole_again_at_the_midnight_of_its_organisation() {
         assert_eq!([reason(at(last)), reason(at(last))], [None, Some(Reason::QuotaExhausted)], "{zone}");
         assert_eq!([reason(at(midnight)), reason(at(midnight))], [None, Some(Reason::QuotaExhausted)], "{zone}");
     }
+}
+
+#[test]
+fn a_quota_that_adds_has_what_days_have_added_and_waits_for_as_many_as_a_use_needs() {
+    let account = Some(Account { since: NOON.seconds, beside: 0 });
+    let quota = Limit { window_seconds: DAY, refill: Refill::Add, account, ..limit("daily", LimitStrategy::Quota, 10) };
+    let (gate, key) = (gate(), key(&[(own(), quota)], Tz::UTC, &[]));
+    let take = |cost, days: i64| {
+        let now = Moment { seconds: NOON.seconds + days * 86_400, ..NOON };
+        let of = LimitedUse { cost: Some(cost), ..LimitedUse::default() };
+        let counted = gate.count(&key, Decision::Permit, (&of, None), now);
+        (counted.refused, counted.standings[0].remaining, counted.retry_after_seconds)
+    };
+    assert_eq!(take(4, 0), (None, 6, None));
+    assert_eq!(take(1, 3), (None, 35, None), "three days later there are 36");
+    assert_eq!(take(51, 3), (Some(Reason::QuotaExhausted), 35, Some(57_600 + 86_400)), "the second midnight");
+    assert_eq!(take(35, 3), (None, 0, None));
+    assert_eq!(take(1, 3), (Some(Reason::QuotaExhausted), 0, Some(57_600)));
+    // All of it is of one account, over the end of days.
+    let noted: Vec<_> = gate.ledger.take().0.into_iter().flat_map(|(_, entry)| entry.periods).collect();
+    assert!(matches!(&noted[..], [Period { used: 40, is_lacking: true, .. }]), "{noted:?}");
 }
 
 #[test]

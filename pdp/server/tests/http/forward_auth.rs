@@ -136,10 +136,7 @@ async fn the_proxy_asks_by_a_key_of_its_own_and_says_where_its_client_is() {
 async fn who_comes_too_often_is_told_when_to_come_again() {
     let installation = installation();
     let key = installation.add_key("acme", "limited", "acme/atlas:read", |key, _| {
-        let (name, strategy) = ("hourly".into(), LimitStrategy::TokenBucket);
-        let (actions, resource_types) = (Vec::new(), Vec::new());
-        let (limit, window_seconds, burst, cost) = (1, 3_600, None, None);
-        key.limits = vec![Limit { name, strategy, limit, window_seconds, burst, cost, actions, resource_types }];
+        key.limits = vec![Limit::new("hourly", LimitStrategy::TokenBucket, 1, 3_600)];
     });
     let through = ask(&installation, "GET", "/evidence/42", &[&bearer(&key)]).await;
     assert_eq!((through.status, through.header("ratelimit-policy")), (200, "\"hourly\";q=1;w=3600"));

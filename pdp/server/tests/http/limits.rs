@@ -9,16 +9,7 @@ const RESOURCE: &str = "acme/atlas/evidence/42";
 
 // An hour: a test that lasts so long has failed already. Token buckets have no boundary to run across.
 fn limit(name: &str, strategy: LimitStrategy, limit: u64) -> Limit {
-    Limit {
-        name: name.into(),
-        strategy,
-        limit,
-        window_seconds: 3_600,
-        burst: None,
-        cost: None,
-        actions: Vec::new(),
-        resource_types: Vec::new(),
-    }
+    Limit::new(name, strategy, limit, 3_600)
 }
 
 fn limited(installation: &Installation) -> TestKey {

@@ -12,16 +12,7 @@ const RESOURCE: &str = "acme/atlas/evidence/42";
 
 fn limited(installation: &Installation) -> TestKey {
     installation.add_key("acme", "limited", "acme/atlas/evidence:read", |key, _| {
-        let limit = |name: &str, strategy, window_seconds| Limit {
-            name: name.into(),
-            strategy,
-            limit: 10,
-            window_seconds,
-            burst: None,
-            cost: None,
-            actions: Vec::new(),
-            resource_types: Vec::new(),
-        };
+        let limit = |name, strategy, window_seconds| Limit::new(name, strategy, 10, window_seconds);
         key.limits =
             vec![limit("yearly", LimitStrategy::Quota, 31_536_000), limit("sliding", LimitStrategy::SlidingWindow, 60)];
     })

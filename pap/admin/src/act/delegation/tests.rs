@@ -98,9 +98,7 @@ fn addresses(networks: &[String]) -> impl Iterator<Item = u8> {
 const WINDOWS: [&str; 2] = ["Mon-Fri 08:00-18:00 UTC", "Sat-Sun 08:00-18:00 UTC"];
 
 fn limit(name: &str, limit: u64, burst: Option<u64>, cost: Option<u64>) -> Limit {
-    let strategy = LimitStrategy::TokenBucket;
-    let (actions, resource_types) = (Vec::new(), Vec::new());
-    Limit { name: name.to_owned(), strategy, limit, window_seconds: 60, burst, cost, actions, resource_types }
+    Limit { burst, cost, ..Limit::new(name, LimitStrategy::TokenBucket, limit, 60) }
 }
 
 /// Up to two limits at random, of different names.

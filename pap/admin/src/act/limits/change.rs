@@ -2,10 +2,12 @@
 
 use argus_store::limit::{self, SharedLimit};
 use argus_store::{Conn, Limit};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::json;
 use tracing::info;
 
-use super::done;
+use super::{account, done};
 use crate::body::{Body, Fields, limit};
 use crate::repeat::Keep;
 use crate::view::{LimitView, Seen};
@@ -19,9 +21,11 @@ impl Admin {
         if !seen.includes(present.generation) {
             return Err(AdminError::Stale { what: "the limit" });
         }
-        let definition = read(patch, &present)?;
+        let (of, at) = (present.organisation_id, self.now());
+        let zone = self.with_store(move |store| Ok(store.read(|conn| account::zone_of(conn, of))?)).await?;
+        let definition = read(patch, &present, zone, at)?;
         let (id, generation) = (present.id, present.generation);
-        let act = call.act(present.organisation_id, self.now());
+        let act = call.act(of, at);
         let work = move |conn: &mut Conn| done(limit::change(conn, &act, id, &definition, generation)?);
         let (changed, sequence) = self.act(call, work, |_| Keep::Nothing).await?;
         info!(limit.id = %id, request.id = call.request_id(), "changed limit {id}");
@@ -30,15 +34,21 @@ impl Admin {
     }
 }
 
-fn read(patch: Body, present: &SharedLimit) -> Result<Limit, AdminError> {
-    let Limit { name, strategy, limit: most, window_seconds, burst, cost, actions, resource_types } =
-        &present.definition;
+fn read(patch: Body, present: &SharedLimit, zone: Tz, now: DateTime<Utc>) -> Result<Limit, AdminError> {
+    let before = &present.definition;
+    let Limit { name, strategy, limit: most, window_seconds, burst, refill, cost, actions, resource_types, .. } =
+        before;
     let document = json!({
         "name": name, "strategy": strategy, "limit": most, "window_seconds": window_seconds, "burst": burst,
-        "cost": cost, "actions": actions, "resource_types": resource_types,
+        "refill": (!refill.is_replace()).then_some(refill), "cost": cost, "actions": actions, "resource_types": resource_types,
     });
     let mut fields = Fields::of(patch.merged_into(document));
-    let definition = limit(&mut fields);
+    let mut definition = limit(&mut fields);
     fields.finish()?;
+    if let Some(definition) = &mut definition {
+        // It is the same one by whatever name.
+        let before = Limit { name: definition.name.clone(), ..before.clone() };
+        account::carry_on(std::slice::from_mut(definition), &[before], zone, now);
+    }
     definition.ok_or(AdminError::Unfinished)
 }

@@ -5,6 +5,7 @@ use argus_store::limit::{self, NewSharedLimit};
 use argus_store::{Conn, LimitId, OrganisationId, ProjectId, StoreError, organisation, project};
 use tracing::info;
 
+use super::account;
 use crate::act::plan::room;
 use crate::act::{no_organisation, no_project};
 use crate::body::{Body, Fields, Kind, LONGEST_OWNER, limit, line, name};
@@ -27,7 +28,9 @@ impl Admin {
             let detail = "a limit is that of a project or of an owner, not of both";
             fields.fault("owner", FaultCode::InvalidField, detail, Some("make one limit for each".to_owned()));
         }
-        let definition = limit(&mut fields);
+        let at = self.now();
+        let mut definition = limit(&mut fields);
+        account::begin(definition.as_mut_slice(), at);
         let Some(organisation) = organisation else {
             return Err(fields.finish().err().unwrap_or(AdminError::Unfinished));
         };
@@ -35,7 +38,6 @@ impl Admin {
         fields.finish()?;
         let (Some(definition), Some(of)) = (definition, of) else { return Err(AdminError::Unfinished) };
 
-        let at = self.now();
         let act = call.act(of, at);
         let new = NewSharedLimit { id: LimitId::new(at), project_id, owner, definition };
         let work = move |conn: &mut Conn| {

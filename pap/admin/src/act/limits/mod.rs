@@ -1,5 +1,6 @@
 //! The acts upon limits that keys share, and upon what uses cost.
 
+pub(super) mod account;
 mod change;
 mod costs;
 mod create;

@@ -47,7 +47,7 @@ pub(super) struct KeyFlags {
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     grace: Option<u64>,
     /// How much it may be used, such as rpm=60/1m or daily=1000/1d/quota; repeat for more (argus help limits).
-    #[arg(long, value_name = "NAME=NUMBER/WINDOW[/STRATEGY]", value_parser = LimitFlag::read)]
+    #[arg(long, value_name = "NAME=NUMBER/WINDOW[/STRATEGY[/REFILL]]", value_parser = LimitFlag::read)]
     limit: Vec<LimitFlag>,
     #[command(flatten)]
     conditions: ConditionFlags,

@@ -5,6 +5,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::end;
+use super::limit_flag::LimitFlag;
 use crate::client::{Client, ConditionFlags, Patch, age, find_key, read_duration, text};
 use crate::console::{Console, Output};
 use crate::exit::Exit;
@@ -44,6 +45,9 @@ pub(super) struct Update {
     /// How long an older secret is good beside a new one, such as 24h; at most 30d.
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     grace: Option<u64>,
+    /// How much it may be used, in the place of all limits that it has now, such as rpm=60/1m; repeat for more.
+    #[arg(long, value_name = "NAME=NUMBER/WINDOW[/STRATEGY[/REFILL]]", value_parser = LimitFlag::read)]
+    limit: Vec<LimitFlag>,
     #[command(flatten)]
     conditions: ConditionFlags,
     /// Unset this; repeat for more. A rule of conditions is named such as conditions.networks.
@@ -75,6 +79,8 @@ impl Update {
         let mut patch = Patch::default();
         patch.set("name", self.name).set("owner", self.owner);
         patch.set_list("scopes", self.scope).set_list("tags", self.tag);
+        let limits: Vec<_> = self.limit.iter().map(LimitFlag::to_json).cloned().collect();
+        patch.set("limits", (!limits.is_empty()).then_some(limits));
         patch.set("expires_at", self.expires.and_then(after));
         if let Some(reason) = self.never_expires {
             patch.unset(&["expires_at".to_owned()]).set("expiry_exception", Some(reason));

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  argus limit create acme all --limit 10000 --window 1m\n  \
     argus limit create acme daily --owner ada@acme.example --strategy quota --limit 50000 --window 1d\n  \
+    argus limit create acme credits --strategy quota --limit 100000 --window 30d --refill add\n  \
     argus limit create acme reports --project atlas --limit 20 --window 1h --resource-type report")]
 pub(super) struct Create {
     /// The organisation whose keys share it.

@@ -15,6 +15,9 @@ pub(super) struct LimitFlags {
     /// How much a token bucket holds, where that is not the limit.
     #[arg(long, value_name = "NUMBER")]
     burst: Option<u64>,
+    /// What a new period of a quota does: replace what is left (default), or add to it.
+    #[arg(long, value_name = "WHAT", value_parser = ["replace", "add"], hide_possible_values = true)]
+    refill: Option<String>,
     /// What a use costs that neither says it nor is in the table of argus cost (default: 1).
     #[arg(long, value_name = "NUMBER")]
     cost: Option<u64>,
@@ -31,6 +34,7 @@ impl LimitFlags {
     pub(super) fn put(self, into: &mut Patch, limit: Option<u64>, window: Option<u64>) {
         let strategy = self.strategy.map(|strategy| strategy.replace('-', "_"));
         into.set("strategy", strategy).set("burst", self.burst).set("cost", self.cost);
+        into.set("refill", self.refill);
         into.set("limit", limit).set("window_seconds", window);
         into.set_list("actions", self.actions).set_list("resource_types", self.types);
     }

@@ -28,7 +28,7 @@ pub(super) struct Update {
     #[command(flatten)]
     flags: LimitFlags,
     /// Unset this; repeat for more.
-    #[arg(long, value_name = "WHAT", value_parser = ["burst", "cost", "actions", "resource_types"])]
+    #[arg(long, value_name = "WHAT", value_parser = ["burst", "refill", "cost", "actions", "resource_types"])]
     unset: Vec<String>,
 }
 
