@@ -9,7 +9,7 @@ use argus_tests::program::Server;
 use serde_json::{Value, json};
 
 use crate::installation::Installation;
-use crate::limits::{LONG, create_limited, decision, question};
+use crate::limits::{LONG, adding, create_limited, decision, question};
 use crate::postgres::PostgresServer;
 use crate::redis::RedisServer;
 
@@ -21,13 +21,14 @@ const CLIENTS: usize = 2;
 /// The longest windows: nothing that counts is gained while this runs.
 const YEAR: u64 = 365 * 86_400;
 
-fn limits(most: u64) -> [(&'static str, Value); 4] {
+fn limits(most: u64) -> [(&'static str, Value); 5] {
     let of = |strategy: &str| json!([{"name": "all", "strategy": strategy, "limit": most, "window_seconds": YEAR}]);
     [
         ("fixed", of("fixed_window")),
         ("sliding", of("sliding_window")),
         ("bucket", of("token_bucket")),
         ("quota", of("quota")),
+        ("adding", adding("all", most)),
     ]
 }
 

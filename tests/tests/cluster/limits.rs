@@ -19,6 +19,11 @@ const CLIENTS: usize = 4;
 /// Longer than any of this takes on a machine that works at all.
 pub(crate) const LONG: Duration = Duration::from_mins(1);
 
+/// A list of one quota, of which each year adds so much to what is left.
+pub(crate) fn adding(name: &str, limit: u64) -> Value {
+    json!([{"name": name, "strategy": "quota", "limit": limit, "window_seconds": 365 * 86_400, "refill": "add"}])
+}
+
 /// Makes a reader's key with limits, and gives its secret.
 pub(crate) async fn create_limited(server: &Server, name: &str, limits: &Value) -> String {
     let body = json!({"organisation": "acme", "project": "atlas", "name": name,

@@ -8,20 +8,21 @@ use argus_tests::program::Server;
 use serde_json::{Value, json};
 
 use crate::installation::Installation;
-use crate::limits::{LONG, create_limited, decision, question, wait_until_away};
+use crate::limits::{LONG, adding, create_limited, decision, question, wait_until_away};
 use crate::postgres::PostgresServer;
 use crate::redis::RedisServer;
 
 /// How much each limit admits: no number of nodes here divides it.
 const MOST: u64 = 17;
 
-fn limits() -> [(&'static str, Value); 4] {
+fn limits() -> [(&'static str, Value); 5] {
     let of = |strategy: &str, window: u64| json!([{"name": "all", "strategy": strategy, "limit": MOST, "window_seconds": window}]);
     [
         ("fixed", of("fixed_window", 86_400)),
         ("sliding", of("sliding_window", 86_400)),
         ("bucket", of("token_bucket", 86_400 * 30)),
         ("quota", of("quota", 365 * 86_400)),
+        ("adding", adding("all", MOST)),
     ]
 }
 
@@ -150,4 +151,48 @@ async fn while_redis_is_away_each_node_counts_its_share_unless_something_else_is
         assert_eq!(readiness(node).await["nodes"], Value::Null);
     }
     assert_eq!(decision(nodes[0], &request).await["limits"][0]["remaining"], 3, "five were used there before");
+}
+
+/// Neither Redis nor the database: a node counts on by the share that it had.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_everything_is_away_nodes_still_admit_together_what_the_limit_says() {
+    let (Some(mut postgres), Some(mut redis)) = (PostgresServer::start(), RedisServer::start()) else { return };
+    let url = redis.url();
+    let settings = [("ARGUS_REDIS_URL", url.as_str()), ("ARGUS_REDIS_MILLISECONDS", "1000")];
+    // As long as this may take on a busy machine.
+    let staleness = Some(Duration::from_mins(2));
+    let installation = Installation::start_with(&postgres.new_database(), staleness, &settings).await;
+    let nodes: Vec<_> = installation.deciding.iter().collect();
+    let mut keys = Vec::new();
+    for (name, limits) in limits() {
+        let secret = create_limited(&installation.administration, name, &limits).await;
+        for node in &nodes {
+            installation.wait_until_permitted(node, &question(&installation.keys, &secret, 0)).await;
+        }
+        keys.push((name, question(&installation.keys, &secret, 1)));
+    }
+    postgres.stop();
+    redis.kill();
+    for node in &nodes {
+        wait_until_away(node, 1).await;
+    }
+    for (name, request) in &keys {
+        let mut permits = 0;
+        for node in &nodes {
+            for _ in 0..MOST {
+                permits += u64::from(decision(node, request).await["decision"] == "Permit");
+            }
+        }
+        assert_eq!(permits, MOST, "{name}");
+    }
+    postgres.start_again();
+    redis.start_again();
+    for node in &nodes {
+        wait_until_away(node, 0).await;
+        let since = Instant::now();
+        while counter(node, "argus_quota_uses_unwritten").await.unwrap() > 0 {
+            assert!(since.elapsed() < LONG, "what was used is not written");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
 }

@@ -26,9 +26,10 @@ struct Limited {
 
 impl Limited {
     /// Makes a key with a yearly quota: a test that runs across its end is none of this year.
-    async fn create(server: &Server) -> Self {
+    async fn create(server: &Server, refill: &str) -> Self {
         let keys = Keys::create(server).await.unwrap();
-        let quota = json!({"name": "yearly", "strategy": "quota", "limit": QUOTA, "window_seconds": 365 * 86_400});
+        let quota = json!({"name": "yearly", "strategy": "quota", "limit": QUOTA, "window_seconds": 365 * 86_400,
+                           "refill": refill});
         let asked = json!({"organisation": "acme", "project": "atlas", "name": "limited",
                            "scopes": ["acme/atlas/evidence:read"], "limits": [quota]});
         let made = create(server, "/v1/keys", &asked).await.unwrap();
@@ -72,7 +73,7 @@ async fn a_stop_forgets_nothing_of_a_quota_and_a_kill_nothing_that_was_written()
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Server::start(&data).unwrap();
-    let limited = Limited::create(&server).await;
+    let limited = Limited::create(&server, "replace").await;
     for cost in [1, 2, 3] {
         assert_eq!(limited.verify(&server, cost).await["decision"], "Permit");
     }
@@ -99,7 +100,7 @@ async fn a_kill_in_the_midst_of_the_load_forgets_no_more_than_a_second_of_a_quot
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let mut server = Server::start(&data).unwrap();
-    let limited = Limited::create(&server).await;
+    let limited = Limited::create(&server, "replace").await;
     for round in 0..3 {
         let before = limited.used(&server).await;
         // One client, so that it knows what was answered when.
@@ -125,10 +126,20 @@ async fn a_kill_in_the_midst_of_the_load_forgets_no_more_than_a_second_of_a_quot
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_owner_is_told_once_when_four_fifths_of_a_quota_are_used_and_once_when_all_is() {
+    told_once("replace").await;
+}
+
+/// In its first period it has as much as one that replaces.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_quota_that_adds_the_owner_is_told_when_a_fifth_of_what_a_period_adds_is_left_and_when_nothing_is() {
+    told_once("add").await;
+}
+
+async fn told_once(refill: &str) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let server = Server::start(&data).unwrap();
-    let limited = Limited::create(&server).await;
+    let limited = Limited::create(&server, refill).await;
     let told = || -> Vec<Value> {
         let listed = server.argus(&["outbox", "list", "acme", "--output", "json"]);
         let listed: Value = serde_json::from_str(&stdout(&listed).unwrap()).unwrap();
@@ -166,7 +177,7 @@ async fn the_owner_is_told_once_when_four_fifths_of_a_quota_are_used_and_once_wh
 async fn a_quota_with_too_little_left_for_a_use_is_told_as_used_also_where_keys_share_it() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("data")).unwrap();
-    let limited = Limited::create(&server).await;
+    let limited = Limited::create(&server, "replace").await;
     let quota = json!({"organisation": "acme", "project": "atlas", "name": "shared", "strategy": "quota",
                        "limit": QUOTA, "window_seconds": 365 * 86_400});
     let shared = create(&server, "/v1/limits", &quota).await.unwrap();
