@@ -121,7 +121,7 @@ fn all(granularity: Granularity) -> UsageFilter {
     UsageFilter { granularity, organisation: None, keys: None, from: 0, before: i64::MAX }
 }
 
-fn lines(store: &Store, filter: &UsageFilter, grouping: Option<Grouping>, most: usize) -> Vec<UsageLine> {
+fn lines(store: &Store, filter: &UsageFilter, grouping: Grouping, most: usize) -> Vec<UsageLine> {
     let mut all: Vec<UsageLine> = Vec::new();
     loop {
         let after = all.last().map(|line| line.id.clone());
@@ -145,7 +145,9 @@ fn sums(events: &[UsageEvent], granularity: Granularity, group: impl Fn(&UsageEv
 }
 
 fn of_lines(lines: &[UsageLine]) -> Sums {
-    let sums: Sums = lines.iter().map(|line| ((line.id.starts_at, line.id.group.clone()), line.counts)).collect();
+    let name =
+        |LineId { group, part, .. }: &LineId| if part.is_empty() { group.clone() } else { format!("{group},{part}") };
+    let sums: Sums = lines.iter().map(|line| ((line.id.starts_at, name(&line.id)), line.counts)).collect();
     assert_eq!(sums.len(), lines.len(), "no line stands there twice");
     assert!(lines.is_sorted_by_key(|line| line.id.clone()));
     sums
@@ -171,15 +173,15 @@ fn check_sums(nodes: [Store; 2]) {
     });
     let [store, _] = nodes;
     let read = |granularity, grouping| of_lines(&lines(&store, &all(granularity), grouping, 333));
-    let part = |name: &str| Some(name.parse::<Grouping>().unwrap());
+    let part = |name: &str| name.parse::<Grouping>().unwrap();
     for granularity in Granularity::ALL {
-        assert_eq!(read(granularity, None), sums(&events, granularity, |_| String::new()));
+        assert_eq!(read(granularity, Grouping::default()), sums(&events, granularity, |_| String::new()));
         let by = |event: &UsageEvent| event.organisation.to_string();
-        assert_eq!(read(granularity, Some(Grouping::Organisation)), sums(&events, granularity, by));
-        let by = |event: &UsageEvent| {
+        assert_eq!(read(granularity, part("organisation")), sums(&events, granularity, by));
+        let key = |event: &UsageEvent| {
             event.key.map_or_else(|| format!("{}/", event.organisation), |key| format!("{}/{key}", event.organisation))
         };
-        assert_eq!(read(granularity, Some(Grouping::Key)), sums(&events, granularity, by));
+        assert_eq!(read(granularity, part("key")), sums(&events, granularity, key));
         let by = |event: &UsageEvent| event.reason.unwrap_or("none").to_owned();
         assert_eq!(read(granularity, part("reason")), sums(&events, granularity, by));
         let by = |event: &UsageEvent| event.action.as_str().to_owned();
@@ -191,6 +193,11 @@ fn check_sums(nodes: [Store; 2]) {
         );
         let by = |event: &UsageEvent| place(event).system.unwrap().to_string();
         assert_eq!(read(granularity, part("network")), sums(&events, granularity, by));
+        // By both at once: what the keys of each were used for.
+        let by = |event: &UsageEvent| format!("{},{}", key(event), place(event).country.unwrap());
+        assert_eq!(read(granularity, part("key,country")), sums(&events, granularity, by));
+        let by = |event: &UsageEvent| format!("{},{}", event.organisation, event.action.as_str());
+        assert_eq!(read(granularity, part("action,organisation")), sums(&events, granularity, by));
     }
     for key in keys {
         check_parts_of(&store, key, &events);
@@ -210,13 +217,13 @@ fn check_parts_of(store: &Store, key: KeyId, events: &[UsageEvent]) {
         ("network", |event| places()(event.address.unwrap(), Detail::Network).system.unwrap().to_string()),
     ];
     for (part, group) in parts {
-        let found = of_lines(&lines(store, &filter, Some(part.parse().unwrap()), 333));
+        let found = of_lines(&lines(store, &filter, part.parse().unwrap(), 333));
         assert_eq!(found, sums(&of_key, Granularity::Minute, group), "{part}");
     }
 }
 
 fn check_sketches(store: &Store, events: &[UsageEvent]) {
-    for line in lines(store, &all(Granularity::Day), None, 10) {
+    for line in lines(store, &all(Granularity::Day), Grouping::default(), 10) {
         let of_day: Vec<_> =
             events.iter().filter(|event| Granularity::Day.start(event.at) == line.id.starts_at).collect();
         let near = |found: Option<u64>, exact: usize| {
@@ -307,7 +314,7 @@ fn check_settled(nodes: &[Store; 2]) {
     ];
     for granularity in Granularity::ALL {
         for (name, of) in &by {
-            let grouping = name.map(|name| name.parse::<Grouping>().unwrap());
+            let grouping = name.map_or_else(Grouping::default, |name| name.parse().unwrap());
             let found = of_lines(&lines(store, &all(granularity), grouping, 333));
             assert_eq!(found, sums(&events, granularity, of), "{granularity} {name:?}");
             assert_eq!(found.values().map(|counts| counts.cost).sum::<i64>(), total);
@@ -352,7 +359,7 @@ fn acts_count_by_scope_in_their_days_and_among_no_decisions() {
     drop(metering);
     assert_eq!((sender.tally().written, acts.tally().written), (100, 31));
     for granularity in Granularity::ALL {
-        let found = of_lines(&lines(&store, &all(granularity), None, 500));
+        let found = of_lines(&lines(&store, &all(granularity), Grouping::default(), 500));
         assert_eq!(found, sums(&decisions, granularity, |_| String::new()), "no line but of decisions");
         let filter = UsageFilter { keys: Some(vec![administrator]), ..all(granularity) };
         let rows = store.read(|conn| usage::list(conn, &filter, None, (100, true))).unwrap();
@@ -374,6 +381,7 @@ fn acts_count_by_scope_in_their_days_and_among_no_decisions() {
     }
     for part in ["scope", "exercised", "act_scope", "act_exercised"] {
         assert!(part.parse::<Grouping>().is_err(), "{part}");
+        assert!(format!("key,{part}").parse::<Grouping>().is_err(), "{part}");
     }
 }
 
@@ -415,7 +423,7 @@ fn nothing_is_lost_and_nothing_counts_twice_while_the_store_is_away() {
     drop(metering);
     let store = open(&url);
     let requests = |granularity| -> i64 {
-        lines(&store, &all(granularity), None, 500).iter().map(|line| line.counts.requests).sum()
+        lines(&store, &all(granularity), Grouping::default(), 500).iter().map(|line| line.counts.requests).sum()
     };
     assert_eq!(Granularity::ALL.map(requests), [2_000; 3]);
 }
@@ -434,6 +442,10 @@ fn a_use_stands_in_the_store_within_a_second() {
         let took = since.elapsed();
         assert!(took < Duration::from_secs(1), "{took:?}");
     }
-    let line: LineId = lines(&store, &all(Granularity::Day), None, 1)[0].id.clone();
+    let line: LineId = lines(&store, &all(Granularity::Day), Grouping::default(), 1)[0].id.clone();
     assert_eq!(line.to_string().parse(), Ok(line));
+    for (group, part) in [("acme/Ada Lovelace", "read more"), ("", ""), ("é 3", "ü 4 x")] {
+        let line = LineId { starts_at: -7, group: group.to_owned(), part: part.to_owned() };
+        assert_eq!(line.to_string().parse(), Ok(line));
+    }
 }

@@ -25,6 +25,8 @@ pub struct UsageView {
     granularity: Granularity,
     /// The group, where lines are divided. What no known key was presented for is `organisation/`, or empty.
     group: Option<String>,
+    /// What for, where lines are divided by whose keys were used as well: `DE` of `key,country`.
+    part: Option<String>,
     /// The key, where lines are divided by key.
     #[schema(value_type = Option<String>)]
     key_id: Option<KeyId>,
@@ -92,7 +94,7 @@ impl Admin {
     ) -> Result<(Listed<UsageView>, Option<UsageFormat>), AdminError> {
         let organisation = organisation_for(call, &mut query)?;
         let granularity = query.take_word("granularity", "`minute`, `hour` and `day`").unwrap_or(Granularity::Hour);
-        let grouping = query.take_word::<Grouping>("group_by", Grouping::WORDS);
+        let grouping = query.take_word::<Grouping>("group_by", Grouping::WORDS).unwrap_or_default();
         let format = query.take_word::<UsageFormat>("format", "`json` and `csv`");
         let key = query.take_word::<KeyId>("key", "the ids of keys");
         let before = query.take_time("before").unwrap_or_else(|| self.now());
@@ -123,7 +125,7 @@ impl Admin {
             let read = |conn: &mut _| report(conn, &filter, grouping, after.as_ref(), size.items());
             let (lines, more) = store.read(read)?;
             let last = lines.last().map(|line| line.id.clone()).filter(|_| more);
-            let items = lines.into_iter().map(|line| view(line, granularity, grouping.is_some())).collect();
+            let items = lines.into_iter().map(|line| view(line, granularity, grouping)).collect();
             Ok((Listed { items, next_cursor: last.map(|last| cursor::write(&last, &bound)) }, format))
         })
         .await
@@ -148,12 +150,13 @@ fn organisation_for(call: &Call, query: &mut Query) -> Result<Option<String>, Ad
     Ok((!everywhere).then_some(organisation))
 }
 
-fn view(line: UsageLine, granularity: Granularity, is_grouped: bool) -> UsageView {
+fn view(line: UsageLine, granularity: Granularity, grouping: Grouping) -> UsageView {
     let UsageLine { id, key, counts, latency, addresses, resources } = line;
     UsageView {
         starts_at: Time(DateTime::from_timestamp(id.starts_at, 0).unwrap_or_default()),
         granularity,
-        group: is_grouped.then_some(id.group),
+        group: (grouping != Grouping::default()).then_some(id.group),
+        part: (grouping.whose.is_some() && grouping.part.is_some()).then_some(id.part),
         key_id: key,
         requests: counts.requests,
         permits: counts.permits,
@@ -182,7 +185,7 @@ impl LatencyView {
 impl UsageView {
     /// The names of the columns of [`UsageView::to_csv`].
     pub const CSV_HEAD: &'static str = "starts_at,granularity,group,key_id,requests,permits,denials,not_applicable,\
-        errors,cost,p50_microseconds,p95_microseconds,p99_microseconds,addresses,resources\r\n";
+        errors,cost,p50_microseconds,p95_microseconds,p99_microseconds,addresses,resources,part\r\n";
 
     /// A line of comma-separated values.
     pub fn to_csv(&self) -> String {
@@ -204,6 +207,7 @@ impl UsageView {
             latency(|of| of.p99_microseconds),
             number(self.addresses),
             number(self.resources),
+            self.part.as_deref().map(quoted),
         ];
         cells.map(Option::unwrap_or_default).join(",") + "\r\n"
     }

@@ -12,7 +12,8 @@ use crate::failure::Failure;
 
 /// Show what keys were used for: how many decisions, what they came to, how long they took.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  argus usage acme --by key --from 2026-11-01T00:00:00Z --granularity day\n\n\
+#[command(after_help = "Examples:\n  argus usage acme --by key --from 2026-11-01T00:00:00Z --granularity day\n  \
+    argus usage acme --by key,country --granularity day\n\n\
     A decision is counted within two seconds. Durations are within 1 %, numbers of different addresses and resources\n\
     within 2 %; all else is exact.")]
 pub(crate) struct Usage {
@@ -32,7 +33,8 @@ pub(crate) struct Usage {
         hide_possible_values = true
     )]
     granularity: Granularity,
-    /// Divide each by key, project, owner, organisation, reason, country, network or action.
+    /// Divide each by key, project, owner, organisation, reason, country, network or action; or by one of the first four
+    /// and one of the others, such as key,country.
     #[arg(long, value_name = "WHAT")]
     by: Option<String>,
     /// Only from this time on (default: an hour, a day or 30 days before the end, as the stretches are).
@@ -87,7 +89,7 @@ impl Granularity {
 fn in_words(lines: &[Value], by: Option<&str>) -> String {
     let most = lines.iter().map(|line| number(line, "requests")).max().unwrap_or_default();
     let rows = lines.iter().map(|line| row(line, most)).collect();
-    let group = by.map(str::to_uppercase).unwrap_or_default();
+    let group = by.map(|by| by.to_uppercase().replace(',', ", ")).unwrap_or_default();
     // Without groups the column has nothing in it.
     let head = ["FROM", &group, "", "REQUESTS", "PERMITTED", "DENIED", "ERRORS", "P50", "P99", "ADDRESSES"];
     format!("{}\n{}\n", table(head, rows), total(lines))
@@ -98,7 +100,7 @@ fn row(line: &Value, most: u64) -> [String; 10] {
     let count = |name| number(line, name).to_string();
     [
         text(line, "starts_at").to_owned(),
-        text(line, "group").to_owned(),
+        group(line),
         chart::bar(requests, most),
         requests.to_string(),
         count("permits"),
@@ -108,6 +110,11 @@ fn row(line: &Value, most: u64) -> [String; 10] {
         duration(line, "p99_microseconds"),
         line.get("addresses").and_then(Value::as_u64).map(|count| count.to_string()).unwrap_or_default(),
     ]
+}
+
+fn group(line: &Value) -> String {
+    let (group, part) = (text(line, "group"), line.get("part").and_then(Value::as_str));
+    part.map_or_else(|| group.to_owned(), |part| format!("{group}, {part}"))
 }
 
 fn duration(line: &Value, name: &str) -> String {

@@ -17,7 +17,7 @@ pub use event::{Exercised, Outcome, Presented, UsageEvent, Word};
 pub use latency::{Latency, Quantiles};
 pub use metered::{Metered, SettledCost};
 pub use parts::{Part, Parts};
-pub use report::{Grouping, LineId, UsageLine, report};
+pub use report::{Grouping, LineId, UsageLine, Whose, report};
 pub use writer::{Detail, FLUSH, Metering, Place, PlaceOf};
 
 use crate::queue::{Queue, Sender};

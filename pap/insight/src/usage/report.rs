@@ -16,9 +16,18 @@ use super::parts::{Part, Parts};
 /// Rows that are read at once.
 const ROWS: u32 = 500;
 
-/// By what lines are divided.
+/// By what lines are divided: by whose keys were used, by what for, or by both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Grouping {
+    /// Whose.
+    pub whose: Option<Whose>,
+    /// What for, or why they were refused. Such lines tell no durations and no different things.
+    pub part: Option<Part>,
+}
+
+/// By whose keys lines are divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
+pub enum Whose {
     /// By key; the path of each.
     Key,
     /// By project; `organisation/project`.
@@ -27,17 +36,17 @@ pub enum Grouping {
     Owner,
     /// By organisation.
     Organisation,
-    /// By what the key was used for, or why it was refused. Such lines tell no durations and no different things.
-    Part(Part),
 }
 
-/// The place of a line among all: its time, then its group.
+/// The place of a line among all: its time, then its group, then its part.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineId {
     /// The first second.
     pub starts_at: i64,
-    /// The group; empty without any.
+    /// Whose keys, or else what for; empty without any.
     pub group: String,
+    /// What for, where lines are divided by both; else empty.
+    pub part: String,
 }
 
 /// Usage of one group in one stretch of time.
@@ -69,7 +78,7 @@ struct Sum {
 pub fn report(
     conn: &mut Conn,
     filter: &UsageFilter,
-    grouping: Option<Grouping>,
+    grouping: Grouping,
     after: Option<&LineId>,
     most: usize,
 ) -> Result<(Vec<UsageLine>, bool), StoreError> {
@@ -78,7 +87,7 @@ pub fn report(
         // Other groups of the same stretch may follow.
         filter.from = filter.from.max(after.starts_at);
     }
-    let with_sketches = !matches!(grouping, Some(Grouping::Part(_)));
+    let with_sketches = grouping.part.is_none();
     let (mut sums, mut names) = (BTreeMap::<LineId, Sum>::new(), BTreeMap::new());
     let mut last: Option<UsageOf> = None;
     let is_wanted = |id: &LineId| after.is_none_or(|after| id > after);
@@ -107,7 +116,7 @@ fn add(
     conn: &mut Conn,
     sums: &mut BTreeMap<LineId, Sum>,
     names: &mut Names,
-    grouping: Option<Grouping>,
+    grouping: Grouping,
     (of, row): (&UsageOf, &UsageRow),
     is_wanted: &impl Fn(&LineId) -> bool,
 ) -> Result<(), StoreError> {
@@ -115,32 +124,32 @@ fn add(
     if row.counts == UsageCounts::default() {
         return Ok(());
     }
-    let id = |group: &str| LineId { starts_at: of.starts_at, group: group.to_owned() };
-    if let Some(Grouping::Part(part)) = grouping {
-        for (value, counts) in Parts::decode(&row.parts).of(part) {
-            let id = id(value);
-            if is_wanted(&id) {
-                sums.entry(id).or_default().counts.add(counts);
-            }
+    let group = grouping.whose.map(|whose| group_of(conn, names, whose, of)).transpose()?;
+    let key = of.key.filter(|_| grouping.whose == Some(Whose::Key));
+    let id = |group: &str, part: &str| {
+        let (group, part) = (group.to_owned(), part.to_owned());
+        Some(LineId { starts_at: of.starts_at, group, part }).filter(is_wanted)
+    };
+    let Some(part) = grouping.part else {
+        if let Some(id) = id(group.as_deref().unwrap_or_default(), "") {
+            let sum = sums.entry(id).or_default();
+            sum.key = key;
+            sum.add(row);
         }
         return Ok(());
-    }
-    let id = id(&group_of(conn, names, grouping, of)?);
-    if is_wanted(&id) {
-        let sum = sums.entry(id).or_default();
-        sum.key = of.key.filter(|_| grouping == Some(Grouping::Key));
-        sum.add(row);
+    };
+    for (value, counts) in Parts::decode(&row.parts).of(part).filter(|(_, counts)| **counts != UsageCounts::default()) {
+        if let Some(id) = group.as_ref().map_or_else(|| id(value, ""), |group| id(group, value)) {
+            let sum = sums.entry(id).or_default();
+            sum.key = key;
+            sum.counts.add(counts);
+        }
     }
     Ok(())
 }
 
 /// The name of a row's group. Without a known key it is that of the organisation, with nothing behind it.
-fn group_of(
-    conn: &mut Conn,
-    names: &mut Names,
-    grouping: Option<Grouping>,
-    of: &UsageOf,
-) -> Result<String, StoreError> {
+fn group_of(conn: &mut Conn, names: &mut Names, whose: Whose, of: &UsageOf) -> Result<String, StoreError> {
     let nobody = format!("{}/", of.organisation);
     let mut named = |key: KeyId| -> Result<(String, String, String), StoreError> {
         let known = match names.entry(key) {
@@ -149,13 +158,13 @@ fn group_of(
         };
         Ok(known.unwrap_or_else(|| (format!("{nobody}{key}"), nobody.clone(), String::new())))
     };
-    Ok(match (grouping, of.key) {
-        (None | Some(Grouping::Part(_)), _) | (Some(Grouping::Owner), None) => String::new(),
-        (Some(Grouping::Organisation), _) => of.organisation.clone(),
-        (Some(Grouping::Key), Some(key)) => named(key)?.0,
-        (Some(Grouping::Project), Some(key)) => named(key)?.1,
-        (Some(Grouping::Owner), Some(key)) => named(key)?.2,
-        (Some(Grouping::Key | Grouping::Project), None) => nobody,
+    Ok(match (whose, of.key) {
+        (Whose::Owner, None) => String::new(),
+        (Whose::Organisation, _) => of.organisation.clone(),
+        (Whose::Key, Some(key)) => named(key)?.0,
+        (Whose::Project, Some(key)) => named(key)?.1,
+        (Whose::Owner, Some(key)) => named(key)?.2,
+        (Whose::Key | Whose::Project, None) => nobody,
     })
 }
 
@@ -190,30 +199,43 @@ impl Sum {
 
 impl Grouping {
     /// All words, for whoever describes them.
-    pub const WORDS: &str = "`key`, `project`, `owner`, `organisation`, `reason`, `country`, `network` and `action`";
+    pub const WORDS: &str = "`key`, `project`, `owner`, `organisation`, `reason`, `country`, `network` and `action`, or one \
+        of the first four and one of the others, such as `key,country`";
 }
 
 impl FromStr for Grouping {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "key" => Ok(Self::Key),
-            "project" => Ok(Self::Project),
-            "owner" => Ok(Self::Owner),
-            "organisation" => Ok(Self::Organisation),
-            part => match part.parse()? {
-                // They are of days alone, and of keys that were permitted.
-                Part::Scope | Part::Exercised | Part::ActScope | Part::ActExercised => Err(()),
-                part => Ok(Self::Part(part)),
-            },
+        let mut grouping = Self::default();
+        for word in text.split(',') {
+            let whose = match word {
+                "key" => Some(Whose::Key),
+                "project" => Some(Whose::Project),
+                "owner" => Some(Whose::Owner),
+                "organisation" => Some(Whose::Organisation),
+                _ => None,
+            };
+            let is_second = match whose {
+                Some(whose) => grouping.whose.replace(whose).is_some(),
+                None => match word.parse()? {
+                    // They are of days alone, and of keys that were permitted.
+                    Part::Scope | Part::Exercised | Part::ActScope | Part::ActExercised => return Err(()),
+                    part => grouping.part.replace(part).is_some(),
+                },
+            };
+            if is_second {
+                return Err(());
+            }
         }
+        Ok(grouping)
     }
 }
 
 impl fmt::Display for LineId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.starts_at, self.group)
+        // Either may have any character in it.
+        write!(f, "{} {} {}{}", self.starts_at, self.part.len(), self.part, self.group)
     }
 }
 
@@ -221,7 +243,10 @@ impl FromStr for LineId {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        let (starts_at, group) = text.split_once(' ').ok_or(())?;
-        Ok(Self { starts_at: starts_at.parse().map_err(|_| ())?, group: group.to_owned() })
+        let (starts_at, rest) = text.split_once(' ').ok_or(())?;
+        let (length, rest) = rest.split_once(' ').ok_or(())?;
+        let (part, group) = rest.split_at_checked(length.parse().map_err(|_| ())?).ok_or(())?;
+        let starts_at = starts_at.parse().map_err(|_| ())?;
+        Ok(Self { starts_at, group: group.to_owned(), part: part.to_owned() })
     }
 }

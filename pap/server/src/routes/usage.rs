@@ -23,7 +23,8 @@ use crate::query::Pairs;
         ("key" = Option<String>, Query, description = "Only this key, by its id."),
         ("granularity" = Option<String>, Query, description = "`minute`, `hour` (unless told) or `day`."),
         ("group_by" = Option<String>, Query, description = "Divide lines by `key`, `project`, `owner`, `organisation`, \
-            `reason`, `country`, `network` (the number of the autonomous system) or `action`."),
+            `reason`, `country`, `network` (the number of the autonomous system) or `action`; or by one of the first \
+            four and one of the others at once, such as `key,country`."),
         ("from" = Option<String>, Query, description = "Only from this time on; unless told an hour, a day or 30 days \
             before `before`, as `granularity` is."),
         ("before" = Option<String>, Query, description = "Only up to this time; now unless told."),

@@ -146,8 +146,33 @@ async fn lines_are_divided_by_whatever_is_asked_for() {
     let of_key = get(&installation, &format!("/v1/usage?group_by=key&key={}", keys[1])).await;
     assert_eq!(of_key.body["items"][0]["key_id"], json!(keys[1].to_string()));
     assert_eq!((requests(&of_key), &of_key.body["items"][0]["group"]), (vec![7], &json!("globex/writer")));
-    let refused = get(&installation, "/v1/usage?group_by=colour").await;
-    assert_eq!((refused.status, refused.code()), (400, "invalid-field"));
+    for wrong in ["colour", "key,project", "country,action", "key,", "key,country,action"] {
+        let refused = get(&installation, &format!("/v1/usage?group_by={wrong}")).await;
+        assert_eq!((refused.status, refused.code()), (400, "invalid-field"), "{wrong}");
+    }
+    // Whose keys and what for at once, a line at a time.
+    let mut path =
+        "/v1/usage?group_by=key,reason&from=2027-01-15T06:00:00Z&before=2027-01-15T06:59:00Z&limit=1".to_owned();
+    let first = path.clone();
+    let mut lines = Vec::new();
+    loop {
+        let page = get(&installation, &path).await;
+        lines.extend(page.body["items"].as_array().unwrap().iter().map(|line| {
+            assert!(line["latency"].is_null() && line["addresses"].is_null(), "{line}");
+            (line["group"].clone(), line["part"].clone(), line["requests"].clone(), line["key_id"].is_null())
+        }));
+        let Some(cursor) = page.body["next_cursor"].as_str() else { break };
+        path = format!("{first}&cursor={cursor}");
+    }
+    let line = |group, part, requests, is_nobody| (json!(group), json!(part), json!(requests), is_nobody);
+    assert_eq!(
+        lines,
+        [
+            line("acme/", "scope_missing", 2, true),
+            line("acme/atlas/reader", "none", 4, false),
+            line("acme/atlas/reader", "scope_missing", 1, false),
+        ]
+    );
 }
 
 #[actix_web::test]
@@ -178,7 +203,7 @@ async fn comma_separated_values_come_where_they_are_asked_for() {
     assert!(answer.header("link").contains("rel=\"next\""), "{answer:?}");
     let text = String::from_utf8(answer.octets).unwrap();
     let lines: Vec<_> = text.split("\r\n").collect();
-    assert_eq!(lines[0].split(',').count(), 15);
+    assert_eq!(lines[0].split(',').count(), 16);
     assert!(lines[0].starts_with("starts_at,granularity,group,key_id,requests,permits,denials,"), "{text}");
     assert!(lines[1].starts_with("2027-01-15T05:00:00Z,hour,\"acme/atlas/reader\","), "{text}");
     assert!(lines[2].starts_with("2027-01-15T06:00:00Z,hour,\"acme/\",,2,0,2,0,0,0,"), "{text}");
