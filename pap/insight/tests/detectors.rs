@@ -429,7 +429,19 @@ fn a_new_client_is_told_beside_another_sign_only() {
     life.hours(5, |_| 50);
     life.see(&Observation { client: Some("scanner"), ..from(life.now, BERLIN, 64_777, "NL") });
     life.only(Detector::NewCountry);
-    assert!(life.only(Detector::NewClient).finding.explanation.starts_with("client `scanner` was never seen"));
+    assert_eq!(
+        life.only(Detector::NewClient).finding.explanation,
+        "client `scanner` was never seen before, within the hour of new-country, new-network"
+    );
+
+    // The sign comes first, and the client half an hour later.
+    let mut life = steady();
+    life.see(&from(life.now, BERLIN, 64_777, "NL"));
+    let at = life.now + 30 * MINUTE;
+    life.see(&Observation { client: Some("scanner"), ..ordinary(at, 1) });
+    assert!(
+        life.only(Detector::NewClient).finding.explanation.ends_with("within the hour of new-country, new-network")
+    );
 }
 
 #[test]
@@ -469,6 +481,7 @@ fn guesses_from_two_networks_are_told_and_a_program_with_an_old_secret_is_not() 
     let wrong = |at, asn| Observation {
         outcome: Outcome::WrongSecret,
         credential: "c1",
+        credential_id: Some("4fTq9aGx0LmN"),
         ..Observation::permitted(at, "", "", Network { asn: Some(asn), ..Network::default() })
     };
     let mut life = Life::new();
@@ -477,7 +490,10 @@ fn guesses_from_two_networks_are_told_and_a_program_with_an_old_secret_is_not() 
     }
     life.is_silent();
     life.see(&wrong(life.now, 64_501));
-    assert!(life.only(Detector::WrongSecret).finding.explanation.contains("from 2 networks within 10 minutes"));
+    assert_eq!(
+        life.only(Detector::WrongSecret).finding.explanation,
+        "31 wrong secrets for credential 4fTq9aGx0LmN from 2 networks within 10 minutes"
+    );
 }
 
 #[test]
@@ -506,6 +522,13 @@ fn a_replaced_credential_is_told_at_once() {
     assert_eq!(
         life.only(Detector::OldCredential).finding.explanation,
         "a replaced credential was presented after its grace, from AS64500, DE; it was refused"
+    );
+    let mut life = Life::new();
+    let known = Observation { credential_id: Some("4fTq9aGx0LmN"), ..ordinary(MONDAY, 1) };
+    life.see(&Observation { outcome: Outcome::RetiredCredential, ..known });
+    assert_eq!(
+        life.only(Detector::OldCredential).finding.explanation,
+        "credential 4fTq9aGx0LmN was presented after its grace, from AS64500, DE; it was refused"
     );
 }
 
@@ -620,6 +643,7 @@ fn a_hostile_holder_can_t_make_the_memory_grow() {
             count: 1 + round * 7919 % 1_000_003,
             outcome,
             credential: &text,
+            credential_id: Some(&text),
             resource: &text,
             action: &text,
             powerful: true,

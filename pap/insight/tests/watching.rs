@@ -13,6 +13,7 @@
 mod server;
 
 use argus_insight::anomaly::{NetworkKind, Settings};
+use argus_insight::usage::hash;
 use argus_insight::watching::{Ended, Seen, Watched, Watcher, encode};
 use argus_store::anomaly::{
     self, Anomaly, AnomalyDetector, AnomalyFilter, AnomalyState, Response, Severity, find_watch, list_sightings,
@@ -29,6 +30,9 @@ use tempfile::TempDir;
 
 const HOUR: i64 = 3_600;
 const WEEK: i64 = 168 * HOUR;
+
+/// The credential of the key.
+const CREDENTIAL: &str = "000000000001";
 
 /// A Monday, 00:00 UTC.
 const MONDAY: i64 = 1_799_625_600;
@@ -89,7 +93,7 @@ impl World {
             grace_seconds: None,
         };
         let material = Material::Secret(StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into()));
-        let credential = NewCredential { id: "000000000001".into(), material, not_before: at(0), expires_at: None };
+        let credential = NewCredential { id: CREDENTIAL.into(), material, not_before: at(0), expires_at: None };
         let made = store.write(|conn| {
             organisation::create(conn, &act, &new)?;
             key::create(conn, &act, &of_key, &credential)
@@ -208,6 +212,33 @@ fn a_leaked_key_is_told_once_whoever_dies_and_suspended_as_the_policy_says() {
         assert_eq!(world.notices(NoticeKind::AnomalyDetected), 1);
         assert_eq!(world.audited(AuditEvent::AnomalyDetected).len(), 1);
         assert_eq!(world.audited(AuditEvent::KeySuspended).len(), 1);
+    });
+}
+
+/// Nodes tell hashes of credentials; whoever watches finds the one of the key that has it.
+#[test]
+fn who_guesses_or_has_an_old_secret_is_told_with_the_credential() {
+    on_both(&[], |world| {
+        let mut watcher = world.watcher();
+        let of = |outcome, credential: &str, asn| Seen {
+            outcome,
+            credential: hash(credential.as_bytes()),
+            asn: Some(asn),
+            count: 6,
+            ..usual(60)
+        };
+        let wrong = |asn| of(Ended::WrongSecret, CREDENTIAL, asn);
+        world.see(vec![wrong(64_500), wrong(64_501), of(Ended::Retired, "gone00000000", 64_500)]);
+        let found = watcher.look(at(61)).unwrap();
+        let mut told: Vec<_> = found.alerts.into_iter().map(|(alert, _)| alert.explanation).collect();
+        told.sort_unstable();
+        assert_eq!(
+            told,
+            [
+                "12 wrong secrets for credential 000000000001 from 2 networks within 10 minutes",
+                "a replaced credential was presented after its grace, from AS64500, DE; it was refused",
+            ]
+        );
     });
 }
 

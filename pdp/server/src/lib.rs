@@ -70,5 +70,5 @@ pub use snapshot::{
 };
 pub use suppose::{SupposedDecision, SupposedUse};
 pub use tls::{ClientTrust, ClientTrustFiles, ServerTls, ServerTlsFiles, TlsFault, keep_certificate};
-pub use usage::{OwnUse, ReservedUse, UsageSink, Use, UsesNoted};
+pub use usage::{OwnUse, ReservedUse, Shown, UsageSink, Use, UsesNoted};
 pub use watched::{SeenFiles, WatchedFiles};

@@ -41,12 +41,21 @@ pub struct Use<'u> {
     pub id: DecisionId,
     /// What the client calls itself.
     pub user_agent: Option<&'u str>,
-    /// The key and the credential for which a wrong secret was presented: who did so does not hold the key.
-    pub guessed: Option<(KeyId, Option<CredentialId>)>,
-    /// Whether what was presented is a credential that was taken from its key.
-    pub is_retired: bool,
+    /// What was presented.
+    pub presented: Shown,
     /// What the key grants.
     pub scopes: &'u [Scope],
+}
+
+/// What was presented for a decision. Of a credential the id, where it has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// A credential of the key; or none, or one that is refused for what it and everybody knows.
+    Own,
+    /// One that was taken from its key.
+    Retired(Option<CredentialId>),
+    /// A wrong secret of this key's: who did so does not hold the key.
+    Guessed(KeyId, Option<CredentialId>),
 }
 
 /// A permitted use of which only the most that it costs is known: what has to be told of it again when it is settled.

@@ -1,5 +1,7 @@
 //! What is told: a finding of one detector, and the alert that stands in the book until it is over.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The detectors, each by the name that the API and the commands use.
@@ -58,6 +60,12 @@ impl Detector {
         Self::OldCredential,
         Self::PowerfulAction,
     ];
+}
+
+impl fmt::Display for Detector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// How soon a person should look.

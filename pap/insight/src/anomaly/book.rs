@@ -30,6 +30,11 @@ impl Book {
         self.alerts.iter().filter(move |alert| !is_over(alert, at))
     }
 
+    /// The detectors whose signs were seen at a time or later.
+    pub(super) fn seen_since(&self, at: Seconds) -> impl Iterator<Item = Detector> {
+        self.alerts.iter().filter(move |alert| alert.last >= at).map(|alert| alert.finding.detector)
+    }
+
     /// Notes a finding. `Some` where it is news.
     pub(super) fn note(&mut self, finding: Finding, at: Seconds, seen: Option<&Observation<'_>>) -> Option<Alert> {
         self.alerts.retain(|alert| !is_over(alert, at));

@@ -16,8 +16,10 @@ pub struct Observation<'a> {
     pub count: u32,
     /// How it ended.
     pub outcome: Outcome,
-    /// The credential that was presented.
+    /// The credential that was presented, as far as it is told from others.
     pub credential: &'a str,
+    /// Its id, where it is known.
+    pub credential_id: Option<&'a str>,
     /// The resource asked for.
     pub resource: &'a str,
     /// The action asked for.
@@ -132,6 +134,7 @@ impl<'a> Observation<'a> {
             count: 1,
             outcome: Outcome::Permitted,
             credential: "",
+            credential_id: None,
             resource,
             action,
             powerful: false,
@@ -145,6 +148,11 @@ impl<'a> Observation<'a> {
     pub(super) fn succeeded(&self) -> bool {
         self.outcome == Outcome::Permitted
     }
+}
+
+/// What is said of the credential that was presented: its id, where it is known.
+pub(super) fn named(otherwise: &str, seen: &Observation<'_>) -> String {
+    seen.credential_id.map_or_else(|| otherwise.to_owned(), |id| format!("credential {id}"))
 }
 
 #[cfg(test)]

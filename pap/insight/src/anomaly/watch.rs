@@ -140,7 +140,14 @@ impl Watch {
             self.powerful.observe(profile, seen, &settings.powerful_action),
         ];
         findings.extend(findings_now.into_iter().flatten());
-        findings.extend(self.clients.observe(profile, seen, !findings.is_empty(), &settings.new_client));
+        let since = profile.now - i64::from(settings.new_client.hours) * HOUR;
+        let now = findings.iter().map(|finding| finding.detector);
+        let mut signs: Vec<_> =
+            now.chain(self.book.seen_since(since)).filter(|of| *of != Detector::NewClient).collect();
+        signs.sort_unstable();
+        signs.dedup();
+        let has_sign_now = !findings.is_empty();
+        findings.extend(self.clients.observe(profile, seen, (has_sign_now, &signs), &settings.new_client));
         let at = self.profile.now;
         told.extend(findings.into_iter().filter_map(|finding| self.book.note(finding, at, Some(seen))));
         told

@@ -44,8 +44,8 @@ pub struct UsageEvent {
 pub enum Presented {
     /// A credential of the key; or none, or one that is refused for what it and everybody knows.
     Own,
-    /// One that was taken from its key.
-    Retired,
+    /// One that was taken from its key. Of it there is a [hash](super::hash).
+    Retired(u64),
     /// A wrong secret of this key's: whoever presented it does not hold the key. Of the credential there is a
     /// [hash](super::hash).
     Guessed(KeyId, u64),

@@ -1,5 +1,7 @@
 //! What nodes tell the watcher, as octets in a text: a form, then postcard, in base64.
 
+use std::collections::HashMap;
+
 use argus_store::KeyId;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -122,8 +124,8 @@ fn of_number(number: u8) -> NetworkKind {
 }
 
 impl Seen {
-    /// Shows it to a watch.
-    pub(super) fn show<T>(&self, to: impl FnOnce(&Observation<'_>) -> T) -> T {
+    /// Shows it to a watch. `ids` are those of the key's credentials, by their hashes.
+    pub(super) fn show<T>(&self, ids: &HashMap<u64, String>, to: impl FnOnce(&Observation<'_>) -> T) -> T {
         let text = |hash: u64| if hash == 0 { String::new() } else { format!("{hash:016x}") };
         let (credential, resource, address) = (text(self.credential), text(self.resource), text(self.address));
         let decision = uuid(self.decision);
@@ -137,6 +139,7 @@ impl Seen {
                 Ended::Retired => Outcome::RetiredCredential,
             },
             credential: &credential,
+            credential_id: ids.get(&self.credential).map(String::as_str),
             resource: &resource,
             action: &self.action,
             powerful: POWERFUL.contains(&self.action.as_str()),
@@ -195,7 +198,7 @@ mod tests {
         let both =
             [(key, vec![seen.clone(), hidden.clone()]), (key, vec![Seen { kind: NetworkKind::Hosting, ..hidden }])];
         assert_eq!(decode(&encode(&both).unwrap()).unwrap(), both);
-        seen.show(|told| {
+        seen.show(&HashMap::new(), |told| {
             assert_eq!((told.request, told.credential), ("01890a5d-ac96-774b-bcce-b302099a8057", ""));
             assert_eq!(told.resource, "0000000000000007");
         });

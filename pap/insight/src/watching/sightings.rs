@@ -84,7 +84,7 @@ impl Sightings {
 fn of(event: &UsageEvent) -> Option<(KeyId, Ended, u64)> {
     match (event.credential, event.key) {
         (Presented::Guessed(key, credential), _) => Some((key, Ended::WrongSecret, credential)),
-        (Presented::Retired, Some(key)) => Some((key, Ended::Retired, 0)),
+        (Presented::Retired(credential), Some(key)) => Some((key, Ended::Retired, credential)),
         (_, Some(key)) if event.outcome == Outcome::Permit => Some((key, Ended::Permitted, 0)),
         (_, Some(key)) if !event.reason.is_some_and(|reason| reason.starts_with("credential_")) => {
             Some((key, Ended::Denied, 0))

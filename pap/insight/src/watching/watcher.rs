@@ -11,7 +11,7 @@ use argus_credentials::{CredentialId, NoRandomness};
 use argus_store::anomaly::{
     self, Anomaly, AnomalyDetector, AnomalyState, Evidence, Response, Severity, SightingOf, Sign,
 };
-use argus_store::{Conn, KeyId, Store, StoreError, key, lease};
+use argus_store::{Conn, KeyId, Store, StoreError, credential, key, lease};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -23,6 +23,7 @@ use super::respond::respond;
 use super::sighting::{Seen, decode};
 use crate::anomaly::{Alert, Detector, MemoryError, Settings, Watch};
 use crate::notify::tell_anomaly;
+use crate::usage::hash;
 
 const LEASE: &str = "watch";
 const LEASE_LASTS: TimeDelta = TimeDelta::seconds(30);
@@ -197,12 +198,15 @@ impl Watcher {
         if self.keep(key, at)?.is_none() {
             return Ok(());
         }
+        // Of most uses no credential is told, and then nobody has to be asked for its id.
+        let is_told = all.iter().any(|seen| seen.credential != 0);
+        let ids = if is_told { self.store.read(|conn| credential_ids(conn, key))? } else { HashMap::new() };
         let mut news = Vec::new();
         if let Some(kept) = self.kept.get_mut(&key) {
             let around = kept.declared.around();
             for seen in all {
                 watched.uses += u64::from(seen.count);
-                news.extend(seen.show(|seen| kept.watch.observe(seen, &around, &self.settings)));
+                news.extend(seen.show(&ids, |seen| kept.watch.observe(seen, &around, &self.settings)));
             }
             kept.is_changed = true;
         }
@@ -360,6 +364,12 @@ impl Watcher {
         }
         Ok(())
     }
+}
+
+/// The ids of a key's credentials, by the hashes that nodes tell of them.
+fn credential_ids(conn: &mut Conn, key: KeyId) -> Result<HashMap<u64, String>, StoreError> {
+    let credentials = credential::list(conn, key)?;
+    Ok(credentials.into_iter().map(|credential| (hash(credential.id.as_bytes()), credential.id)).collect())
 }
 
 fn read_watch(memory: &str) -> Result<Watch, MemoryError> {

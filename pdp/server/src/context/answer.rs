@@ -32,7 +32,7 @@ use crate::names::{self, ARGUS, REASON};
 use crate::obligation::{Decided, Obligations};
 use crate::reason::Reason;
 use crate::snapshot::{Domain, KeyRecord, Origin, Snapshot};
-use crate::usage::{UsageSink, Use};
+use crate::usage::{Shown, UsageSink, Use};
 
 /// A question, but for its request.
 #[derive(Clone, Copy)]
@@ -371,15 +371,12 @@ impl<'a> Ask<'a> {
             Subject::Verified(record) | Subject::Refused(_, Some(record)) => Some(record),
             Subject::Nobody | Subject::Refused(_, None) | Subject::Guessed(_) | Subject::Faulty(_) => None,
         };
-        let guessed = match subject {
-            Subject::Guessed(record) => Some((record.key.id, record.credential_id)),
-            _ => None,
+        let presented = match subject {
+            Subject::Guessed(record) => Shown::Guessed(record.key.id, record.credential_id),
+            Subject::Refused(_, Some(record)) if record.is_retired() => Shown::Retired(record.credential_id),
+            _ => Shown::Own,
         };
-        let of = Use {
-            guessed,
-            is_retired: matches!(subject, Subject::Refused(_, Some(record)) if record.is_retired()),
-            ..self.use_of(record, Some(individual), result)
-        };
+        let of = Use { presented, ..self.use_of(record, Some(individual), result) };
         let decides = of.organisation;
         if let Some(usage) = self.usage {
             usage.note(&of);
@@ -441,8 +438,7 @@ impl<'a> Ask<'a> {
             action: stated(names::ACTION, names::ACTION_ID),
             id: self.obligations.1,
             user_agent: stated(names::ENVIRONMENT, names::USER_AGENT),
-            guessed: None,
-            is_retired: false,
+            presented: Shown::Own,
             scopes: record.map_or(&[], |record| &record.key.scopes),
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
+use argus_credentials::CredentialId;
 use argus_http::{Exposition, MoreMetrics};
 use argus_insight::anomaly::NetworkKind;
 use argus_insight::queue::{Tally, queue};
@@ -10,7 +11,7 @@ use argus_insight::usage::{
     ACTS, ActEvent, ActQueue, ActSender, Detail, Exercised, Metered, Metering, Outcome, Place, Presented, QUEUE,
     SettledCost, UsageEvent, UsageQueue, UsageSender, Word, hash,
 };
-use argus_pdp::{HiddenBy, OwnUse, Pdp, Point, Reason, ReservedUse, UsageSink, Use, UsesNoted};
+use argus_pdp::{HiddenBy, OwnUse, Pdp, Point, Reason, ReservedUse, Shown, UsageSink, Use, UsesNoted};
 use argus_store::node::NodeRole;
 use argus_store::usage::{ACTS_COUNTED_SINCE, ASKING_COUNTED_SINCE, SCOPES_COUNTED_SINCE};
 use argus_store::{Store, setting};
@@ -152,12 +153,11 @@ fn family(user_agent: &str) -> Word {
 }
 
 fn presented(of: &Use<'_>) -> Presented {
-    match of.guessed {
-        Some((key, credential)) => {
-            Presented::Guessed(key, credential.map_or(0, |credential| hash(credential.to_string().as_bytes())))
-        }
-        None if of.is_retired => Presented::Retired,
-        None => Presented::Own,
+    let hash_of = |credential: Option<CredentialId>| credential.map_or(0, |id| hash(id.to_string().as_bytes()));
+    match of.presented {
+        Shown::Guessed(key, credential) => Presented::Guessed(key, hash_of(credential)),
+        Shown::Retired(credential) => Presented::Retired(hash_of(credential)),
+        Shown::Own => Presented::Own,
     }
 }
 

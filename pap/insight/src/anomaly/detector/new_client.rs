@@ -33,15 +33,16 @@ pub(in super::super) struct Memory {
 }
 
 impl Memory {
-    /// `other_sign`: whether another detector has found something in the same observation.
+    /// `has_sign`: whether another detector has found something in the same observation. `signs` are those that have
+    /// within the hours.
     pub(in super::super) fn observe(
         &mut self,
         profile: &Profile,
         seen: &Observation<'_>,
-        other_sign: bool,
+        (has_sign, signs): (bool, &[Detector]),
         parameters: &Parameters,
     ) -> Option<Finding> {
-        if other_sign {
+        if has_sign {
             self.sign = Some(profile.now);
         }
         if let Some(client) = seen.client.filter(|_| seen.succeeded()) {
@@ -62,10 +63,20 @@ impl Memory {
             score: 1.0,
             baseline: 0.0,
             observed: 1.0,
-            explanation: format!("client `{client}` was never seen before, and another sign is within the hour"),
+            explanation: format!("client `{client}` was never seen before, within the hour of {}", beside(signs)),
             suggestion: Suggestion::Notify,
         };
         self.new = None;
         Some(finding)
+    }
+}
+
+/// The other signs by their names; the most is said within what an explanation has room for.
+fn beside(signs: &[Detector]) -> String {
+    let names: Vec<_> = signs.iter().take(3).map(Detector::to_string).collect();
+    match (names.is_empty(), signs.len().saturating_sub(names.len())) {
+        (true, _) => "another sign".to_owned(),
+        (false, 0) => names.join(", "),
+        (false, more) => format!("{} and {more} more", names.join(", ")),
     }
 }

@@ -1,7 +1,7 @@
 //! A secret that was replaced, and whose grace is over, is presented: a copy of it lives somewhere.
 
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
-use super::super::observation::{Observation, Outcome};
+use super::super::observation::{Observation, Outcome, named};
 
 /// Any use; from the first on. There is nothing to set.
 pub(in super::super) fn look(seen: &Observation<'_>) -> Option<Finding> {
@@ -12,7 +12,8 @@ pub(in super::super) fn look(seen: &Observation<'_>) -> Option<Finding> {
         baseline: 0.0,
         observed: f64::from(seen.count),
         explanation: format!(
-            "a replaced credential was presented after its grace, {}; it was refused",
+            "{} was presented after its grace, {}; it was refused",
+            named("a replaced credential", seen),
             match (seen.network.asn, seen.network.country) {
                 (Some(system), Some(country)) => format!("from AS{system}, {country}"),
                 (Some(system), None) => format!("from AS{system}"),

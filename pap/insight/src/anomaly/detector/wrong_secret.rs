@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::alert::{Detector, Finding, Severity, Suggestion};
 use super::super::doubled::Doubled;
 use super::super::numbers::{MINUTE, Seconds, real};
-use super::super::observation::{Observation, Outcome};
+use super::super::observation::{Observation, Outcome, named};
 use super::super::profile::Profile;
 use super::super::recent::short_hash;
 
@@ -65,7 +65,8 @@ impl Memory {
             baseline: real(needed),
             observed: real(count),
             explanation: format!(
-                "{count} wrong secrets for one credential from {} networks within {} minutes",
+                "{count} wrong secrets for {} from {} networks within {} minutes",
+                named("one credential", seen),
                 of.len(),
                 parameters.minutes
             ),

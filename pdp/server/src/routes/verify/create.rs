@@ -38,7 +38,7 @@ use crate::pdp::Shared;
 use crate::places::Places;
 use crate::reason::{Reason, advised};
 use crate::snapshot::{KeyRecord, Origin, Snapshot, value};
-use crate::usage::{ReservedUse, Use};
+use crate::usage::{ReservedUse, Shown, Use};
 use crate::wait::{ROUNDS, wait_for_all};
 
 /// Who asks by this door, or by another that asks the same.
@@ -228,8 +228,11 @@ impl Verify<'_> {
             action: Some(&question.action),
             id: self.call.decision_id,
             user_agent: question.context.user_agent.as_deref(),
-            guessed: decided.guessed.map(|record| (record.key.id, record.credential_id)),
-            is_retired: decided.refused.is_some_and(KeyRecord::is_retired),
+            presented: match (decided.guessed, decided.refused) {
+                (Some(record), _) => Shown::Guessed(record.key.id, record.credential_id),
+                (None, Some(record)) if record.is_retired() => Shown::Retired(record.credential_id),
+                _ => Shown::Own,
+            },
             scopes: record.map_or(&[], |record| &record.key.scopes),
         };
         if let Some(usage) = usage {
