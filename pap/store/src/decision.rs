@@ -13,7 +13,11 @@ use crate::error::StoreError;
 use crate::id::KeyId;
 use crate::page::{Page, PageSize};
 use crate::schema::{decisions, policy_documents, policy_sets};
+use crate::setting;
 use crate::value::{At, column};
+
+/// The setting that says up to which id decisions have no address in full any more.
+pub const ADDRESSES_CUT_UP_TO: &str = "decision_addresses_cut_up_to";
 
 /// Rows of one statement: far below the number of values that either database takes at once.
 const ROWS: usize = 200;
@@ -163,6 +167,30 @@ pub fn list(
             rows = rows.filter(decisions::id.lt(before));
         }
         Ok(size.cut(rows.order(decisions::id.desc()).limit(size.rows()).load(c)?))
+    })
+}
+
+/// Decisions behind one of them in the order of their ids, and before an id, the oldest first.
+pub fn list_between(conn: &mut Conn, (behind, before): (&str, &str), most: u32) -> Result<Vec<Decision>, StoreError> {
+    let rows = decisions::table.filter(decisions::id.gt(behind)).filter(decisions::id.lt(before));
+    let rows = rows.order(decisions::id).limit(most.into());
+    Ok(on!(conn, c => rows.select(Decision::as_select()).load(c))?)
+}
+
+/// Puts address, request, response and what is missing of decisions in the place of what is there, and notes up to which
+/// id that was done.
+pub fn replace_addresses(conn: &mut Conn, changed: &[Decision], up_to: &str) -> Result<(), StoreError> {
+    conn.write(|conn| {
+        for of in changed {
+            let parts = (
+                decisions::address.eq(&of.address),
+                decisions::request.eq(&of.request),
+                decisions::response.eq(&of.response),
+                decisions::redacted.eq(&of.redacted),
+            );
+            on!(conn, c => diesel::update(decisions::table.find(&of.id)).set(parts).execute(c))?;
+        }
+        setting::put(conn, ADDRESSES_CUT_UP_TO, up_to)
     })
 }
 

@@ -32,7 +32,8 @@ pub struct ReplayedDecision {
     policy_before: DecisionPolicy,
     /// The policies by which it is decided again.
     policy_after: DecisionPolicy,
-    /// Ids of attributes that are missing in the log, and that policies may have asked for.
+    /// Ids of attributes that are missing in the log, or have a network there in the place of an address, and that policies
+    /// may have asked for.
     redacted: Vec<String>,
 }
 

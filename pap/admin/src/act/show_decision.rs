@@ -14,7 +14,7 @@ use crate::{Admin, AdminError, Call};
 pub struct WholeDecision {
     #[serde(flatten)]
     decision: DecisionView,
-    /// Ids of the attributes that were left out of the request.
+    /// Ids of the attributes that were left out of the request, or have a network there in the place of an address.
     redacted: Vec<String>,
     /// The request as policies saw it, in the form of the JSON Profile: what is known of the key is in it, what was
     /// presented is not.

@@ -7,6 +7,7 @@
 //! dies, starts again, or has a wrong clock; and nothing hangs on the sweeper that decides, for a decision point
 //! refuses by its own clock what has ended.
 
+mod addresses;
 mod ahead;
 mod decisions;
 mod half_time;
@@ -79,6 +80,8 @@ pub struct Swept {
     pub forgotten: Forgotten,
     /// Decisions that were logged for as long as they are to be.
     pub decisions: usize,
+    /// Logged decisions whose addresses were cut.
+    pub addresses_cut: usize,
     /// Rows of usage that were kept for as long as they are to be.
     pub usage_rows: usize,
     /// Webhooks that were disabled, because the grace of their organisation is over and its plan has none.
@@ -136,6 +139,7 @@ impl Sweeper {
             plan::sweep(&self.store, at, &mut self.plans_told, &mut swept)?;
             swept.forgotten = self.store.write_aside(|conn| forget(conn, at, FORGOTTEN))?;
             swept.decisions = decisions::sweep(&self.store, at, self.decisions_days)?;
+            swept.addresses_cut = addresses::sweep(&self.store, at)?;
             swept.usage_rows = usage::sweep(&self.store, at, self.usage_retention)?;
             let kept = plan::forget(&self.store, at, (self.decisions_days, self.usage_retention))?;
             swept.decisions += kept.decisions;

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod addresses;
 mod forgotten;
 mod life;
 mod nodes;

@@ -135,7 +135,7 @@ fn in_words(of: &Value) -> String {
     let redacted = of.get("redacted").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let redacted: Vec<&str> = redacted.iter().filter_map(Value::as_str).collect();
     if !redacted.is_empty() {
-        words.extend(["  not in the log, so that policies could not see it: ", &redacted.join(", "), "\n"]);
+        words.extend(["  not in the log as it was, so that policies could not see it: ", &redacted.join(", "), "\n"]);
     }
     words
 }

@@ -62,6 +62,8 @@ const REVIEWS: &str = "as it is, for whoever may read reviews";
 const WITH_REVIEW: &str = "as long as the organisation; names are written over when the person is forgotten";
 const DECISIONS: &str = "as it is, without what the settings leave out, for whoever may read decisions";
 const LOGGED: &str = "30 days unless set otherwise";
+/// Addresses in requests and responses are cut with it.
+const LOGGED_ADDRESS: &str = "in full for 30 days, then its network; all of it for 30 days unless set otherwise";
 const NINETY_DAYS: &str = "90 days at most; erased with the person";
 
 /// All of them.
@@ -89,7 +91,7 @@ pub const REGISTER: &[PersonalField] = &[
     row("deliveries", "recipient", "whose notice it is", OWNER, "owners are told of their own keys", CONTACTS, NINETY_DAYS),
     row("deliveries", "payload", "what the notice says: the key's owner, callers of an older secret", OWNER, "notices say what happened", CONTACTS, NINETY_DAYS),
     row("idempotency", "answer", "an answer that may show a key's owner or a contact", OWNER, "a repeated request is answered alike", "as it is, for whoever asked", "24 hours"),
-    row("decisions", "address", "where a key was used from", CALLER, "decisions are explained, where the log of them is on", DECISIONS, LOGGED),
+    row("decisions", "address", "where a key was used from", CALLER, "decisions are explained, where the log of them is on", DECISIONS, LOGGED_ADDRESS),
     row("decisions", "resource", "what was asked for, which may name somebody", CALLER, "decisions are explained, where the log of them is on", DECISIONS, LOGGED),
     row("decisions", "request", "the request as policies saw it", CALLER, "decisions are explained and made again, where the log of them is on", DECISIONS, LOGGED),
     row("decisions", "response", "what policies answered", CALLER, "decisions are explained and made again, where the log of them is on", DECISIONS, LOGGED),

@@ -112,13 +112,14 @@ pub fn find_callers(
     Ok((count, oldest.map(|at| at.and_utc())))
 }
 
-/// How many entries of the log of decisions have the address of a caller, and when the oldest of them was decided.
+/// How many entries of the log of decisions have the address of a caller in full, and when the oldest of them was decided.
 pub fn find_logged_addresses(
     conn: &mut Conn,
     organisation: Option<&str>,
 ) -> Result<(i64, Option<DateTime<Utc>>), StoreError> {
     let (of_any, own) = (organisation.is_none().into_sql::<Bool>(), organisation.unwrap_or_default());
-    let rows = decisions::table.filter(decisions::address.is_not_null());
+    // One that was cut is written as a network; what is null is none.
+    let rows = decisions::table.filter(decisions::address.not_like("%/%"));
     let rows = rows.filter(decisions::organisation.eq(own).or(of_any));
     let rows = rows.select((count_star(), min(decisions::at)));
     let (count, oldest): (i64, Option<NaiveDateTime>) = on!(conn, c => rows.first(c))?;

@@ -46,7 +46,8 @@ pub(in super::super) fn minimised(facts: &Facts) -> Finding {
             "addresses are kept for more than 30 days: see that a node that administers is running".to_owned()
         })
         .attention(is_too_old(oldest_logged), || {
-            "the log of decisions keeps addresses for more than 30 days: start nodes with `--decision-log-days 30`"
+            "the log of decisions keeps addresses in full for more than 30 days: see that a node that administers is \
+             running"
                 .to_owned()
         })
 }

@@ -50,7 +50,7 @@ fn in_words(of: &Value) -> String {
         ("asked by", format!("{} at {}", text(of, "caller_key_id"), text(of, "door"))),
         ("when", format!("{}, took {}", text(of, "at"), took(of))),
         ("policy", format!("{} {}, of {}", text(policy, "id"), text(policy, "version"), text(policy, "set"))),
-        ("left out", redacted.join(", ")),
+        ("not kept", redacted.join(", ")),
         ("request", json("request")),
         ("response", json("response")),
     ];
