@@ -2,8 +2,8 @@
 //! quantile is known within 1 %, and two sketches are merged by adding their counts.
 //!
 //! Kept as pairs of a bucket and its count, which a column holds in the same way on every node and in every version.
-//! `sketches-ddsketch` keeps a row of counts from the shortest to the longest duration: several kilobytes for each key and
-//! minute, however few decisions there were.
+//! `sketches-ddsketch` keeps a row of counts from the shortest duration to the longest: several kilobytes for each key
+//! and minute, however few decisions there were.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
