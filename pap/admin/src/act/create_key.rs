@@ -189,11 +189,7 @@ impl Draft {
             scopes: scopes(fields),
             conditions: conditions(fields),
             tags: tags(fields),
-            limits: {
-                let mut limits = limits(fields);
-                account::begin(&mut limits, now);
-                limits
-            },
+            limits: begun(limits(fields), now),
             life: Life::read(fields, now),
             expiry: expiry(fields, now),
         }
@@ -237,6 +233,12 @@ impl Draft {
             grace_seconds: self.life.grace_seconds,
         })
     }
+}
+
+/// Limits whose accounts begin with the key.
+fn begun(mut limits: Vec<Limit>, now: DateTime<Utc>) -> Vec<Limit> {
+    account::begin(&mut limits, now);
+    limits
 }
 
 /// Refuses scopes in other organisations from one who isn't of `argus`, scopes that would make the key an owner from one who
