@@ -78,7 +78,8 @@ fn read(text: &str) -> Value {
 /// Cuts whatever is the value of an attribute or an assignment, and notes the ids of those that were changed.
 fn cut_within(value: &mut Value, ids: &mut Vec<String>) -> bool {
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |changed, item| cut_within(item, ids) || changed),
+        // All of them, and not up to the first that is changed.
+        Value::Array(items) => items.iter_mut().map(|item| usize::from(cut_within(item, ids))).sum::<usize>() > 0,
         Value::Object(members) => {
             let id = members.get("AttributeId").and_then(Value::as_str).map(str::to_owned);
             let mut changed = false;
@@ -97,7 +98,7 @@ fn cut_within(value: &mut Value, ids: &mut Vec<String>) -> bool {
 
 fn cut_value(value: &mut Value) -> bool {
     match value {
-        Value::Array(items) => items.iter_mut().fold(false, |changed, item| cut_value(item) || changed),
+        Value::Array(items) => items.iter_mut().map(|item| usize::from(cut_value(item))).sum::<usize>() > 0,
         Value::String(text) => match shortened(text) {
             Some(short) if short != *text => {
                 *text = short;
