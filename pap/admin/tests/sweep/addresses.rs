@@ -48,7 +48,7 @@ fn they_are_cut_after_thirty_days_and_once() {
             .chain([decided(hour(2), Some("2001:db8:1:2::9"))])
             .collect();
         let set = PolicySet { digest: "sha256:ab".into(), members: "[]".into() };
-        fixture.store.write_aside(|conn| decision::add(conn, &rows, &[set.clone()])).unwrap();
+        fixture.store.write_aside(|conn| decision::add(conn, &rows, std::slice::from_ref(&set))).unwrap();
         let in_full = || fixture.store.read(|conn| find_logged_addresses(conn, Some("acme"))).unwrap();
         let mut sweeper = sweeper(&fixture.store).keeping_decisions(90);
         assert_eq!(sweep(&mut sweeper, hour(0) + TimeDelta::days(30)).addresses_cut, 0);
