@@ -174,7 +174,11 @@ fn administrators_and_enforcement_points_and_subjects_are_known_by_their_certifi
     let mut list = argus(server.folder());
     list.args(["key", "list", "acme", "--ca-file", "servers.pem"]);
     list.envs([("ARGUS_CLIENT_CERTIFICATE", "boss.pem"), ("ARGUS_CLIENT_KEY", "boss-key.pem")]);
-    assert_eq!(run(server.client(&mut list)).stdout, listed.stdout);
+    // When a key was last used may be told differently by now.
+    let names = |table: &str| -> Vec<String> {
+        table.lines().filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+    };
+    assert_eq!(names(&run(server.client(&mut list)).stdout), names(&listed.stdout));
     certified(&server, &clients, "nobody");
     assert_eq!(run_as(&server, "nobody", &["key", "list", "acme"]).code, 77);
     // Beside a key the certificate is nobody's concern.
