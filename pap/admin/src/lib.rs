@@ -33,6 +33,7 @@ mod cursor;
 mod error;
 mod guidance;
 pub mod installation;
+mod network;
 mod oauth;
 mod query;
 mod reach;

@@ -1,14 +1,15 @@
 //! Deciding a logged request again, and saying what differs.
 
 use argus_engine::wire::answer::{Answer, Difference};
-use argus_store::decision::{self, Decision};
-use argus_store::{Conn, StoreError};
+use argus_store::decision::{self, ADDRESSES_CUT_UP_TO, Decision};
+use argus_store::{Conn, StoreError, setting};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::DecisionPolicy;
 use crate::authority::{PastDecision, PastPolicies};
+use crate::network::cut_answer;
 use crate::{Admin, AdminError, Call, FaultCode, Query};
 
 /// A logged request that was decided again.
@@ -85,13 +86,17 @@ impl Admin {
         };
         // Compiling the policies of another time takes a core for a while.
         let (replay, found) = self.derive(move || work().map_err(AdminError::WrongState)).await?;
-        let differences = compare(&found.response, &replay.response)?;
+        // What was cut in the log is no difference.
+        let is_cut = self.with_store(|store| Ok(store.read(|conn| setting::find(conn, ADDRESSES_CUT_UP_TO))?)).await?;
+        let is_cut = is_cut.is_some_and(|up_to| found.id <= up_to);
+        let response = if is_cut { cut_answer(&replay.response) } else { replay.response };
+        let differences = compare(&found.response, &response)?;
         Ok(ReplayedDecision {
             policies,
             is_same: differences.is_empty(),
             differences,
             before: serde_json::from_str(&found.response).unwrap_or_default(),
-            after: serde_json::from_str(&replay.response).unwrap_or_default(),
+            after: serde_json::from_str(&response).unwrap_or_default(),
             policy_before: DecisionPolicy::of(&found),
             policy_after: DecisionPolicy {
                 id: replay.policy_id,

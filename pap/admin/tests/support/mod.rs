@@ -199,8 +199,12 @@ impl Authority for TestAuthority {
             None => ("Deny", "sha256:now".to_owned()),
         };
         let status = r#""Status":{"StatusCode":{"Value":"urn:oasis:names:tc:xacml:1.0:status:ok"}}"#;
+        // A policy that tells an address, where the request wants one told.
+        let told = r#","AssociatedAdvice":[{"Id":"urn:acme:told","AttributeAssignment":[{"AttributeId":"urn:acme:by",
+            "Value":"198.51.100.77"}]}]"#;
+        let told = if past.request.contains("urn:acme:tell") { told } else { "" };
         Ok(Replay {
-            response: format!(r#"{{"Response":[{{"Decision":"{decision}",{status}}}]}}"#),
+            response: format!(r#"{{"Response":[{{"Decision":"{decision}",{status}{told}}}]}}"#),
             policy_id: "urn:argus:policy:root".to_owned(),
             policy_version: "1.0".to_owned(),
             policy_set,

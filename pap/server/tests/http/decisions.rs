@@ -1,7 +1,7 @@
 //! The log of decisions over HTTP: listed, shown and replayed, by whom it may be.
 
-use argus_store::KeyId;
 use argus_store::decision::{self, Decision, PolicySet};
+use argus_store::{KeyId, setting};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -101,6 +101,33 @@ async fn a_decision_is_shown_with_its_request_also_where_it_is_one_of_several() 
     let second = get(&installation, &format!("/v1/decisions/{ID}1%2F2")).await;
     assert_eq!((second.status, second.body["id"].as_str()), (200, Some(format!("{ID}1/2").as_str())), "{second:?}");
     assert_eq!(get(&installation, &format!("/v1/decisions/{ID}9")).await.status, 404);
+}
+
+/// The answer of then has a network in the log where policies tell an address.
+#[actix_web::test]
+async fn what_was_cut_in_the_log_makes_no_difference() {
+    let installation = logged().await;
+    let advice = json!([{"Id": "urn:acme:told",
+                         "AttributeAssignment": [{"AttributeId": "urn:acme:by", "Value": "198.51.100.0"}]}]);
+    let mut told = decided(5, "acme");
+    told.request = json!({"Request": {"Category": [{"Id": "urn:acme:tell"}]}}).to_string();
+    let mut response: Value = serde_json::from_str(&told.response).unwrap();
+    response["Response"][0]["AssociatedAdvice"] = advice.clone();
+    told.response = response.to_string();
+    installation.store.write_aside(|conn| decision::add(conn, &[told], &[])).unwrap();
+    let replayed = async || {
+        let replayed = get(&installation, &format!("/v1/decisions/{ID}5/replay")).await;
+        assert_eq!(replayed.status, 200, "{replayed:?}");
+        (replayed.body["is_same"].clone(), replayed.body["after"]["Response"][0]["AssociatedAdvice"].clone())
+    };
+    assert_eq!(replayed().await.0, json!(false), "policies tell another one now");
+    let up_to = |id: &str| {
+        installation.store.write_aside(|conn| setting::put(conn, decision::ADDRESSES_CUT_UP_TO, id)).unwrap();
+    };
+    up_to(&format!("{ID}4"));
+    assert_eq!(replayed().await.0, json!(false));
+    up_to(&format!("{ID}5"));
+    assert_eq!(replayed().await, (json!(true), advice));
 }
 
 #[actix_web::test]
