@@ -1,14 +1,18 @@
-//! A key's usage is there within two seconds of its first use, permitted or not, and `argus usage` shows it.
+//! A key's usage is there within two seconds of its first use, permitted or not, and `argus usage` shows it. A server
+//! that is killed loses of it what it decided within a second.
 
 use std::time::{Duration, Instant};
 
-use argus_tests::http::{once, post};
+use argus_tests::http::{Connection, once, post};
 use argus_tests::program::{Server, stdout};
 use argus_tests::walk::Keys;
 use serde_json::{Value, json};
 
 /// How soon a use is to be seen.
 const FRESH: Duration = Duration::from_secs(2);
+
+/// What may be lost when a server is killed, and no more.
+const LOSS: Duration = Duration::from_secs(1);
 
 async fn administer(server: &Server, path: &str, body: &Value) -> Value {
     let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
@@ -18,11 +22,13 @@ async fn administer(server: &Server, path: &str, body: &Value) -> Value {
 }
 
 async fn verify(server: &Server, keys: &Keys, secret: &str, action: &str) -> Value {
+    once(server.pdp, &verification(keys, secret, action)).await.unwrap().json().unwrap()
+}
+
+fn verification(keys: &Keys, secret: &str, action: &str) -> Vec<u8> {
     let body = json!({"credential": secret, "action": action, "resource": "acme/atlas/evidence/1", "cost": 3,
                       "context": {"ip": "203.0.113.7"}});
-    let body = body.to_string();
-    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
-    once(server.pdp, &request).await.unwrap().json().unwrap()
+    post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes())
 }
 
 fn usage(server: &Server, arguments: &[&str]) -> String {
@@ -171,4 +177,56 @@ async fn what_was_counted_is_written_when_the_server_is_stopped_and_nothing_is_c
     let mut server = Server::start(&data).unwrap();
     server.key = key;
     assert!(watched_since(&server).is_string());
+}
+
+/// Requests of a key, and what they cost, by minutes: a test may run across the end of one.
+fn counted(server: &Server, key: &str) -> (usize, usize) {
+    let list = usage(server, &["--by", "key", "--granularity", "minute", "--output", "json"]);
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["next_cursor"], Value::Null, "{list:#}");
+    let lines: Vec<_> = list["items"].as_array().unwrap().iter().filter(|line| line["group"] == key).collect();
+    let sum = |name: &str| -> u64 { lines.iter().map(|line| line[name].as_u64().unwrap()).sum() };
+    (usize::try_from(sum("requests")).unwrap(), usize::try_from(sum("cost")).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_in_the_midst_of_the_load_loses_no_more_than_a_second_of_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut server = Server::start(&data).unwrap();
+    let keys = Keys::create(&server).await.unwrap();
+    let restart = |key: String| {
+        let mut server = Server::start(&data).unwrap();
+        server.key = key;
+        server
+    };
+    let mut before = 0;
+    for round in 0..3 {
+        // One client, so that it knows what was answered when.
+        let (mut connection, request) =
+            (Connection::open(server.pdp).await.unwrap(), verification(&keys, &keys.reader, "read"));
+        let (since, mut answered) = (Instant::now(), Vec::new());
+        while since.elapsed() < Duration::from_millis(2_000 + 350 * round) {
+            let answer = connection.send(&request).await.unwrap();
+            assert_eq!(answer.json().unwrap()["decision"], "Permit");
+            answered.push(Instant::now());
+        }
+        server.kill().unwrap();
+        let killed = Instant::now();
+        server = restart(server.key.clone());
+        let (requests, cost) = counted(&server, "acme/atlas/reader");
+        assert_eq!(cost, 3 * requests, "of what is counted, all is");
+        let found = requests - before;
+        let safe = answered.iter().filter(|at| killed.duration_since(**at) > LOSS).count();
+        let lost = answered.len().saturating_sub(found);
+        let first = answered.get(found).map(|at| killed.duration_since(*at)).unwrap_or_default();
+        println!("killed after {} decisions: {lost} lost, the first {first:.0?} before", answered.len());
+        assert!((safe..=answered.len()).contains(&found), "{found} of {}, of which {safe} safe", answered.len());
+        assert!(safe > 0, "the load lasted longer than the bound");
+        before = requests;
+    }
+    // A start that nothing is asked of counts nothing again.
+    server.kill().unwrap();
+    let server = restart(server.key.clone());
+    assert_eq!(counted(&server, "acme/atlas/reader").0, before);
 }
