@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 
 use argus_store::PageSize;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use crate::cursor::{self, Stretch};
 use crate::{AdminError, Fault, FaultCode, Place};
@@ -55,13 +55,14 @@ impl Query {
         word
     }
 
-    /// The value of a parameter that is a time.
+    /// The value of a parameter that is a time, or a date, which is the beginning of that day in UTC.
     pub(crate) fn take_time(&mut self, name: &'static str) -> Option<DateTime<Utc>> {
         let text = self.take(name)?;
-        let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc());
+        let day = || Some(text.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN).and_utc());
+        let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.to_utc()).or_else(day);
         if at.is_none() {
-            let detail = format!("`{}` is no time of RFC 3339", text.escape_debug());
-            let help = "write it as `2027-02-22T12:00:00Z`".to_owned();
+            let detail = format!("`{}` is no time of RFC 3339, and no date", text.escape_debug());
+            let help = "write it as `2027-02-22T12:00:00Z` or `2027-02-22`".to_owned();
             self.fault(name, FaultCode::InvalidField, detail, Some(help));
         }
         at

@@ -132,9 +132,9 @@ fn problems_in_words() -> String {
 }
 
 const INTRODUCTION: &str = "Organisations, projects, API keys and what happens to them.\n\n\
-Times are RFC 3339 in UTC; fields whose names end in `_seconds` are whole seconds. Words of a closed list are in \
-lower_snake_case, and readers tolerate words that they don't know. Unknown members of a body are refused. `/v1` only \
-grows; what goes is announced by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).";
+Times are RFC 3339 in UTC, in a query a date as well, which is its beginning; fields whose names end in `_seconds` are \
+whole seconds. Words of a closed list are in lower_snake_case, and readers tolerate words that they don't know. Unknown \
+members of a body are refused. `/v1` only grows; what goes is announced by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594).";
 
 /// A door, as far as the contract depends on it.
 struct Call<'a> {

@@ -79,10 +79,10 @@ struct OfKey {
 
 #[derive(Debug, Args)]
 struct Within {
-    /// From this time on (default: 90 days before the end).
+    /// From this time or date on, such as 2026-11-01 (default: 90 days before the end).
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
-    /// Up to this time (default: now).
+    /// Up to this time, or the beginning of this date in UTC (default: now).
     #[arg(long, value_name = "TIME")]
     to: Option<String>,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 /// Show what keys were used for: how many decisions, what they came to, how long they took.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  argus usage acme --by key --from 2026-11-01T00:00:00Z --granularity day\n  \
+#[command(after_help = "Examples:\n  argus usage acme --by key --from 2026-11-01 --granularity day\n  \
     argus usage acme --by key,country --granularity day\n\n\
     A decision is counted within two seconds. Durations are within 1 %, numbers of different addresses and resources\n\
     within 2 %; all else is exact.")]
@@ -37,10 +37,10 @@ pub(crate) struct Usage {
     /// and one of the others, such as key,country.
     #[arg(long, value_name = "WHAT")]
     by: Option<String>,
-    /// Only from this time on (default: an hour, a day or 30 days before the end, as the stretches are).
+    /// Only from this time or date on (default: an hour, a day or 30 days before the end, as the stretches are).
     #[arg(long, value_name = "TIME")]
     from: Option<String>,
-    /// Only up to this time (default: now).
+    /// Only up to this time, or the beginning of this date in UTC (default: now).
     #[arg(long, value_name = "TIME")]
     before: Option<String>,
 }

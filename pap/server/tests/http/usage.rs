@@ -115,6 +115,8 @@ async fn a_stretch_of_time_is_asked_for_by_its_ends() {
         get(&installation, &format!("/v1/usage?organisation=acme&from={from}&before={before}")).await
     };
     assert_eq!(requests(&ask(&at(-1), &json!("2027-01-15T07:30:00Z")).await), [7, 5]);
+    assert_eq!(requests(&ask(&json!("2027-01-15"), &json!("2027-01-16")).await), [5, 7, 5], "a day, by its dates");
+    assert_eq!(ask(&json!("2027-02-30"), &at(0)).await.status, 400);
     let within = ask(&json!("2027-01-15T06:30:00Z"), &json!("2027-01-15T06:40:00Z")).await;
     assert_eq!(requests(&within), [7], "the hour that it lies in");
     let refused = ask(&at(0), &at(-1)).await;
