@@ -23,6 +23,7 @@ mod first_minute;
 mod flood;
 mod geoip;
 mod hostile;
+mod killed;
 mod limits;
 mod log;
 mod mail;

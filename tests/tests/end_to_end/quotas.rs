@@ -5,13 +5,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use argus_tests::flood::counter;
-use argus_tests::http::{Connection, once, post};
+use argus_tests::http::{once, post};
 use argus_tests::program::{Server, stdout};
 use argus_tests::walk::{Keys, create};
 use serde_json::{Value, json};
 
-/// What may be forgotten when a node is killed, and no more.
-const LOSS: Duration = Duration::from_secs(1);
+use crate::killed::Killed;
 
 /// Longer than any of this takes on a machine that works at all.
 const LONG: Duration = Duration::from_mins(1);
@@ -103,24 +102,10 @@ async fn a_kill_in_the_midst_of_the_load_forgets_no_more_than_a_second_of_a_quot
     let limited = Limited::create(&server, "replace").await;
     for round in 0..3 {
         let before = limited.used(&server).await;
-        // One client, so that it knows what was answered when.
-        let (mut connection, request) = (Connection::open(server.pdp).await.unwrap(), limited.verification(1));
-        let (since, mut answered) = (Instant::now(), Vec::new());
-        while since.elapsed() < Duration::from_millis(2_000 + 350 * round) {
-            let answer = connection.send(&request).await.unwrap();
-            assert_eq!(answer.json().unwrap()["decision"], "Permit");
-            answered.push(Instant::now());
-        }
-        server.kill().unwrap();
-        let killed = Instant::now();
+        let lasts = Duration::from_millis(2_000 + 350 * round);
+        let killed = Killed::under_load(&mut server, &limited.verification(1), lasts).await;
         server = restart(&data, &limited);
-        let found = usize::try_from(limited.used(&server).await - before).unwrap();
-        let safe = answered.iter().filter(|at| killed.duration_since(**at) > LOSS).count();
-        let forgotten = answered.len().saturating_sub(found);
-        let first = answered.get(found).map(|at| killed.duration_since(*at)).unwrap_or_default();
-        println!("killed after {} uses: {forgotten} forgotten, the first {first:.0?} before", answered.len());
-        assert!((safe..=answered.len()).contains(&found), "{found} of {}, of which {safe} safe", answered.len());
-        assert!(safe > 0, "the load lasted longer than the bound");
+        killed.assert_found(usize::try_from(limited.used(&server).await - before).unwrap());
     }
 }
 

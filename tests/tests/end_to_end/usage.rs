@@ -3,16 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use argus_tests::http::{Connection, once, post};
+use argus_tests::http::{once, post};
 use argus_tests::program::{Server, stdout};
 use argus_tests::walk::Keys;
 use serde_json::{Value, json};
 
+use crate::killed::Killed;
+
 /// How soon a use is to be seen.
 const FRESH: Duration = Duration::from_secs(2);
-
-/// What may be lost when a server is killed, and no more.
-const LOSS: Duration = Duration::from_secs(1);
 
 async fn administer(server: &Server, path: &str, body: &Value) -> Value {
     let request = post(path, "application/json", Some(&server.key), body.to_string().as_bytes());
@@ -202,27 +201,12 @@ async fn a_kill_in_the_midst_of_the_load_loses_no_more_than_a_second_of_usage() 
     };
     let mut before = 0;
     for round in 0..3 {
-        // One client, so that it knows what was answered when.
-        let (mut connection, request) =
-            (Connection::open(server.pdp).await.unwrap(), verification(&keys, &keys.reader, "read"));
-        let (since, mut answered) = (Instant::now(), Vec::new());
-        while since.elapsed() < Duration::from_millis(2_000 + 350 * round) {
-            let answer = connection.send(&request).await.unwrap();
-            assert_eq!(answer.json().unwrap()["decision"], "Permit");
-            answered.push(Instant::now());
-        }
-        server.kill().unwrap();
-        let killed = Instant::now();
+        let request = verification(&keys, &keys.reader, "read");
+        let killed = Killed::under_load(&mut server, &request, Duration::from_millis(2_000 + 350 * round)).await;
         server = restart(server.key.clone());
         let (requests, cost) = counted(&server, "acme/atlas/reader");
         assert_eq!(cost, 3 * requests, "of what is counted, all is");
-        let found = requests - before;
-        let safe = answered.iter().filter(|at| killed.duration_since(**at) > LOSS).count();
-        let lost = answered.len().saturating_sub(found);
-        let first = answered.get(found).map(|at| killed.duration_since(*at)).unwrap_or_default();
-        println!("killed after {} decisions: {lost} lost, the first {first:.0?} before", answered.len());
-        assert!((safe..=answered.len()).contains(&found), "{found} of {}, of which {safe} safe", answered.len());
-        assert!(safe > 0, "the load lasted longer than the bound");
+        killed.assert_found(requests - before);
         before = requests;
     }
     // A start that nothing is asked of counts nothing again.

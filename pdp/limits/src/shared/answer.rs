@@ -65,7 +65,8 @@ fn standing(charge: &OwnedCharge, (at, admitted): (i64, bool), (first, second, t
     match limit.strategy {
         Strategy::FixedWindow | Strategy::Quota { .. } => {
             let (now, until_end) = (nanos(at), span(second.into()));
-            let number = window_of(limit, now).number;
+            // The calendar is looked at for what it alone tells.
+            let number = if limit.adds_since().is_some() { window_of(limit, now).number } else { 0 };
             let left = limit.granted(number).saturating_sub(first.unsigned_abs());
             let stands = Stands { number, is_used: first > 0, left, of_whole: left, until_end };
             aligned_standing(limit, &stands, cost, now)
