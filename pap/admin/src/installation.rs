@@ -98,6 +98,7 @@ fn administrator(name: String, at: DateTime<Utc>, cause: &str) -> NewKey {
         expiry_exception: Some(format!("administers the whole installation, from any address ({cause})")),
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
     }
 }
 

@@ -255,6 +255,9 @@ pub struct NewKey {
     /// How long an older secret is good beside a new one.
     #[schema(minimum = 0, maximum = 2_592_000)]
     pub grace_seconds: Option<i64>,
+    /// Whether no use of it, or of a key below it, is answered before it stands in the journal of the node that decides: a
+    /// crash loses none of them. Each answer then waits for a disk.
+    pub durable: Option<bool>,
 }
 
 /// What is to become of an organisation. What isn't named stays as it is.
@@ -355,6 +358,9 @@ pub struct KeyPatch {
     /// How long an older secret is good beside a new one.
     #[schema(minimum = 0, maximum = 2_592_000)]
     pub grace_seconds: Option<i64>,
+    /// Whether no use of it, or of a key below it, is answered before it stands in the journal of the node that decides: a
+    /// crash loses none of them. Each answer then waits for a disk.
+    pub durable: Option<bool>,
 }
 
 /// A revocation. Without a body it is one by hand, for no reason that is said.

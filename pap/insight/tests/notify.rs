@@ -75,6 +75,7 @@ fn fixture() -> Fixture {
         expiry_exception: None,
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
     };
     let material = Material::Secret(StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into()));
     let credential = NewCredential { id: "000000000001".into(), material, not_before: begun(), expires_at: None };

@@ -91,6 +91,7 @@ impl World {
             expiry_exception: None,
             rotation_interval_seconds: None,
             grace_seconds: None,
+            durable: false,
         };
         let material = Material::Secret(StoredHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".into()));
         let credential = NewCredential { id: CREDENTIAL.into(), material, not_before: at(0), expires_at: None };

@@ -89,6 +89,8 @@ pub struct Key {
     pub rotation_interval_seconds: Option<i64>,
     /// How long an older secret is good beside a new one.
     pub grace_seconds: Option<i64>,
+    /// Whether no use of it is answered before it stands in the journal of the node that decides.
+    pub durable: bool,
     /// When its next rotation is to be opened.
     #[diesel(deserialize_as = MaybeAt)]
     pub rotate_at: Option<DateTime<Utc>>,

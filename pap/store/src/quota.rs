@@ -34,16 +34,21 @@ pub fn add(
     uses: &[(QuotaPeriod, i64)],
 ) -> Result<Vec<i64>, StoreError> {
     let is_new = begin_batch(conn, batch, at)?;
-    let total = |(period, used): &(QuotaPeriod, i64)| {
-        if is_new {
-            add_one(conn, period, *used)?;
-        }
+    if is_new {
+        add_all(conn, uses)?;
+    }
+    let total = |(period, _): &(QuotaPeriod, i64)| {
         let QuotaPeriod { bucket, window_seconds, ends_at } = period;
         let found = quota_uses::table.find((bucket, window_seconds, ends_at)).select(quota_uses::used);
         let found: Option<i64> = on!(conn, c => found.first(c).optional())?;
         Ok(found.unwrap_or(0))
     };
     uses.iter().map(total).collect()
+}
+
+/// Adds to periods, which are in order.
+pub(crate) fn add_all(conn: &mut Conn, uses: &[(QuotaPeriod, i64)]) -> Result<(), StoreError> {
+    uses.iter().try_for_each(|(period, used)| add_one(conn, period, *used))
 }
 
 fn add_one(conn: &mut Conn, period: &QuotaPeriod, used: i64) -> Result<(), StoreError> {

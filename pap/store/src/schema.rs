@@ -55,6 +55,7 @@ diesel::table! {
         expiry_exception -> Nullable<Text>,
         rotation_interval_seconds -> Nullable<BigInt>,
         grace_seconds -> Nullable<BigInt>,
+        durable -> Bool,
         rotate_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         created_by -> Text,

@@ -18,6 +18,7 @@ use crate::conn::{Conn, on};
 use crate::error::StoreError;
 use crate::id::{KeyId, NodeId};
 use crate::postgres::take_usage_turn;
+use crate::quota::{self, QuotaPeriod};
 use crate::schema::{usage, usage_distinct, usage_writers};
 use crate::value::{UnknownValue, column, words};
 
@@ -155,12 +156,38 @@ pub fn add(
     rows: &BTreeMap<UsageOf, UsageRow>,
     merges: Merges<'_>,
 ) -> Result<bool, StoreError> {
-    if let Conn::Postgres(conn) = conn {
-        take_usage_turn(conn)?;
-    }
+    take_turn(conn)?;
     if !begin_batch(conn, (node, batch), at)? {
         return Ok(false);
     }
+    add_rows(conn, rows, merges)?;
+    Ok(true)
+}
+
+/// Adds a segment of a node's journal, unless it has been added already: what keys were used for, and what was used of
+/// quotas. All of it or nothing.
+pub fn add_segment(
+    conn: &mut Conn,
+    segment: (NodeId, i64),
+    at: DateTime<Utc>,
+    (rows, merges): (&BTreeMap<UsageOf, UsageRow>, Merges<'_>),
+    uses: &[(QuotaPeriod, i64)],
+) -> Result<bool, StoreError> {
+    take_turn(conn)?;
+    if !begin_batch(conn, segment, at)? {
+        return Ok(false);
+    }
+    add_rows(conn, rows, merges)?;
+    quota::add_all(conn, uses)?;
+    Ok(true)
+}
+
+/// Waits for others that add usage, where the database doesn't have them wait anyway.
+fn take_turn(conn: &mut Conn) -> Result<(), StoreError> {
+    if let Conn::Postgres(conn) = conn { take_usage_turn(conn) } else { Ok(()) }
+}
+
+fn add_rows(conn: &mut Conn, rows: &BTreeMap<UsageOf, UsageRow>, merges: Merges<'_>) -> Result<(), StoreError> {
     let mut rows = rows.iter().peekable();
     while let Some((first, _)) = rows.peek() {
         let stretch = (first.granularity, first.starts_at);
@@ -172,7 +199,7 @@ pub fn add(
         }
         add_chunk(conn, stretch, &chunk, merges)?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Moves on the number of the node's last batch. Whether this one is behind it.

@@ -111,6 +111,7 @@ fn new_key(n: usize) -> NewKey {
         expiry_exception: Some("a fleet".into()),
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
     }
 }
 

@@ -148,6 +148,7 @@ fn new_key(id: KeyId) -> NewKey {
         expiry_exception: None,
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
     }
 }
 

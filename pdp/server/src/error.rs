@@ -3,6 +3,7 @@
 use argus_credentials::{NoRandomness, SelfTestError, VerifierError};
 use argus_store::StoreError;
 
+use crate::journal::JournalFolderFault;
 use crate::places::PlaceFault;
 use crate::policies::PolicyFault;
 use crate::snapshot::TagKeySourceError;
@@ -23,6 +24,9 @@ pub enum StartError {
     /// The policies have a fault, and none were in force before.
     #[error("the policies are refused: {0}")]
     Policies(#[from] PolicyFault),
+    /// The folder of the journal can't be used.
+    #[error(transparent)]
+    Journal(#[from] JournalFolderFault),
     /// A database of places can't be used, and none was in use before.
     #[error(transparent)]
     Places(#[from] PlaceFault),

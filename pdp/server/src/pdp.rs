@@ -34,12 +34,13 @@ use crate::error::StartError;
 use crate::fleet::Fleet;
 use crate::health::Stamp;
 use crate::http::problem::Problem;
+use crate::journal::Journal;
 use crate::limits::{Gate, Keeping, LimitMode};
 use crate::metrics::{Beside, Gauges, LifeCounts, Metrics};
 use crate::moment::Moment;
 use crate::obligation::Obligations;
 use crate::outbound::Outbound;
-use crate::places::{HiddenBy, Keep, PlaceFault, PlaceSource, Point};
+use crate::places::{HiddenBy, Keep, PlaceFault, PlaceNames, PlaceSource, Point};
 use crate::policies::{Folder, Origin, PolicyFault};
 use crate::presence::{self, Message as Told, Speaker};
 use crate::reason::Reason;
@@ -201,12 +202,14 @@ impl Pdp {
         keep_up(Arc::clone(&kept), messages, polls)?;
         let (metrics, obligations) = (Metrics::new(), Obligations::begin(&kept)?);
         let decides = settings.presence.as_ref().is_none_or(|presence| presence.role.decides());
-        let gate = Gate::begin(settings.key_limits, settings.redis.clone(), fleet).map_err(StartError::Thread)?;
+        let journal = settings.journal.as_deref().filter(|_| decides).map(Journal::begin).transpose()?;
+        let gate = Gate::begin(settings.key_limits, settings.redis.clone(), (fleet, journal));
+        let gate = gate.map_err(StartError::Thread)?;
         if decides {
             gate.wait_for_share(LONGEST_WITHOUT_SHARE);
         }
         let gate = Arc::new(gate);
-        let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), settings.quotas.clone(), &kept.current.load())?;
+        let quotas = Keeping::begin(Arc::clone(&gate), kept.store(), &settings, &kept.current.load())?;
         Ok(Self {
             shared: Arc::new(Shared {
                 settings,
@@ -351,9 +354,8 @@ impl Pdp {
     }
 
     /// The country of an address (ISO 3166-1 alpha-2) and the number of its autonomous system, where databases tell them.
-    pub fn place_of(&self, address: IpAddr) -> (Option<String>, Option<u32>) {
-        let places = &self.shared.snapshot().places;
-        (places.country(address).map(str::to_owned), places.asn(address))
+    pub fn place_of(&self, address: IpAddr) -> PlaceNames {
+        self.shared.snapshot().places.names(Some(address))
     }
 
     /// What hides whoever comes from an address, where a database of anonymisers tells it.

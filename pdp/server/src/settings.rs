@@ -43,6 +43,9 @@ pub struct Settings {
     pub key_limits: LimitSettings,
     /// Where they are counted together with other nodes; each by itself unless set.
     pub redis: Option<RedisSettings>,
+    /// The folder of the journal, which uses of durable keys stand in before they are answered. Without one they are
+    /// refused. It is this process's alone.
+    pub journal: Option<PathBuf>,
     /// After this time without the store, the snapshot is trusted no longer. `None` where the store is this machine's
     /// own: then nothing changes while it is away.
     pub longest_staleness: Option<Duration>,
@@ -86,6 +89,7 @@ impl Settings {
             limits: Limits::default(),
             key_limits: LimitSettings::default(),
             redis: None,
+            journal: None,
             longest_staleness: None,
             presence: None,
             body_timeout: Duration::from_secs(20),

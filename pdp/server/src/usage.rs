@@ -8,10 +8,13 @@ use std::sync::Arc;
 use argus_credentials::CredentialId;
 use argus_engine::decision::Decision;
 use argus_engine::scope::Scope;
-use argus_store::KeyId;
+use argus_store::quota::QuotaPeriod;
+use argus_store::{KeyId, NodeId, StoreError};
+use serde_json::value::RawValue;
 
 use crate::decision_id::DecisionId;
 use crate::moment::Moment;
+use crate::places::PlaceNames;
 use crate::reason::Reason;
 
 /// One decision, as far as it is counted.
@@ -109,13 +112,29 @@ pub struct UsesNoted {
     pub acts_dropped: u64,
 }
 
-/// Whoever counts decisions. Nothing here may wait for anything.
+/// Whoever counts decisions. Nothing here may wait for anything, unless it says so.
 pub trait UsageSink: Debug + Send + Sync {
     /// Takes note of a decision.
     fn note(&self, of: &Use<'_>);
 
     /// Takes note of what a use came to that was noted as costing nothing.
     fn note_cost(&self, of: &ReservedUse, cost: u64);
+
+    /// What a journal is to keep of a decision, which is counted by that and not [noted](Self::note); with the country and
+    /// the autonomous system of the client's address. Nothing where nothing is to be counted.
+    fn journal(&self, of: &Use<'_>, place: PlaceNames) -> Option<Box<RawValue>>;
+
+    /// The same of what a use came to that was noted as costing nothing.
+    fn journal_cost(&self, of: &ReservedUse, cost: u64, place: PlaceNames) -> Option<Box<RawValue>>;
+
+    /// Counts what a journal has kept in one segment, with what was used of quotas: all of it or nothing, and once however
+    /// often it is handed in under its number. How many of the uses could not be read. Blocks.
+    fn count_journaled(
+        &self,
+        segment: (NodeId, i64),
+        uses: &[&RawValue],
+        quotas: &[(QuotaPeriod, i64)],
+    ) -> Result<usize, StoreError>;
 
     /// Takes note of a use of Argus's own resources.
     fn note_act(&self, of: &OwnUse<'_>);

@@ -23,6 +23,7 @@ mod first_minute;
 mod flood;
 mod geoip;
 mod hostile;
+mod journal;
 mod killed;
 mod limits;
 mod log;

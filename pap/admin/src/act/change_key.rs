@@ -67,6 +67,7 @@ fn read(
         tags: Some(tags(&mut fields)),
         rotation_interval_seconds: Some(rotation_interval(&mut fields)),
         grace_seconds: Some(grace(&mut fields)),
+        durable: Some(fields.flag("durable").unwrap_or_default()),
         scopes: Some(scopes.iter().map(|(_, scope)| scope.to_string()).collect()),
         conditions: Some(conditions.clone()),
         limits: Some(limits.clone()),
@@ -110,5 +111,6 @@ fn document(key: &Key) -> Value {
         "expiry_exception": key.expiry_exception,
         "rotation_interval_seconds": key.rotation_interval_seconds,
         "grace_seconds": key.grace_seconds,
+        "durable": key.durable,
     })
 }

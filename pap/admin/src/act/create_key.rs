@@ -45,6 +45,7 @@ pub(super) struct Draft {
     pub(super) tags: Vec<String>,
     limits: Vec<Limit>,
     life: Life,
+    durable: bool,
     pub(super) expiry: Expiry,
     /// Whether the body says when it ends.
     says_when: bool,
@@ -191,6 +192,7 @@ impl Draft {
             tags: tags(fields),
             limits: begun(limits(fields), now),
             life: Life::read(fields, now),
+            durable: fields.flag("durable").unwrap_or_default(),
             expiry: expiry(fields, now),
         }
     }
@@ -231,6 +233,7 @@ impl Draft {
             expiry_exception: self.expiry.exception,
             rotation_interval_seconds: self.life.rotation_interval_seconds,
             grace_seconds: self.life.grace_seconds,
+            durable: self.durable,
         })
     }
 }

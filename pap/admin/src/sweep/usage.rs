@@ -10,8 +10,8 @@ use super::BATCHES;
 /// Rows that one transaction forgets: whoever adds usage waits so long.
 const BATCH: u32 = 500;
 
-/// After this time no node is at a batch that it began before.
-const WRITERS: TimeDelta = TimeDelta::days(2);
+/// After this time no node is at a batch that it began before, nor is a journal that a node has left behind counted.
+const WRITERS: TimeDelta = TimeDelta::days(400);
 
 /// A period that ended so long ago is the current one by no clock.
 const PERIODS: TimeDelta = TimeDelta::days(2);

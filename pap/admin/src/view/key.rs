@@ -55,6 +55,8 @@ pub struct KeyView {
     rotation_interval_seconds: Option<i64>,
     /// How long an older secret is good beside a new one.
     grace_seconds: Option<i64>,
+    /// Whether no use of it, or of a key below it, is answered before it stands in the journal of the node that decides.
+    durable: bool,
     /// When its next rotation is opened.
     rotate_at: Option<Time>,
     /// The key that it was derived from.
@@ -171,6 +173,7 @@ impl From<Whole> for KeyView {
             not_before: key.not_before.map(Time),
             rotation_interval_seconds: key.rotation_interval_seconds,
             grace_seconds: key.grace_seconds,
+            durable: key.durable,
             rotate_at: key.rotate_at.map(Time),
             parent_key_id: key.parent_key_id,
             delegated_keys: delegated,

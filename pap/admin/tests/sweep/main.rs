@@ -84,6 +84,7 @@ impl Fixture {
             expiry_exception: None,
             rotation_interval_seconds: None,
             grace_seconds: None,
+            durable: false,
         };
         change(&mut new);
         let id = new.id.to_string().rsplit('-').next().unwrap().to_owned();

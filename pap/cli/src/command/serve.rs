@@ -244,6 +244,10 @@ struct Flags {
     /// Whether decisions are counted for the usage of keys: on or off (default: on).
     #[arg(long, value_name = "SWITCH", env = "ARGUS_USAGE", hide_env = true, value_enum, hide_possible_values = true)]
     usage: Option<Switch>,
+    /// Folder that uses of durable keys are written to before they are answered, of this node alone (default: journal in
+    /// the data folder; none where --database-url names a server).
+    #[arg(long, value_name = "DIR", env = "ARGUS_JOURNAL", hide_env = true)]
+    journal: Option<PathBuf>,
     /// For how many days usage is kept by the minute, by the hour and by the day, joined by commas (default: 7,90,730).
     #[arg(long, value_name = "DAYS", env = "ARGUS_USAGE_RETENTION_DAYS", hide_env = true)]
     usage_retention_days: Option<String>,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use argus_engine::scope::{Action, ResourcePath, Scope};
 use argus_store::KeyId;
+use serde::{Deserialize, Serialize};
 
 /// One decision.
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ pub enum Presented {
 }
 
 /// Which of a key's scopes permitted a use, and on what, as far as that is told apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exercised {
     /// The narrowest scope of the key that covers it.
     pub scope: String,
@@ -76,7 +77,8 @@ impl Exercised {
 }
 
 /// What a decision came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Permit.
     Permit,

@@ -1,16 +1,14 @@
 //! Events, summed up in memory until they are written.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 use argus_store::KeyId;
 use argus_store::usage::{DistinctKind, Granularity, UsageCounts, UsageOf, UsageRow};
 
 use super::act::ActEvent;
-use super::distinct::{Distinct, hash};
-use super::event::{Outcome, UsageEvent};
+use super::counted::Counted;
+use super::distinct::Distinct;
 use super::latency::Latency;
-use super::metered::SettledCost;
 use super::parts::{Part, Parts};
 use super::writer::Place;
 
@@ -43,36 +41,22 @@ struct Cell {
 }
 
 impl Fold {
-    /// Counts an event, in a row for its minute, its hour and its day. Whether there was room for it.
-    pub(super) fn add(&mut self, event: &UsageEvent, place: &Place, most_rows: usize) -> bool {
-        let (at, of) = (event.at.max(0), of_event(event));
-        if !self.has_room(&of(Granularity::Minute, at), most_rows) {
-            return false;
-        }
-        let counts = counts(event);
-        for granularity in Granularity::ALL {
-            let cell = self.cells.entry(of(granularity, at)).or_default();
-            cell.add(event, place, &counts);
-            // What a grant is used for is asked for months: finer rows would have it for nobody.
-            if let (Granularity::Day, Some(exercised)) = (granularity, &event.exercised) {
-                cell.parts.count(Part::Scope, &exercised.scope);
-                cell.parts.count(Part::Exercised, &exercised.narrow);
-            }
-        }
-        self.held.events += 1;
-        true
-    }
-
-    /// Adds what a use came to, in the rows of its decision. Whether there was room for it.
-    pub(super) fn add_cost(&mut self, of: &SettledCost, place: &Place, most_rows: usize) -> bool {
-        let at = of.at.max(0);
-        let row = |granularity| row_of(&of.organisation, Some(of.key), granularity, at);
+    /// Counts a decision, in a row for its minute, its hour and its day; or adds what it came to, where it was counted
+    /// before. Whether there was room for it.
+    pub(super) fn add(&mut self, of: &Counted<'_>, most_rows: usize) -> bool {
+        let row = |granularity| row_of(of.organisation, of.key, granularity, of.at.max(0));
         if !self.has_room(&row(Granularity::Minute), most_rows) {
             return false;
         }
-        let counts = UsageCounts { cost: cost(of.cost), ..UsageCounts::default() };
+        let counts = of.counts();
         for granularity in Granularity::ALL {
-            self.cells.entry(row(granularity)).or_default().count(None, of.action.as_str(), place, &counts);
+            let cell = self.cells.entry(row(granularity)).or_default();
+            cell.add(of, &counts);
+            // What a grant is used for is asked for months: finer rows would have it for nobody.
+            if let (Granularity::Day, Some(exercised)) = (granularity, of.exercised) {
+                cell.parts.count(Part::Scope, &exercised.scope);
+                cell.parts.count(Part::Exercised, &exercised.narrow);
+            }
         }
         self.held.events += 1;
         true
@@ -106,45 +90,18 @@ impl Fold {
     }
 }
 
-fn of_event(event: &UsageEvent) -> impl Fn(Granularity, i64) -> UsageOf {
-    |granularity, at| row_of(&event.organisation, event.key, granularity, at)
-}
-
 fn row_of(organisation: &str, key: Option<KeyId>, granularity: Granularity, at: i64) -> UsageOf {
     UsageOf { granularity, starts_at: granularity.start(at), organisation: organisation.to_owned(), key }
 }
 
-/// A cost as it stands in a column.
-fn cost(cost: u64) -> i64 {
-    i64::try_from(cost).unwrap_or(i64::MAX)
-}
-
-fn counts(event: &UsageEvent) -> UsageCounts {
-    let is = |outcome| i64::from(event.outcome == outcome);
-    let cost = if event.outcome == Outcome::Permit { cost(event.cost) } else { 0 };
-    UsageCounts {
-        requests: 1,
-        permits: is(Outcome::Permit),
-        denials: is(Outcome::Denial),
-        not_applicable: is(Outcome::NotApplicable),
-        errors: is(Outcome::Error),
-        cost,
-    }
-}
-
 impl Cell {
-    fn add(&mut self, event: &UsageEvent, place: &Place, counts: &UsageCounts) {
-        self.count(event.reason, event.action.as_str(), place, counts);
-        self.latency.add(event.nanoseconds);
-        if let Some(address) = event.address {
-            self.addresses.add(match address.to_canonical() {
-                IpAddr::V4(address) => hash(&address.octets()),
-                IpAddr::V6(address) => hash(&address.octets()),
-            });
+    fn add(&mut self, of: &Counted<'_>, counts: &UsageCounts) {
+        self.count(of.reason, of.action, of.place, counts);
+        if let Some(nanoseconds) = of.nanoseconds {
+            self.latency.add(nanoseconds);
         }
-        if let Some(resource) = event.resource {
-            self.resources.add(resource);
-        }
+        of.address.iter().for_each(|address| self.addresses.add(*address));
+        of.resource.iter().for_each(|resource| self.resources.add(*resource));
     }
 
     /// Adds counts to the whole and to each part, so that they go on adding up.

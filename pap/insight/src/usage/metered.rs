@@ -14,6 +14,8 @@ pub enum Metered {
     Decision(UsageEvent),
     /// What one came to afterwards.
     Settled(SettledCost),
+    /// A decision that is counted from a journal, and is shown to the watcher here.
+    Journaled(UsageEvent),
 }
 
 /// What a permitted use came to that was counted as costing nothing. It is added where the decision stands, so that no

@@ -1,9 +1,11 @@
 //! Usage: counted where decisions are made, summed up by time, read back.
 
 mod act;
+mod counted;
 mod distinct;
 mod event;
 mod fold;
+mod journaled;
 mod latency;
 mod metered;
 mod parts;
@@ -14,6 +16,7 @@ mod writer;
 pub use act::{ACTS, ActEvent};
 pub use distinct::{Distinct, hash};
 pub use event::{Exercised, Outcome, Presented, UsageEvent, Word};
+pub use journaled::{JournaledUse, count_segment};
 pub use latency::{Latency, Quantiles};
 pub use metered::{Metered, SettledCost};
 pub use parts::{Part, Parts};

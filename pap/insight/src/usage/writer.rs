@@ -14,6 +14,7 @@ use argus_store::{NodeId, Store, StoreError};
 use chrono::Utc;
 use tracing::{info, warn};
 
+use super::counted::Counted;
 use super::distinct::Distinct;
 use super::fold::{Fold, Held};
 use super::latency::Latency;
@@ -142,14 +143,13 @@ impl Writer {
             let place_of = |address: Option<IpAddr>| {
                 address.map(|address| (self.place_of)(address, Detail::Network)).unwrap_or_default()
             };
+            if let (Metered::Decision(event) | Metered::Journaled(event), Some(telling)) = (&event, &mut self.telling) {
+                telling.seen.add(event, |address| (self.place_of)(address, Detail::Point));
+            }
             let is_counted = match &event {
-                Metered::Decision(event) => {
-                    if let Some(telling) = &mut self.telling {
-                        telling.seen.add(event, |address| (self.place_of)(address, Detail::Point));
-                    }
-                    self.fold.add(event, &place_of(event.address), room)
-                }
-                Metered::Settled(of) => self.fold.add_cost(of, &place_of(of.address), room),
+                Metered::Decision(event) => self.fold.add(&Counted::decision(event, &place_of(event.address)), room),
+                Metered::Settled(of) => self.fold.add(&Counted::settled(of, &place_of(of.address)), room),
+                Metered::Journaled(_) => true,
             };
             if !is_counted {
                 self.queue.counters.given_up.fetch_add(1, Relaxed);
@@ -204,9 +204,8 @@ impl Writer {
     }
 
     fn add(&self, batch: &Batch) -> Result<bool, StoreError> {
-        let merges = Merges { parts: &merge_parts, latency: &merge_latency, distinct: &merge_distinct };
         let number = (self.node, batch.number);
-        self.store.write_aside(|conn| usage::add(conn, number, Utc::now(), &batch.rows, merges))
+        self.store.write_aside(|conn| usage::add(conn, number, Utc::now(), &batch.rows, MERGES))
     }
 
     fn end(&mut self) {
@@ -221,6 +220,10 @@ impl Writer {
         warn!("{lost} decisions and acts are missing in the usage: the store is away");
     }
 }
+
+/// How texts of the same row are merged.
+pub(super) const MERGES: Merges<'static> =
+    Merges { parts: &merge_parts, latency: &merge_latency, distinct: &merge_distinct };
 
 fn merge_parts(own: &str, other: &str) -> String {
     let mut merged = Parts::decode(own);

@@ -43,6 +43,7 @@ const KEY: &[&str] = &[
     "expiry_exception",
     "rotation_interval_seconds",
     "grace_seconds",
+    "durable",
     "suspended_at",
     "expired_at",
     "revoked_at",

@@ -169,6 +169,7 @@ mod tests {
                 "expires_at",
                 "rotation_interval_seconds",
                 "grace_seconds",
+                "durable",
                 "rotate_at",
                 "created_at",
                 "suspended_at",

@@ -26,6 +26,7 @@ impl Key {
             .with("expiry_exception", &self.expiry_exception)
             .with("rotation_interval_seconds", self.rotation_interval_seconds)
             .with("grace_seconds", self.grace_seconds)
+            .with("durable", self.durable.then_some(true))
             .with("suspended_at", self.suspended_at)
             .with("expired_at", self.expired_at)
             .with("revoked_at", self.revoked_at)

@@ -39,6 +39,8 @@ pub struct KeyChange {
     pub rotation_interval_seconds: Option<Option<i64>>,
     /// How long an older secret is good beside a new one.
     pub grace_seconds: Option<Option<i64>>,
+    /// Whether no use of it is answered before it stands in a journal.
+    pub durable: Option<bool>,
 }
 
 /// Changes a key, with its audit entry and its line in the change feed: all or none. A change to what it is
@@ -80,6 +82,7 @@ impl KeyChange {
         set(&mut key.expires_at, self.expires_at.as_ref());
         set(&mut key.expiry_exception, self.expiry_exception.as_ref());
         set(&mut key.grace_seconds, self.grace_seconds.as_ref());
+        set(&mut key.durable, self.durable.as_ref());
         if let Some(interval) = self.rotation_interval_seconds.filter(|new| *new != key.rotation_interval_seconds) {
             key.rotation_interval_seconds = interval;
             key.rotate_at = next_rotation(act.at, interval);
@@ -101,6 +104,7 @@ fn write(conn: &mut Conn, key: &Key) -> Result<(), StoreError> {
         keys::expiry_exception.eq(&key.expiry_exception),
         keys::rotation_interval_seconds.eq(key.rotation_interval_seconds),
         keys::grace_seconds.eq(key.grace_seconds),
+        keys::durable.eq(key.durable),
         keys::rotate_at.eq(key.rotate_at.map(column)),
         keys::generation.eq(keys::generation + 1),
     );

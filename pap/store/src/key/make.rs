@@ -50,6 +50,8 @@ pub struct NewKey {
     pub rotation_interval_seconds: Option<i64>,
     /// How long an older secret is good beside a new one.
     pub grace_seconds: Option<i64>,
+    /// Whether no use of it is answered before it stands in a journal.
+    pub durable: bool,
 }
 
 /// Makes a key with its first credential, its audit entry and its line in the change feed: all of it or nothing.
@@ -124,6 +126,7 @@ fn insert(conn: &mut Conn, act: &Act, new: &NewKey) -> Result<(), StoreError> {
         keys::expiry_exception.eq(&new.expiry_exception),
         keys::rotation_interval_seconds.eq(new.rotation_interval_seconds),
         keys::grace_seconds.eq(new.grace_seconds),
+        keys::durable.eq(new.durable),
         keys::rotate_at.eq(next_rotation(begins.unwrap_or(act.at), new.rotation_interval_seconds).map(column)),
         keys::created_at.eq(column(act.at)),
         keys::created_by.eq(act.actor),

@@ -70,6 +70,7 @@ pub(crate) fn new_key(project: Option<ProjectId>, name: &str) -> NewKey {
         expiry_exception: None,
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
     }
 }
 

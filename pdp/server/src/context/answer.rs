@@ -25,7 +25,7 @@ use crate::authentication::{Authenticator, Checked, Lent, Presentation, Waiting}
 use crate::caller::{Caller, may_ask};
 use crate::decision_id::DecisionId;
 use crate::decision_log::{DecisionLog, LoggedDecision};
-use crate::limits::{Counted, Foreseen, LimitedUse, Tally};
+use crate::limits::{Counted, Foreseen, JournaledQuotas, LimitedUse, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
 use crate::names::{self, ARGUS, REASON};
@@ -103,6 +103,26 @@ pub(crate) enum Subject<'s> {
     Guessed(&'s KeyRecord),
     /// What was presented can't be taken for a credential.
     Faulty(&'static str),
+}
+
+impl<'s> Subject<'s> {
+    /// The key, where no use of it is answered before it stands in the journal. Who only guesses at a secret doesn't hold
+    /// the key, and has nobody wait for a disk.
+    fn durable(self) -> Option<&'s KeyRecord> {
+        match self {
+            Subject::Verified(record) => Some(record).filter(|record| record.key.is_durable),
+            Subject::Nobody | Subject::Refused(..) | Subject::Guessed(_) | Subject::Faulty(_) => None,
+        }
+    }
+}
+
+/// A decision, with what it took.
+struct Evaluated<'a> {
+    result: DecisionResult<'a>,
+    /// Whether policies were asked, and were not overruled.
+    is_evaluated: bool,
+    /// What it took from quotas, where that is to stand in the journal.
+    journaled: JournaledQuotas<'a>,
 }
 
 /// A subject, or why nothing can be said of it yet.
@@ -302,21 +322,23 @@ impl<'a> Ask<'a> {
         environment: &'a Environment<'a>,
         arena: &'a Arena,
     ) -> DecisionResult<'a> {
-        let (result, is_evaluated) = self.result(individual, subject, environment, arena);
-        if self.usage.is_some() || self.log.0.is_some() {
-            self.note((individual, place), subject, &result, is_evaluated);
+        let Evaluated { result, is_evaluated, journaled } = self.result(individual, subject, environment, arena);
+        let durable = subject.durable().map(|_| &journaled);
+        if self.usage.is_some() || self.log.0.is_some() || durable.is_some() {
+            self.note((individual, place), (subject, durable), &result, is_evaluated);
         }
         result
     }
 
-    /// The result, and whether policies were asked for it.
+    /// The result, with what it took.
     fn result(
         &self,
         individual: &Individual<'a>,
         subject: Subject<'a>,
         environment: &'a Environment<'a>,
         arena: &'a Arena,
-    ) -> (DecisionResult<'a>, bool) {
+    ) -> Evaluated<'a> {
+        let unevaluated = |result| Evaluated { result, is_evaluated: false, journaled: JournaledQuotas::new() };
         let record = match subject {
             Subject::Verified(record) => {
                 let user_agent = stated(individual, names::ENVIRONMENT, names::USER_AGENT);
@@ -327,34 +349,36 @@ impl<'a> Ask<'a> {
         };
         if let Some(counted) = record.and_then(|record| self.tally.gate.let_in(&record.key)) {
             let individual = arena.bump().alloc(enrich(individual, None, &self.snapshot.places, arena));
-            return (self.limited(&counted, individual), false);
+            return unevaluated(self.limited(&counted, individual));
         }
         let individual = arena.bump().alloc(enrich(individual, record, &self.snapshot.places, arena));
         match subject {
-            Subject::Refused(reason, _) => (denied(reason, individual), false),
-            Subject::Guessed(_) => (denied(Reason::CredentialUnknown, individual), false),
+            Subject::Refused(reason, _) => unevaluated(denied(reason, individual)),
+            Subject::Guessed(_) => unevaluated(denied(Reason::CredentialUnknown, individual)),
             Subject::Faulty(why) => {
                 let failed = DecisionResult::failed(Fault::syntax(why));
-                (DecisionResult { attributes: individual.attributes, ..failed }, false)
+                unevaluated(DecisionResult { attributes: individual.attributes, ..failed })
             }
             Subject::Nobody | Subject::Verified(_) => match self.domain_for(record) {
                 Some(domain) => {
                     let mut result = domain.policy.program.evaluate(individual, environment, arena);
+                    let mut journaled = JournaledQuotas::new();
                     if let Some(record) = record {
                         let _step = self.tally.trace.step("limits");
                         let of = (&limited_use(individual, record), self.tally.settled);
                         let counted = self.tally.gate.count(&record.key, result.decision, of, self.now);
                         if counted.refused.is_some() {
-                            return (self.limited(&counted, individual), false);
+                            return unevaluated(self.limited(&counted, individual));
                         }
                         self.tally.note(&counted);
+                        journaled = counted.journaled;
                     }
                     let ((obligations, id), seconds) = (self.obligations, self.now.seconds);
                     let organisation = &domain.organisation;
                     obligations.take_up(&mut result, Decided { organisation, subject: record, id, seconds });
-                    (result, true)
+                    Evaluated { result, is_evaluated: true, journaled }
                 }
-                None => (denied(Reason::CredentialUnknown, individual), false),
+                None => unevaluated(denied(Reason::CredentialUnknown, individual)),
             },
         }
     }
@@ -363,7 +387,7 @@ impl<'a> Ask<'a> {
     fn note(
         &self,
         (individual, place): (&Individual<'_>, Option<usize>),
-        subject: Subject<'_>,
+        (subject, durable): (Subject<'_>, Option<&JournaledQuotas<'_>>),
         result: &DecisionResult<'_>,
         is_evaluated: bool,
     ) {
@@ -378,9 +402,7 @@ impl<'a> Ask<'a> {
         };
         let of = Use { presented, ..self.use_of(record, Some(individual), result) };
         let decides = of.organisation;
-        if let Some(usage) = self.usage {
-            usage.note(&of);
-        }
+        self.tally.tell((self.usage, &self.snapshot.places), &of, durable);
         if let (Some(log), door) = self.log {
             let policies = &self.snapshot.policies;
             log.note(
@@ -404,8 +426,10 @@ impl<'a> Ask<'a> {
     /// What no individual request could be made of: an error of the key that all the others are of.
     fn fail(&self, fault: Fault, record: Option<&KeyRecord>) -> DecisionResult<'a> {
         let result = DecisionResult::failed(fault);
-        if let Some(usage) = self.usage {
-            usage.note(&self.use_of(record, None, &result));
+        let durable = record.filter(|record| record.key.is_durable).map(|_| JournaledQuotas::new());
+        if self.usage.is_some() || durable.is_some() {
+            let of = self.use_of(record, None, &result);
+            self.tally.tell((self.usage, &self.snapshot.places), &of, durable.as_ref());
         }
         result
     }

@@ -8,6 +8,7 @@ use argus_http::ClientFault;
 use serde::Serialize;
 
 use super::call::{Call, X_REQUEST_ID};
+use crate::journal::JournalFault;
 
 /// What kind of problem it is: code, status and title, the same in every answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,8 @@ kinds! {
         "Keys that were not seen before are waiting to be verified. Ask again after `Retry-After`."),
     STORE_AWAY = ("store-away", 503, "the store does not answer",
         "The store has been away for longer than decisions may rest on what was last read from it."),
+    JOURNAL_AWAY = ("journal-away", 503, "the use can't be noted",
+        "A use of a durable key stands in the journal of the node before it is answered, and that can't be written now."),
 }
 
 /// An error as it leaves a door.
@@ -293,6 +296,14 @@ impl Problem {
             retry_after_seconds: Some(1),
             ..Self::new(STORE_AWAY, "the store has been away for longer than decisions may rest on what was last read")
         }
+    }
+
+    pub(crate) fn journal_away(fault: JournalFault) -> Self {
+        let help = match fault {
+            JournalFault::Missing => "have the node started with --journal, or the key made no durable one",
+            JournalFault::Full | JournalFault::Unwritten => "look into the log of the node, and at its disk",
+        };
+        Self { retry_after_seconds: Some(1), ..Self::new(JOURNAL_AWAY, fault.to_string()).help(help) }
     }
 
     /// The kind of problem.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use super::journaling::JournaledQuotas;
 use super::reservations::Taken;
 use crate::reason::Reason;
 
@@ -18,6 +19,8 @@ pub(crate) struct Counted<'k> {
     pub(crate) standings: SmallVec<[Standing<'k>; 4]>,
     /// What it took, where that may be given back.
     pub(crate) taken: Option<Taken>,
+    /// What it took from quotas, where that is to stand in the journal.
+    pub(crate) journaled: JournaledQuotas<'k>,
 }
 
 /// How a limit stands.

@@ -1,6 +1,5 @@
 //! Where uses are counted, before and after they are evaluated.
 
-use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -8,13 +7,12 @@ use std::time::{Duration, Instant};
 
 use actix_web::rt;
 use argus_engine::decision::Decision;
-use argus_http::Trace;
 use argus_limits::{Charge, Limit, Limiter, Now, Outcome, Settings, Share};
 use smallvec::SmallVec;
 
 use super::clock::{Elapsed, on_both};
 use super::counted::{Counted, Standing, seconds_up};
-use super::fields::LimitFields;
+use super::journaling::{JournaledQuota, JournaledQuotas};
 use super::key_limit::Kind;
 use super::key_limits::{Applied, charges};
 use super::ledger::{Ledger, Noted};
@@ -23,6 +21,7 @@ use super::reservations::{ReservationCounts, Reservations, Taken};
 use super::settings::{LimitMode, LimitSettings};
 use super::shared::{Foreseen, Link, RedisSettings, RedisState, Settled, WhenAway};
 use crate::fleet::Fleet;
+use crate::journal::{Journal, JournalCounts};
 use crate::moment::Moment;
 use crate::reason::Reason;
 use crate::snapshot::KeyView;
@@ -45,6 +44,8 @@ pub(crate) struct Gate {
     /// What was taken and may come to less.
     pub(super) reservations: Reservations,
     pub(super) shared: Option<Shared>,
+    /// Where uses of durable keys are noted; `None` where this node keeps no journal.
+    pub(super) journal: Option<Journal>,
     mode: LimitMode,
     /// What of limits is this node's where it counts by shares.
     fleet: Arc<Fleet>,
@@ -56,7 +57,11 @@ pub(crate) struct Gate {
 
 impl Gate {
     /// Counts in Redis where that is set, and waits for the first attempt to reach it.
-    pub(crate) fn begin(settings: LimitSettings, redis: Option<RedisSettings>, fleet: Arc<Fleet>) -> io::Result<Self> {
+    pub(crate) fn begin(
+        settings: LimitSettings,
+        redis: Option<RedisSettings>,
+        (fleet, journal): (Arc<Fleet>, Option<Journal>),
+    ) -> io::Result<Self> {
         let LimitSettings { buckets, at_cap, attempts_per_second, mode } = settings;
         let mode = mode.unwrap_or(if redis.is_some() { LimitMode::Exact } else { LimitMode::LocalShare });
         if mode.needs_redis() != redis.is_some() {
@@ -73,6 +78,7 @@ impl Gate {
         });
         Ok(Self {
             shared: shared.transpose()?,
+            journal,
             mode,
             fleet,
             limiter: Limiter::new(Settings { buckets, shards: SHARDS, at_cap }),
@@ -189,7 +195,7 @@ impl Gate {
             return Counted::default();
         }
         let charges = charges(&applied);
-        let Took { outcome, at_in_redis, share } = match self.take(key, (&applied, &charges), settled, now) {
+        let Took { outcome, at_in_redis, share, journaled } = match self.take(key, (&applied, &charges), settled, now) {
             Ok(took) => took,
             Err(Uncounted::Refused) => return refused_without_redis(),
             Err(Uncounted::Admitted) => return Counted::default(),
@@ -220,30 +226,35 @@ impl Gate {
         let retry_after_seconds = outcome.retry_after().map(seconds_up);
         let standings = standings.collect();
         let is_kept = of.is_reserved && is_admitted;
-        let taken = is_kept.then(|| Taken::new(key.id, (&applied, &charges, share), &outcome, (now, at_in_redis)));
-        Counted { refused, retry_after_seconds, standings, taken }
+        let taken = is_kept
+            .then(|| Taken::new((key.id, key.is_durable), (&applied, &charges, share), &outcome, (now, at_in_redis)));
+        Counted { refused, retry_after_seconds, standings, taken, journaled }
     }
 
     /// Takes charges where they are counted; gives what holds instead where they are counted nowhere.
-    fn take(
+    fn take<'k>(
         &self,
         key: &KeyView,
-        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        (applied, charges): (&Applied<'k>, &[Charge<'_>]),
         settled: Option<&Settled>,
         now: Now,
-    ) -> Result<Took, Uncounted> {
+    ) -> Result<Took<'k>, Uncounted> {
         let of = (applied, charges);
-        let take_here = |share| Ok(Took { outcome: self.take_here(key, of, share, now), at_in_redis: None, share });
+        let take_here = |share| {
+            let (outcome, journaled) = self.take_here(key, of, share, now);
+            Ok(Took { outcome, at_in_redis: None, share, journaled })
+        };
         let Some(shared) = &self.shared else {
             return take_here(if self.mode == LimitMode::Local { Share::WHOLE } else { self.fleet.share() });
         };
         if let Some((outcome, at)) = settled.and_then(|settled| settled.take(charges)) {
-            if outcome.is_admitted() {
-                self.note_taken(key, of, &outcome, (shared.away, now));
+            let journaled = if outcome.is_admitted() {
+                self.note_taken(key, of, &outcome, (shared.away, now))
             } else {
                 self.note_lacking(key, applied, &outcome, now);
-            }
-            return Ok(Took { outcome, at_in_redis: Some(at), share: Share::WHOLE });
+                JournaledQuotas::new()
+            };
+            return Ok(Took { outcome, at_in_redis: Some(at), share: Share::WHOLE, journaled });
         }
         shared.without.fetch_add(1, Relaxed);
         match shared.away {
@@ -255,42 +266,57 @@ impl Gate {
     }
 
     /// Takes this node's share of charges in its memory. What is taken from quotas is noted, to be written down.
-    fn take_here(
+    fn take_here<'k>(
         &self,
         key: &KeyView,
-        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        (applied, charges): (&Applied<'k>, &[Charge<'_>]),
         share: Share,
         now: Now,
-    ) -> Outcome {
+    ) -> (Outcome, JournaledQuotas<'k>) {
         let outcome = of_share(charges, share, |charges| self.limiter.charge(charges, now));
         if outcome.is_admitted() {
-            self.note_used(key, applied, &outcome, |span| after(now, span));
-        } else {
-            self.note_lacking(key, applied, &outcome, now);
+            let journaled = self.note_used(key, applied, &outcome, |span| after(now, span));
+            return (outcome, journaled);
         }
-        outcome
+        self.note_lacking(key, applied, &outcome, now);
+        (outcome, JournaledQuotas::new())
     }
 
     /// Notes what was taken in Redis, so that this node knows what it let through, should it have to count by itself.
-    fn note_taken(
+    fn note_taken<'k>(
         &self,
         key: &KeyView,
-        (applied, charges): (&Applied<'_>, &[Charge<'_>]),
+        (applied, charges): (&Applied<'k>, &[Charge<'_>]),
         outcome: &Outcome,
         (away, now): (WhenAway, Now),
-    ) {
+    ) -> JournaledQuotas<'k> {
         let share = if away == WhenAway::LocalShare { self.fleet.share() } else { Share::WHOLE };
         of_share(charges, share, |charges| self.limiter.note(charges, now));
-        self.note_used(key, applied, outcome, |span| end_of_period(now, span));
+        self.note_used(key, applied, outcome, |span| end_of_period(now, span))
     }
 
-    /// Notes what was taken from quotas, to be written down.
-    fn note_used(&self, key: &KeyView, applied: &Applied<'_>, outcome: &Outcome, end: impl Fn(Duration) -> i64) {
+    /// Notes what was taken from quotas, to be written down; but for what is written in the journal first.
+    fn note_used<'k>(
+        &self,
+        key: &KeyView,
+        applied: &Applied<'k>,
+        outcome: &Outcome,
+        end: impl Fn(Duration) -> i64,
+    ) -> JournaledQuotas<'k> {
+        let mut journaled = JournaledQuotas::new();
         for ((limit, cost), standing) in applied.iter().zip(outcome.standings()) {
-            if limit.kind == Kind::Quota && *cost > 0 {
-                self.ledger.note((*limit).into(), key.id, end(standing.reset_after), Noted::Used(*cost));
+            if limit.kind != Kind::Quota || *cost == 0 {
+                continue;
+            }
+            let end = end(standing.reset_after);
+            if key.is_durable {
+                let used = i64::try_from(*cost).unwrap_or(i64::MAX);
+                journaled.push(JournaledQuota { quota: (*limit).into(), key: key.id, end, used });
+            } else {
+                self.ledger.note((*limit).into(), key.id, end, Noted::Used(*cost));
             }
         }
+        journaled
     }
 
     /// Notes the quotas that had too little left for a use which a whole one has room for: they count as used up.
@@ -324,6 +350,7 @@ impl Gate {
                 unasked: shared.link.unasked(),
                 leased: shared.link.leased().unwrap_or(0),
             }),
+            journal: self.journal.as_ref().map(Journal::counts),
         }
     }
 }
@@ -339,12 +366,13 @@ fn of_share<T>(charges: &[Charge<'_>], share: Share, work: impl FnOnce(&[Charge<
 }
 
 /// What a use was taken from.
-struct Took {
+struct Took<'k> {
     outcome: Outcome,
     /// The time that Redis had, where it was taken there.
     at_in_redis: Option<i64>,
     /// The share that was counted here.
     share: Share,
+    journaled: JournaledQuotas<'k>,
 }
 
 /// What becomes of a use that is counted nowhere.
@@ -414,41 +442,6 @@ pub(crate) struct GateCounts {
     pub(crate) counting: Counting,
     /// `None` where no Redis is set.
     pub(crate) shared: Option<SharedCounts>,
-}
-
-/// The counting of one request to a door, which may ask for several decisions.
-#[derive(Debug)]
-pub(crate) struct Tally<'g> {
-    pub(crate) gate: &'g Gate,
-    /// What Redis said; `None` before it was asked.
-    pub(crate) settled: Option<&'g Settled>,
-    pub(crate) trace: &'g Trace,
-    seen: RefCell<Seen>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    decisions: usize,
-    fields: LimitFields,
-}
-
-impl<'g> Tally<'g> {
-    pub(crate) fn new(gate: &'g Gate, settled: Option<&'g Settled>, trace: &'g Trace) -> Self {
-        Self { gate, settled, trace, seen: RefCell::default() }
-    }
-
-    /// Notes what one decision came to.
-    pub(crate) fn note(&self, counted: &Counted<'_>) {
-        if counted.refused.is_none() && counted.standings.is_empty() {
-            return;
-        }
-        let mut seen = self.seen.borrow_mut();
-        seen.decisions += 1;
-        seen.fields = if seen.decisions == 1 { LimitFields::of(counted) } else { LimitFields::default() };
-    }
-
-    /// What the answer tells of limits. Of several limited decisions the fields could not say which they mean.
-    pub(crate) fn fields(&self) -> LimitFields {
-        self.seen.take().fields
-    }
+    /// `None` where this node keeps no journal.
+    pub(crate) journal: Option<JournalCounts>,
 }

@@ -1,4 +1,5 @@
 //! Quotas over a restart: what is used is written down within a second, and counted again before anything is decided.
+//! What stands in the journal is counted on the way.
 //!
 //! What is written is what was let through here since it was last written, added to what all nodes have let through. So
 //! each node learns what the others did, of the quotas that it counts itself, whenever it writes.
@@ -22,9 +23,12 @@ use super::gate::Gate;
 use super::key_limit::{Counting, KeyLimit, Kind};
 use super::ledger::{Period, Span};
 use crate::error::StartError;
+use crate::journal::Journal;
 use crate::moment::Moment;
 use crate::quota::{QuotaOf, QuotaStanding, QuotaWatch};
+use crate::settings::Settings;
 use crate::snapshot::Snapshot;
+use crate::usage::UsageSink;
 
 /// How often what was used is written. With what it takes to write, at most a second of it is forgotten when the process
 /// is killed.
@@ -63,6 +67,8 @@ struct Writer {
     store: Store,
     /// Who is told how quotas stand.
     watch: Option<Arc<dyn QuotaWatch>>,
+    /// Who counts the uses that stand in the journal.
+    usage: Option<Arc<dyn UsageSink>>,
     state: Mutex<State>,
     written: AtomicU64,
     failures: AtomicU64,
@@ -105,14 +111,19 @@ impl Keeping {
     pub(crate) fn begin(
         gate: Arc<Gate>,
         store: Store,
-        watch: Option<Arc<dyn QuotaWatch>>,
+        settings: &Settings,
         snapshot: &Snapshot,
     ) -> Result<Self, StartError> {
+        let (watch, usage) = (settings.quotas.clone(), settings.usage.clone());
+        // What an earlier process left in the journal was used before anything that is decided here.
+        if let Some(journal) = &gate.journal {
+            count_journal(journal, &store, usage.as_deref(), |_, _| ())?;
+        }
         let known = restore(&gate.limiter, &store, snapshot)?;
         let (id, waiting) = (NodeId::new(Utc::now()), Vec::new());
         let state = Mutex::new(State { id, last_number: 0, waiting, noted: 0, known, is_failing: false });
         let (written, failures) = (AtomicU64::new(0), AtomicU64::new(0));
-        let writer = Arc::new(Writer { gate, store, watch, state, written, failures });
+        let writer = Arc::new(Writer { gate, store, watch, usage, state, written, failures });
         let (until, ended) = channel::<()>();
         let of_thread = Arc::clone(&writer);
         let run = move || {
@@ -148,6 +159,9 @@ impl Writer {
         if state.waiting.is_empty() {
             state.collect(&self.gate);
         }
+        if let Err(fault) = self.count_journal(&mut state) {
+            return self.note_failure(&mut state, &fault);
+        }
         while let Some(batch) = state.waiting.last() {
             let number = (state.id, batch.number);
             let totals = self.store.write_aside(|conn| quota::add(conn, number, Utc::now(), &batch.uses));
@@ -162,17 +176,50 @@ impl Writer {
                         info!("what is used of quotas is written again");
                     }
                 }
-                Err(fault) => {
-                    self.failures.fetch_add(1, Relaxed);
-                    if !std::mem::replace(&mut state.is_failing, true) {
-                        warn!("what is used of quotas is not written, and is tried again: {fault}");
-                    }
-                    return;
-                }
+                Err(fault) => return self.note_failure(&mut state, &fault),
             }
         }
         self.written.store(state.noted, Relaxed);
     }
+
+    fn note_failure(&self, state: &mut State, fault: &StoreError) {
+        self.failures.fetch_add(1, Relaxed);
+        if !std::mem::replace(&mut state.is_failing, true) {
+            warn!("what is used of quotas is not written, and is tried again: {fault}");
+        }
+    }
+
+    /// Counts what stands in the journal. What it took from quotas counts here since it was decided.
+    fn count_journal(&self, state: &mut State) -> Result<(), StoreError> {
+        let Some(journal) = &self.gate.journal else { return Ok(()) };
+        journal.close_segment();
+        let known = &mut state.known;
+        count_journal(journal, &self.store, self.usage.as_deref(), |period, used| {
+            let counted = known.entry(period).or_default();
+            *counted = counted.saturating_add(used);
+        })
+    }
+}
+
+/// Counts the segments of the journal that are ended, the oldest first, and tells what each took from quotas. Blocks.
+fn count_journal(
+    journal: &Journal,
+    store: &Store,
+    usage: Option<&dyn UsageSink>,
+    mut counted: impl FnMut(QuotaPeriod, i64),
+) -> Result<(), StoreError> {
+    while let Some(segment) = journal.oldest() {
+        let (number, uses, quotas) = (segment.number(), segment.uses(), segment.quotas());
+        let unread = match usage {
+            Some(usage) => usage.count_journaled(number, &uses, &quotas)?,
+            None => store.write_aside(|conn| quota::add(conn, number, Utc::now(), &quotas)).map(|_| 0)?,
+        };
+        for (period, used) in quotas {
+            counted(period, used);
+        }
+        journal.forget(&segment, unread == 0);
+    }
+    Ok(())
 }
 
 impl State {
@@ -250,7 +297,7 @@ impl Batch {
     }
 }
 
-fn period(bucket: &str, limit: &Limit, of: Span) -> QuotaPeriod {
+pub(super) fn period(bucket: &str, limit: &Limit, of: Span) -> QuotaPeriod {
     // Periods of a calendar end with a second, and quotas begin to add with one; nothing is lost.
     let ends_at = match of {
         Span::Period(end) => end.div_euclid(SECOND),

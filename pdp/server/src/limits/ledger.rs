@@ -85,6 +85,8 @@ pub(super) enum Noted {
     Returned(u64),
     /// Too little was left for it.
     Lacking,
+    /// What it took is counted from the journal: that somebody has to be told is all that is noted here.
+    Journaled,
 }
 
 impl Period {
@@ -99,6 +101,7 @@ impl Period {
             Noted::Used(used) => self.used = self.used.saturating_add_unsigned(used),
             Noted::Returned(rest) => self.used = self.used.saturating_sub_unsigned(rest),
             Noted::Lacking => self.is_lacking = true,
+            Noted::Journaled => {}
         }
     }
 }

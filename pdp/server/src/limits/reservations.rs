@@ -37,6 +37,8 @@ pub(crate) struct Taken {
     pub(super) at: Now,
     /// The time that Redis had, where it was taken there as well, in microseconds since 1970.
     pub(super) at_in_redis: Option<i64>,
+    /// Whether what is given back of it is to stand in the journal.
+    pub(super) is_durable: bool,
 }
 
 /// A quota among them, of which is written down what was used.
@@ -151,7 +153,13 @@ mod tests {
     use super::*;
 
     fn reservation(caller: KeyId, cost: u64) -> Reservation {
-        let taken = Taken { charges: Vec::new(), quotas: Vec::new(), at: Now::at_nanos(0), at_in_redis: None };
+        let taken = Taken {
+            charges: Vec::new(),
+            quotas: Vec::new(),
+            at: Now::at_nanos(0),
+            at_in_redis: None,
+            is_durable: false,
+        };
         Reservation { caller, cost, taken, of: None }
     }
 

@@ -25,7 +25,7 @@ fn gate() -> Gate {
 
 fn gate_of(fleet: Fleet) -> Gate {
     let settings = LimitSettings { buckets: 100, at_cap: AtCap::Share, attempts_per_second: 0, mode: None };
-    Gate::begin(settings, None, Arc::new(fleet)).unwrap()
+    Gate::begin(settings, None, (Arc::new(fleet), None)).unwrap()
 }
 
 fn limit(name: &str, strategy: LimitStrategy, limit: u64) -> Limit {
@@ -222,7 +222,7 @@ fn what_a_reserved_use_does_not_come_to_is_taken_from_no_limit_and_from_nothing_
         let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };
         let counted = gate.count(&key, Decision::Permit, (&of, None), now);
         assert_eq!(counted.refused, None);
-        gate.reserve(Reserve { caller, decision, cost: 8, seconds: 60 }, (counted.taken, None), now)
+        gate.reserve(Reserve { caller, decision, cost: 8, seconds: 60, is_durable: false }, (counted.taken, None), now)
     };
     let noted = || gate.ledger.take().0.into_iter().flat_map(|(_, entry)| entry.periods).map(|of| of.used).sum::<i64>();
     let take = |cost| count(&gate, &key, LimitedUse { cost: Some(cost), ..LimitedUse::default() }, now).0;
@@ -280,7 +280,7 @@ fn what_is_reserved_of_a_share_goes_back_to_it() {
     let of = LimitedUse { cost: Some(8), is_reserved: true, ..LimitedUse::default() };
     let counted = gate.count(&key, Decision::Permit, (&of, None), NOON);
     assert_eq!(counted.refused, None);
-    gate.reserve(Reserve { caller, decision: 1, cost: 8, seconds: 60 }, (counted.taken, None), NOON);
+    gate.reserve(Reserve { caller, decision: 1, cost: 8, seconds: 60, is_durable: false }, (counted.taken, None), NOON);
     let looks = LimitedUse { cost: Some(0), ..LimitedUse::default() };
     assert_eq!(count(&gate, &key, looks, NOON).1, left(&[("hourly", 2), ("own", 2)]));
     assert_eq!(gate.settle_reserved(1, caller, 1, NOON).map(|settled| settled.returned), Ok(7));

@@ -3,6 +3,7 @@
 use metrics::{Counter, Gauge, counter, gauge};
 
 use super::to_gauge;
+use crate::journal::JournalCounts;
 use crate::limits::{Counting, GateCounts, KeepingCounts, Kind, LimitMode, ReservationCounts, SharedCounts, WhenAway};
 
 /// The metrics of limits.
@@ -19,6 +20,15 @@ pub(super) struct Limits {
     reservations: Reservations,
     by: By,
     shared: Shared,
+    journal: Journal,
+}
+
+/// What uses of durable keys stand in before they are answered.
+struct Journal {
+    written: Counter,
+    syncs: Counter,
+    failures: Counter,
+    kept: Gauge,
 }
 
 /// How limits are counted.
@@ -65,6 +75,7 @@ impl Limits {
             reservations: Reservations::new(),
             by: By::new(),
             shared: Shared::new(),
+            journal: Journal::new(),
         }
     }
 
@@ -86,6 +97,25 @@ impl Limits {
         if let Some(counts) = &counts.shared {
             self.shared.set(counts);
         }
+        self.journal.set(counts.journal.unwrap_or_default());
+    }
+}
+
+impl Journal {
+    fn new() -> Self {
+        Self {
+            written: counter!("argus_journal_uses_total"),
+            syncs: counter!("argus_journal_syncs_total"),
+            failures: counter!("argus_journal_write_failures_total"),
+            kept: gauge!("argus_journal_bytes"),
+        }
+    }
+
+    fn set(&self, counts: JournalCounts) {
+        self.written.absolute(counts.written);
+        self.syncs.absolute(counts.syncs);
+        self.failures.absolute(counts.failures);
+        self.kept.set(to_gauge(usize::try_from(counts.kept).unwrap_or(usize::MAX)));
     }
 }
 

@@ -25,6 +25,9 @@ pub struct PlaceFiles {
     pub anonymous: Option<PathBuf>,
 }
 
+/// A country (ISO 3166-1 alpha-2), and the number of an autonomous system, where databases tell them.
+pub type PlaceNames = (Option<String>, Option<u32>);
+
 /// The databases in use.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Places {
@@ -110,6 +113,12 @@ impl Places {
     /// Whether nothing is known of any address.
     pub(crate) fn is_empty(&self) -> bool {
         self.country.is_none() && self.asn.is_none()
+    }
+
+    /// Both, where there is an address.
+    pub(crate) fn names(&self, address: Option<IpAddr>) -> PlaceNames {
+        let names = |address| (self.country(address).map(str::to_owned), self.asn(address));
+        address.map(names).unwrap_or_default()
     }
 
     /// The country of an address, ISO 3166-1 alpha-2.

@@ -104,7 +104,7 @@ const OF_ALL: [&str; 6] = [
     "not-permitted",
 ];
 
-const OF_QUESTIONS: [&str; 8] = [
+const OF_QUESTIONS: [&str; 9] = [
     "malformed-body",
     "not-acceptable",
     "body-timeout",
@@ -112,6 +112,7 @@ const OF_QUESTIONS: [&str; 8] = [
     "unsupported-media-type",
     "busy",
     "store-away",
+    "journal-away",
     "credential-in-url",
 ];
 

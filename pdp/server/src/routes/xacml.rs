@@ -18,6 +18,7 @@ use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media::{self, MEDIA, Media};
 use crate::http::problem::Problem;
 use crate::http::url;
+use crate::journal::{self, Tickets};
 use crate::limits::{Foreseen, LimitFields, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
@@ -49,7 +50,7 @@ struct Question<'r> {
 
 /// What one look at the body came to.
 enum Outcome {
-    Written(Vec<u8>, LimitFields),
+    Written(Vec<u8>, LimitFields, Tickets),
     Wait(Vec<Waiting>),
     /// Redis has to be asked, before it is decided on this snapshot.
     Count(Vec<Foreseen>, Arc<Snapshot>),
@@ -100,7 +101,10 @@ async fn decide(
     // One round more, for what is counted elsewhere.
     for _ in 0..=ROUNDS {
         match question.ask(&bytes, counted.as_ref())? {
-            Outcome::Written(written, limits) => return Ok(question.respond(written, &limits)),
+            Outcome::Written(written, limits, noted) => {
+                journal::wait(noted).await.map_err(Problem::journal_away)?;
+                return Ok(question.respond(written, &limits));
+            }
             Outcome::Wait(waiting) => wait_for_all(waiting, None).await?,
             Outcome::Count(foreseen, snapshot) => counted = Some((shared.gate.settle(foreseen).await, snapshot)),
         }
@@ -171,7 +175,10 @@ impl Question<'_> {
                 log: (self.shared.settings.decision_log.as_deref(), self.door),
             };
             match ask.answer(&request, arena) {
-                Step::Answered(response) => Ok(Outcome::Written(self.write(&response), tally.fields())),
+                Step::Answered(response) => {
+                    let noted = tally.tickets().map_err(Problem::journal_away)?;
+                    Ok(Outcome::Written(self.write(&response), tally.fields(), noted))
+                }
                 Step::Wait(waiting) => Ok(Outcome::Wait(waiting)),
                 Step::Count(foreseen) => Ok(Outcome::Count(foreseen, Arc::clone(snapshot))),
                 Step::Busy { retry_after_seconds } => Err(Problem::busy(retry_after_seconds)),

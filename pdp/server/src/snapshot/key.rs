@@ -33,6 +33,8 @@ pub struct KeyView {
     /// How much it, and every key above it, may be used.
     pub(crate) limits: KeyLimits,
     pub(crate) attempts: Attempts,
+    /// Whether no use of it is answered before it stands in the journal: it asks for that, or a key above it does.
+    pub(crate) is_durable: bool,
     attributes: Box<[Prepared]>,
     used_at: LastUse,
     uses: Box<[CredentialUses]>,
@@ -51,6 +53,7 @@ pub(super) struct KeyParts<'p> {
     pub(super) limits: KeyLimits,
     /// Those of the key's record before, where it has one.
     pub(super) attempts: Attempts,
+    pub(super) is_durable: bool,
     pub(super) conditions: &'p LevelConditions,
     /// Of its credentials that aren't revoked.
     pub(super) uses: Vec<CredentialUses>,
@@ -87,6 +90,7 @@ impl KeyView {
             chain: parts.chain.into(),
             limits: parts.limits,
             attempts: parts.attempts,
+            is_durable: parts.is_durable,
             attributes,
             used_at: LastUse::since(parts.last_used_at),
             uses: parts.uses.into(),

@@ -58,6 +58,7 @@ struct KeyRow {
     /// Whose days and months its quotas follow.
     zone: Tz,
     attempts: Attempts,
+    is_durable: bool,
     conditions: LevelConditions,
     state: State,
     stopped: Option<Stopped>,
@@ -196,8 +197,10 @@ impl Register {
     fn parts_of(&self, id: KeyId, row: &KeyRow) -> Parts {
         let mut chain = self.chain(id, row);
         let mut conditions = row.conditions.clone();
+        let mut is_durable = row.is_durable;
         for above in chain.above.iter().filter_map(|above| self.keys.get(above)) {
             narrow(&mut conditions.key, &above.conditions.key);
+            is_durable |= above.is_durable;
         }
         let key = Arc::new(KeyView::new(KeyParts {
             id,
@@ -209,6 +212,7 @@ impl Register {
             chain: std::mem::take(&mut chain.above),
             limits: KeyLimits::compile(&chain.limits, self.costs_of(row)),
             attempts: row.attempts.clone(),
+            is_durable,
             conditions: &conditions,
             uses: row.uses(),
             last_used_at: row.last_used_at,
@@ -304,6 +308,7 @@ impl KeyRow {
             // A zone that only a newer version knows.
             zone: zone.parse().unwrap_or(Tz::UTC),
             attempts: Attempts::default(),
+            is_durable: key.durable,
             name: key.name.into(),
             owner: key.owner.into(),
             organisation_id: key.organisation_id,

@@ -55,6 +55,7 @@ impl SupposedKey {
             chain: self.chain.clone(),
             limits: KeyLimits::default(),
             attempts: Attempts::default(),
+            is_durable: false,
             conditions: &conditions,
             uses: Vec::new(),
             last_used_at: None,

@@ -430,6 +430,7 @@ fn add_key(
         expiry_exception: None,
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
     };
     change(&mut new, &mut credential);
     let key = store.write(|conn| key::create(conn, &act(organisation), &new, &credential)).unwrap();

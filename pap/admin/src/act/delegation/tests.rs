@@ -147,6 +147,7 @@ fn key(name: &str) -> Key {
         expiry_exception: None,
         rotation_interval_seconds: None,
         grace_seconds: None,
+        durable: false,
         rotate_at: None,
         created_at: at,
         created_by: Actor::Host,

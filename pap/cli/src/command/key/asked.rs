@@ -46,6 +46,9 @@ pub(super) struct KeyFlags {
     /// How long an older secret is good beside a new one, such as 24h; at most 30d.
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     grace: Option<u64>,
+    /// Answer no use of it before it is written to the journal of the node: a crash loses none of them.
+    #[arg(long)]
+    durable: bool,
     /// How much it may be used, such as rpm=60/1m or daily=1000/1d/quota; repeat for more (argus help limits).
     #[arg(long, value_name = "NAME=NUMBER/WINDOW[/STRATEGY[/REFILL]]", value_parser = LimitFlag::read)]
     limit: Vec<LimitFlag>,
@@ -65,6 +68,7 @@ impl KeyFlags {
             "not_before": self.not_before,
             "rotation_interval_seconds": self.rotate_every,
             "grace_seconds": self.grace,
+            "durable": self.durable,
             "owner": self.owner,
             "environment": self.environment,
             "scopes": self.scope,

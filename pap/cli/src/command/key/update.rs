@@ -45,6 +45,9 @@ pub(super) struct Update {
     /// How long an older secret is good beside a new one, such as 24h; at most 30d.
     #[arg(long, value_name = "DURATION", value_parser = read_duration)]
     grace: Option<u64>,
+    /// Answer no use of it before it is written to the journal of the node: a crash loses none of them.
+    #[arg(long)]
+    durable: bool,
     /// How much it may be used, in the place of all limits that it has now, such as rpm=60/1m; repeat for more.
     #[arg(long, value_name = "NAME=NUMBER/WINDOW[/STRATEGY[/REFILL]]", value_parser = LimitFlag::read)]
     limit: Vec<LimitFlag>,
@@ -53,7 +56,8 @@ pub(super) struct Update {
     /// Unset this; repeat for more. A rule of conditions is named such as conditions.networks.
     #[arg(long, value_name = "WHAT", value_parser = [
         "conditions", "conditions.networks", "conditions.countries", "conditions.windows", "conditions.network_types",
-        "conditions.device_compliant", "tags", "limits", "rotation_interval_seconds", "grace_seconds", "expiry_exception",
+        "conditions.device_compliant", "tags", "limits", "rotation_interval_seconds", "grace_seconds", "durable",
+        "expiry_exception",
     ])]
     unset: Vec<String>,
 }
@@ -87,6 +91,7 @@ impl Update {
         }
         patch.set("expiry_exception", self.expiry_exception);
         patch.set("rotation_interval_seconds", age(self.rotate_every)).set("grace_seconds", age(self.grace));
+        patch.set("durable", self.durable.then_some(true));
         patch.set_within("conditions", self.conditions.to_json()).unset(&self.unset);
         patch.finish()
     }

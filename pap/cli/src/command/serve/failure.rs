@@ -54,6 +54,9 @@ pub(super) fn of_start(error: &StartError, settings_in_use: &Settings) -> Failur
         }
         StartError::Places(fault) => settings(fault.to_string())
             .help("name another file with --geoip-database, --geoip-asn-database or --geoip-anonymous-database, or leave it out"),
+        StartError::Journal(fault) => {
+            settings(fault.to_string()).help("name another folder with --journal (ARGUS_JOURNAL)")
+        }
         StartError::SelfTest(_) | StartError::Thread(_) => Failure::new(Exit::Bug, "internal", error.to_string()),
         _ => settings(error.to_string()),
     }

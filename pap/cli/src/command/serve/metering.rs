@@ -8,14 +8,16 @@ use argus_http::{Exposition, MoreMetrics};
 use argus_insight::anomaly::NetworkKind;
 use argus_insight::queue::{Tally, queue};
 use argus_insight::usage::{
-    ACTS, ActEvent, ActQueue, ActSender, Detail, Exercised, Metered, Metering, Outcome, Place, Presented, QUEUE,
-    SettledCost, UsageEvent, UsageQueue, UsageSender, Word, hash,
+    ACTS, ActEvent, ActQueue, ActSender, Detail, Exercised, JournaledUse, Metered, Metering, Outcome, Place, Presented,
+    QUEUE, SettledCost, UsageEvent, UsageQueue, UsageSender, Word, count_segment, hash,
 };
-use argus_pdp::{HiddenBy, OwnUse, Pdp, Point, Reason, ReservedUse, Shown, UsageSink, Use, UsesNoted};
+use argus_pdp::{HiddenBy, OwnUse, Pdp, PlaceNames, Point, Reason, ReservedUse, Shown, UsageSink, Use, UsesNoted};
 use argus_store::node::NodeRole;
+use argus_store::quota::QuotaPeriod;
 use argus_store::usage::{ACTS_COUNTED_SINCE, ASKING_COUNTED_SINCE, SCOPES_COUNTED_SINCE};
-use argus_store::{Store, setting};
+use argus_store::{NodeId, Store, StoreError, setting};
 use chrono::{SecondsFormat, Utc};
+use serde_json::value::RawValue;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,6 +27,8 @@ use crate::failure::Failure;
 struct Sink {
     events: UsageSender,
     acts: ActSender,
+    /// For what is counted from journals.
+    store: Store,
 }
 
 /// What came of acts, for a node that tells nothing of decisions.
@@ -32,9 +36,9 @@ struct Sink {
 pub(super) struct Acts(pub(super) Arc<dyn UsageSink>);
 
 /// Makes the two ends of the queues.
-pub(super) fn ends() -> (Arc<dyn UsageSink>, (UsageQueue, ActQueue)) {
+pub(super) fn ends(store: &Store) -> (Arc<dyn UsageSink>, (UsageQueue, ActQueue)) {
     let ((events, events_told), (acts, acts_told)) = (queue(QUEUE), queue(ACTS));
-    (Arc::new(Sink { events, acts }), (events_told, acts_told))
+    (Arc::new(Sink { events, acts, store: store.clone() }), (events_told, acts_told))
 }
 
 /// What a node counts from its first start on, by what it does.
@@ -91,38 +95,35 @@ fn kind(by: HiddenBy) -> NetworkKind {
 
 impl UsageSink for Sink {
     fn note(&self, of: &Use<'_>) {
-        let event = UsageEvent {
-            at: of.at.seconds,
-            organisation: Arc::clone(of.organisation),
-            key: of.key,
-            outcome: outcome(of),
-            reason: of.reason.map(Reason::as_str),
-            nanoseconds: nanoseconds(of.seconds),
-            cost: of.cost,
-            address: of.address,
-            resource: of.resource.map(|resource| hash(resource.as_bytes())),
-            action: Word::new(of.action.unwrap_or_default()),
-            client: of.user_agent.map(family),
-            decision: of.id.number(),
-            credential: presented(of),
-            exercised: exercised(of),
-        };
-        self.events.send(event.into());
+        self.events.send(event(of).into());
     }
 
     fn note_cost(&self, of: &ReservedUse, cost: u64) {
-        // What came to nothing was counted so.
-        if cost > 0 {
-            let settled = SettledCost {
-                at: of.at.seconds,
-                organisation: Arc::clone(&of.organisation),
-                key: of.key,
-                address: of.address,
-                action: Word::new(&of.action),
-                cost,
-            };
+        if let Some(settled) = settled(of, cost) {
             self.events.send(Metered::Settled(settled));
         }
+    }
+
+    fn journal(&self, of: &Use<'_>, place: PlaceNames) -> Option<Box<RawValue>> {
+        let event = event(of);
+        // What the journal keeps can't tell the watcher enough: it has no addresses.
+        self.events.pass(Metered::Journaled(event.clone()));
+        written(&JournaledUse::decision(event, place))
+    }
+
+    fn journal_cost(&self, of: &ReservedUse, cost: u64, place: PlaceNames) -> Option<Box<RawValue>> {
+        settled(of, cost).and_then(|settled| written(&JournaledUse::settled(&settled, place)))
+    }
+
+    fn count_journaled(
+        &self,
+        segment: (NodeId, i64),
+        uses: &[&RawValue],
+        quotas: &[(QuotaPeriod, i64)],
+    ) -> Result<usize, StoreError> {
+        let read: Vec<JournaledUse> = uses.iter().filter_map(|of| serde_json::from_str(of.get()).ok()).collect();
+        count_segment(&self.store, segment, &read, quotas)?;
+        Ok(uses.len() - read.len())
     }
 
     fn note_act(&self, of: &OwnUse<'_>) {
@@ -145,6 +146,42 @@ impl MoreMetrics for Acts {
         exposition.plain(&super::metrics::ACTS, noted.acts);
         exposition.plain(&super::metrics::ACTS_DROPPED, noted.acts_dropped);
     }
+}
+
+fn event(of: &Use<'_>) -> UsageEvent {
+    UsageEvent {
+        at: of.at.seconds,
+        organisation: Arc::clone(of.organisation),
+        key: of.key,
+        outcome: outcome(of),
+        reason: of.reason.map(Reason::as_str),
+        nanoseconds: nanoseconds(of.seconds),
+        cost: of.cost,
+        address: of.address,
+        resource: of.resource.map(|resource| hash(resource.as_bytes())),
+        action: Word::new(of.action.unwrap_or_default()),
+        client: of.user_agent.map(family),
+        decision: of.id.number(),
+        credential: presented(of),
+        exercised: exercised(of),
+    }
+}
+
+/// What a use came to. What came to nothing was counted so.
+fn settled(of: &ReservedUse, cost: u64) -> Option<SettledCost> {
+    (cost > 0).then(|| SettledCost {
+        at: of.at.seconds,
+        organisation: Arc::clone(&of.organisation),
+        key: of.key,
+        address: of.address,
+        action: Word::new(&of.action),
+        cost,
+    })
+}
+
+/// A use as a journal keeps it: texts and numbers, which can always be written.
+fn written(of: &JournaledUse) -> Option<Box<RawValue>> {
+    serde_json::value::to_raw_value(of).ok()
 }
 
 /// What a client calls itself, without its version.

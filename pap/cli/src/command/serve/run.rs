@@ -216,7 +216,7 @@ fn install(
     let progress = Progress::new(console, "reading", "policies");
     let carrier =
         (settings.role != Role::Pdp).then(|| settings.notices.carrier(store, master_key.clone())).transpose()?;
-    let (usage, queues) = (settings.usage == Switch::On).then(metering::ends).unzip();
+    let (usage, queues) = (settings.usage == Switch::On).then(|| metering::ends(store)).unzip();
     let acts = usage.clone().filter(|_| !role.decides()).map(metering::Acts);
     let log = if role.decides() { decision_log::begin(&settings.decision_log, store)? } else { None };
     let (log, logging) = log.unzip();
@@ -324,6 +324,7 @@ fn start_decisions(
     } else {
         of_pdp.redis.clone_from(&settings.redis);
     }
+    of_pdp.journal.clone_from(&settings.journal);
     of_pdp.places = settings.places.clone();
     of_pdp.trusted_proxies = settings.trusted_proxies.clone();
     of_pdp.presence = Some(presence);

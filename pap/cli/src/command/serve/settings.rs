@@ -50,6 +50,7 @@ pub(super) struct Settings {
     pub(super) longest_staleness: Option<Duration>,
     pub(super) key_limits: LimitSettings,
     pub(super) redis: Option<RedisSettings>,
+    pub(super) journal: Option<PathBuf>,
     pub(super) places: PlaceFiles,
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) server_tls: Option<ServerTlsFiles>,
@@ -97,6 +98,7 @@ struct SettingsFile {
     redis_url: Option<String>,
     redis_away: Option<RedisAway>,
     redis_milliseconds: Option<u32>,
+    journal: Option<PathBuf>,
     geoip_database: Option<PathBuf>,
     geoip_asn_database: Option<PathBuf>,
     geoip_anonymous_database: Option<PathBuf>,
@@ -154,6 +156,7 @@ impl Settings {
         let (url, ca_file) =
             (text(flags.database_url, file.database_url), path(flags.database_ca_file, file.database_ca_file));
         let database = read_database(url.as_deref(), ca_file, &data_dir)?;
+        let journal = path(flags.journal, file.journal).or_else(|| own_journal(&database, &data_dir));
         let master_key_file = path(flags.master_key_file, file.master_key_file);
         let longest_staleness = flags.longest_staleness_seconds.or(file.longest_staleness_seconds);
         let longest_staleness = longest_staleness.or(database.file().is_none().then_some(LONGEST_STALENESS_SECONDS));
@@ -162,17 +165,15 @@ impl Settings {
             asn: path(flags.geoip_asn_database, file.geoip_asn_database),
             anonymous: path(flags.geoip_anonymous_database, file.geoip_anonymous_database),
         };
-        let trusted =
-            Some(flags.trusted_proxies).filter(|networks| !networks.is_empty()).unwrap_or(file.trusted_proxies);
+        let trusted = Some(flags.trusted_proxies).filter(|some| !some.is_empty()).unwrap_or(file.trusted_proxies);
         let given =
             |files: Vec<PathBuf>| -> Vec<_> { files.into_iter().filter(|file| !file.as_os_str().is_empty()).collect() };
         let revocations = Some(given(flags.client_crl_files)).filter(|files| !files.is_empty());
         let revocations = revocations.unwrap_or_else(|| given(file.client_crl_files));
-        let networks = Some(flags.jwks_networks).filter(|networks| !networks.is_empty()).unwrap_or(file.jwks_networks);
         let asked = Asked {
             audience: text(flags.audience, file.audience),
             leeway_seconds: flags.token_leeway_seconds.or(file.token_leeway_seconds),
-            networks,
+            networks: Some(flags.jwks_networks).filter(|some| !some.is_empty()).unwrap_or(file.jwks_networks),
             plain_http: flags.jwks_plain_http || file.jwks_plain_http,
         };
         Ok(Self {
@@ -211,6 +212,7 @@ impl Settings {
             longest_staleness: longest_staleness.map(Duration::from_secs),
             key_limits,
             redis,
+            journal,
             places,
             trusted_proxies: read_proxies(
                 &trusted,
@@ -257,6 +259,12 @@ fn read_database(url: Option<&str>, ca_file: Option<PathBuf>, data_dir: &Path) -
         Some(ca_file) => database.with_ca_file(ca_file),
         None => database,
     })
+}
+
+/// The folder that is taken for a journal where none is named. Beside a file it is this process's alone; nodes on a server
+/// may share a data folder, and have to say where each of them writes.
+fn own_journal(database: &Location, data_dir: &Path) -> Option<PathBuf> {
+    database.file().is_some().then(|| data_dir.join("journal"))
 }
 
 /// Hashes secrets with as many iterations as are set.

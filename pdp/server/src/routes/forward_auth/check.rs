@@ -38,7 +38,7 @@ const ARGUS_KEY_ID: HeaderName = HeaderName::from_static("argus-key-id");
         ("X-Forwarded-For" = Option<String>, Header, description = "The address of its client, the last one of a list.")
     ),
     responses((status = 200, description = "It may. `Argus-Key-Id` names the key.")),
-    extensions(("x-problems" = json!(["forwarded-request", "credential-in-url", "limited", "busy", "store-away"])))
+    extensions(("x-problems" = json!(["forwarded-request", "credential-in-url", "limited", "busy", "store-away", "journal-away"])))
 )]
 pub(in crate::routes) async fn check_forwarded(request: HttpRequest, shared: Data<Shared>) -> HttpResponse {
     let door = Door::ForwardAuth;

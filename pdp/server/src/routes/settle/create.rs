@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use argus_http::client;
+use smallvec::smallvec;
 
 use super::decode::decode;
 use super::schema::{SettledBody, SettlementBody};
@@ -12,7 +13,8 @@ use crate::http::call::{Call, X_REQUEST_ID};
 use crate::http::media::check_json;
 use crate::http::problem::{FieldError, Problem};
 use crate::http::url;
-use crate::limits::SettleFault;
+use crate::journal::{self, JournalFault};
+use crate::limits::{SettleFault, Settlement};
 use crate::pdp::Shared;
 
 /// Tell what a use came to, for which more was reserved.
@@ -60,10 +62,22 @@ async fn settle(request: &HttpRequest, body: &mut Body, shared: &Shared, call: &
             Problem::fields(vec![FieldError::invalid("/cost", format!("is at most {most}, which was reserved"))])
         }
     })?;
-    if let (Some(usage), Some(of)) = (&shared.settings.usage, &settled.of) {
-        usage.note_cost(of, cost);
-    }
+    note(shared, &settled, cost).await.map_err(Problem::journal_away)?;
     Ok(SettledBody { decision_id: decision.to_string(), cost, returned: settled.returned })
+}
+
+/// Tells whoever counts what the use came to: at once, or, of a durable key, by the journal.
+async fn note(shared: &Shared, settled: &Settlement, cost: u64) -> Result<(), JournalFault> {
+    let told = shared.settings.usage.as_deref().zip(settled.of.as_ref());
+    let Some(returned) = &settled.journaled else {
+        if let Some((usage, of)) = told {
+            usage.note_cost(of, cost);
+        }
+        return Ok(());
+    };
+    let usage = told.and_then(|(usage, of)| usage.journal_cost(of, cost, shared.glance().places.names(of.address)));
+    let ticket = shared.gate.journal(usage.as_deref(), &returned.quotas())?;
+    journal::wait(smallvec![ticket]).await
 }
 
 fn respond(settled: &SettledBody, call: &Call) -> HttpResponse {

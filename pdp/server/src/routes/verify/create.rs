@@ -29,6 +29,7 @@ use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media::check_json;
 use crate::http::problem::Problem;
 use crate::http::url;
+use crate::journal::{self, Tickets};
 use crate::limits::{Counted, Foreseen, LimitFields, LimitedUse, Reserve, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
@@ -61,7 +62,7 @@ pub(in crate::routes) struct Told {
 }
 
 enum Outcome {
-    Told(Told),
+    Told(Told, Tickets),
     Wait(Waiting),
     /// Redis has to be asked, before it is decided on this snapshot.
     Count(Foreseen, Arc<Snapshot>),
@@ -157,7 +158,10 @@ impl Verify<'_> {
         // One round more, for what is counted elsewhere.
         for _ in 0..=ROUNDS {
             match self.ask(question, counted.as_ref())? {
-                Outcome::Told(told) => return Ok(told),
+                Outcome::Told(told, noted) => {
+                    journal::wait(noted).await.map_err(Problem::journal_away)?;
+                    return Ok(told);
+                }
                 Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
                 Outcome::Count(foreseen, snapshot) => {
                     counted = Some((self.shared.gate.settle(vec![foreseen]).await, snapshot));
@@ -188,28 +192,30 @@ impl Verify<'_> {
                 return Ok(Outcome::Count(foreseen, Arc::clone(snapshot)));
             }
             let decided = self.decide(snapshot, organisation, subject, (question, settled), arena);
-            self.note(snapshot, organisation, (question, &decided), arena);
+            self.note((snapshot, &tally), organisation, (question, &decided), arena);
             tally.note(&decided.counted);
+            let noted = tally.tickets().map_err(Problem::journal_away)?;
             self.count(&decided);
             let written = match self.door {
                 Door::Verify => self.write(snapshot, organisation, question, &decided),
                 _ => Vec::new(),
             };
             let key = decided.record.map(|record| record.key.id);
-            Ok(Outcome::Told(Told { reason: decided.reason, key, limits: tally.fields(), written }))
+            Ok(Outcome::Told(Told { reason: decided.reason, key, limits: tally.fields(), written }, noted))
         })
     }
 
     /// Tells whoever counts decisions, or keeps them, of this one.
     fn note(
         &self,
-        snapshot: &Snapshot,
+        (snapshot, tally): (&Snapshot, &Tally<'_>),
         organisation: &str,
         (question, decided): (&Question<'_>, &Decided<'_>),
         arena: &Arena,
     ) {
         let (usage, log) = (&self.shared.settings.usage, &self.shared.settings.decision_log);
-        if usage.is_none() && log.is_none() {
+        let durable = decided.record.filter(|record| record.key.is_durable).map(|_| &decided.counted.journaled);
+        if usage.is_none() && log.is_none() && durable.is_none() {
             return;
         }
         let domain = snapshot.domain(organisation).map(|domain| &domain.organisation);
@@ -235,11 +241,9 @@ impl Verify<'_> {
             },
             scopes: record.map_or(&[], |record| &record.key.scopes),
         };
-        if let Some(usage) = usage {
-            // What is reserved costs what it is settled for, which is told then.
-            let cost = if decided.settle_by.is_some() { 0 } else { of.cost };
-            usage.note(&Use { cost, ..of });
-        }
+        // What is reserved costs what it is settled for, which is told then.
+        let cost = if decided.settle_by.is_some() { 0 } else { of.cost };
+        tally.tell((usage.as_deref(), &snapshot.places), &Use { cost, ..of }, durable);
         if let Some(log) = log {
             // Where no policy was asked, none has seen a request.
             let asked = if decided.is_evaluated {
@@ -377,7 +381,7 @@ impl Verify<'_> {
     ) -> Option<i64> {
         let (seconds, cost) = (question.reserve_seconds?, question.cost?);
         let (caller, id) = (self.caller.record.key.id, self.call.decision_id.number());
-        let of = Reserve { caller, decision: id, cost, seconds };
+        let of = Reserve { caller, decision: id, cost, seconds, is_durable: record.key.is_durable };
         let used = || ReservedUse {
             at: self.call.now,
             organisation: Arc::clone(&record.key.organisation),
