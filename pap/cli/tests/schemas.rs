@@ -261,6 +261,12 @@ fn compare_keys(schemas: &Schemas, server: &Server) {
     schemas.answer("key", &narrowed);
     assert_eq!(verify(&["--action", "read", "--ip", "198.51.100.7"])["reason"], "condition_ip");
     schemas.answer("key", &run(&["key", "update", "acme/reader", "--unset", "conditions"]));
+    let durable = schemas.answer("key", &run(&["key", "update", "acme/reader", "--durable"]));
+    assert_eq!((&durable["durable"], &verify(&["--action", "read"])["decision"]), (&json!(true), &json!("Permit")));
+    let words = server.run(&["key", "show", "acme/reader"]).stdout;
+    assert!(words.contains("\ndurable: no use of it is answered before"), "{words}");
+    let volatile = schemas.answer("key", &run(&["key", "update", "acme/reader", "--unset", "durable"]));
+    assert_eq!(volatile["durable"], false);
     schemas.answer("key-list", &run(&["key", "list", "acme"]));
     assert!(schemas.answer("key-rotated", &run(&["key", "rotate", "acme/shown", "--collect"]))["collect"].is_string());
     assert!(

@@ -16,6 +16,7 @@
 mod clock;
 mod five;
 mod installation;
+mod journal;
 mod limits;
 mod nodes;
 mod obligation;

@@ -83,7 +83,7 @@ impl<'c> Counted<'c> {
 }
 
 /// What an address is counted by.
-pub(super) fn address_hash(address: IpAddr) -> u64 {
+fn address_hash(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(address) => hash(&address.octets()),
         IpAddr::V6(address) => hash(&address.octets()),

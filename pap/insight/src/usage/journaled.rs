@@ -6,7 +6,7 @@ use argus_store::{KeyId, NodeId, Store, StoreError};
 use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
-use super::counted::{Counted, address_hash};
+use super::counted::Counted;
 use super::event::{Exercised, Outcome, UsageEvent};
 use super::fold::Fold;
 use super::metered::SettledCost;
@@ -31,46 +31,32 @@ pub struct JournaledUse {
 }
 
 impl JournaledUse {
-    /// A decision, with where its client is.
-    pub fn decision(event: UsageEvent, (country, system): (Option<String>, Option<u32>)) -> Self {
-        Self {
-            at: event.at,
-            organisation: event.organisation.as_ref().to_owned(),
-            key: event.key,
-            outcome: Some(event.outcome),
-            reason: event.reason.map(str::to_owned),
-            nanoseconds: Some(event.nanoseconds),
-            cost: event.cost,
-            address: event.address.map(address_hash),
-            resource: event.resource,
-            action: event.action.as_str().to_owned(),
-            exercised: event.exercised.map(|exercised| *exercised),
-            country,
-            system,
-        }
+    /// A decision, with the country and the autonomous system of its client.
+    pub fn decision(event: &UsageEvent, place: (Option<String>, Option<u32>)) -> Self {
+        Self::of(&Counted::decision(event, &place_of(place)))
     }
 
     /// What a decision came to afterwards.
-    pub fn settled(of: &SettledCost, (country, system): (Option<String>, Option<u32>)) -> Self {
-        Self {
-            at: of.at,
-            organisation: of.organisation.as_ref().to_owned(),
-            key: Some(of.key),
-            outcome: None,
-            reason: None,
-            nanoseconds: None,
-            cost: of.cost,
-            address: None,
-            resource: None,
-            action: of.action.as_str().to_owned(),
-            exercised: None,
-            country,
-            system,
-        }
+    pub fn settled(of: &SettledCost, place: (Option<String>, Option<u32>)) -> Self {
+        Self::of(&Counted::settled(of, &place_of(place)))
     }
 
-    fn place(&self) -> Place {
-        Place { country: self.country.clone(), system: self.system, ..Place::default() }
+    fn of(counted: &Counted<'_>) -> Self {
+        Self {
+            at: counted.at,
+            organisation: counted.organisation.to_owned(),
+            key: counted.key,
+            outcome: counted.outcome,
+            reason: counted.reason.map(str::to_owned),
+            nanoseconds: counted.nanoseconds,
+            cost: counted.cost,
+            address: counted.address,
+            resource: counted.resource,
+            action: counted.action.to_owned(),
+            exercised: counted.exercised.cloned(),
+            country: counted.place.country.clone(),
+            system: counted.place.system,
+        }
     }
 
     fn counted<'c>(&'c self, place: &'c Place) -> Counted<'c> {
@@ -91,6 +77,10 @@ impl JournaledUse {
     }
 }
 
+fn place_of((country, system): (Option<String>, Option<u32>)) -> Place {
+    Place { country, system, ..Place::default() }
+}
+
 /// Counts a segment of a journal under its number, with what was used of quotas, in their order; unless it was counted
 /// before. Blocks.
 pub fn count_segment(
@@ -102,7 +92,7 @@ pub fn count_segment(
     let mut fold = Fold::default();
     for of in uses {
         // Nothing of a journal is left out for want of room.
-        fold.add(&of.counted(&of.place()), usize::MAX);
+        fold.add(&of.counted(&place_of((of.country.clone(), of.system))), usize::MAX);
     }
     let (_, rows) = fold.take();
     store.write_aside(|conn| add_segment(conn, segment, Utc::now(), (&rows, MERGES), quotas)).map(drop)

@@ -109,7 +109,7 @@ async fn a_change_sets_what_it_names_and_unsets_what_is_null() {
     let installation = with_acme().await;
     let body = json!({"organisation": "acme", "name": "k", "scopes": ["acme/x:read"], "tags": ["a"],
         "conditions": {"networks": ["10.0.0.0/8"], "countries": ["DE"], "device_compliant": true},
-        "rotation_interval_seconds": 86_400, "grace_seconds": 60});
+        "rotation_interval_seconds": 86_400, "grace_seconds": 60, "durable": true});
     let (path, seen, made) = make(&installation, &body).await;
     let change = json!({"conditions": {"countries": null, "windows": ["daily 08:00-18:00 UTC"], "device_compliant": false},
         "tags": null, "rotation_interval_seconds": null, "name": "l", "scopes": ["acme/y:write"]});
@@ -139,6 +139,12 @@ async fn a_change_sets_what_it_names_and_unsets_what_is_null() {
     )
     .await;
     assert_eq!(whole.header("etag"), changed.header("etag"), "what was shown may be sent back");
+
+    assert_eq!(changed.body["durable"], true);
+    let volatile = patch(&installation, ROOT, &path, "*", &json!({"durable": null})).await;
+    assert_eq!((volatile.status, &volatile.body["durable"]), (200, &json!(false)));
+    let wrong = patch(&installation, ROOT, &path, "*", &json!({"durable": "yes"})).await;
+    assert_eq!(codes(&wrong), ["invalid-field /durable"]);
 
     let late = json!({"expires_at": "2028-06-01T00:00:00Z"});
     assert_eq!(codes(&patch(&installation, ROOT, &path, "*", &late).await), ["expiry-too-late /expires_at"]);

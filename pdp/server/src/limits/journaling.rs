@@ -2,15 +2,15 @@
 
 use argus_store::KeyId;
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
 
 use super::gate::Gate;
 use super::keeping::period;
 use super::ledger::{Noted, Quota, Span};
 use crate::journal::{JournalFault, Ticket};
 
-/// What one use took from quotas, and has yet to be noted in the journal.
-pub(crate) type JournaledQuotas<'q> = SmallVec<[JournaledQuota<'q>; 2]>;
+/// What one use took from quotas, and has yet to be noted in the journal. Empty, and without an allocation, where the key
+/// is no durable one.
+pub(crate) type JournaledQuotas<'q> = Vec<JournaledQuota<'q>>;
 
 /// What a use took from one quota, or gave back.
 #[derive(Debug, Clone, Copy)]

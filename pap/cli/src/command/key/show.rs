@@ -47,6 +47,9 @@ fn in_words(key: &Value) -> String {
         let next = date(text(key, "rotate_at")).map_or_else(String::new, |next| format!(", next {next}"));
         let _ = writeln!(words, "rotated every {}{next}", duration_in_words(interval));
     }
+    if key.get("durable") == Some(&Value::Bool(true)) {
+        let _ = writeln!(words, "durable: no use of it is answered before it stands in a journal");
+    }
     for limit in list(key, "limits") {
         let _ = writeln!(words, "{}", in_a_line(limit));
     }

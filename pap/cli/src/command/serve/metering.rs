@@ -107,8 +107,9 @@ impl UsageSink for Sink {
     fn journal(&self, of: &Use<'_>, place: PlaceNames) -> Option<Box<RawValue>> {
         let event = event(of);
         // What the journal keeps can't tell the watcher enough: it has no addresses.
-        self.events.pass(Metered::Journaled(event.clone()));
-        written(&JournaledUse::decision(event, place))
+        let written = written(&JournaledUse::decision(&event, place));
+        self.events.pass(Metered::Journaled(event));
+        written
     }
 
     fn journal_cost(&self, of: &ReservedUse, cost: u64, place: PlaceNames) -> Option<Box<RawValue>> {
