@@ -228,8 +228,9 @@ fn the_first_administrators_key_is_in_its_file_and_nowhere_else() {
             for text in [&said.stdout, &said.stderr, &made.stdout, &made.stderr] {
                 assert!(!text.contains(piece));
             }
-            for entry in fs::read_dir(folder.join("argus-data")).unwrap() {
-                let path = entry.unwrap().path();
+            let data = folder.join("argus-data");
+            let entries = fs::read_dir(&data).unwrap().chain(fs::read_dir(data.join("journal")).unwrap());
+            for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
                 let octets = fs::read(&path).unwrap();
                 let holds = octets.windows(piece.len()).any(|window| window == piece.as_bytes());
                 assert_eq!(holds, path == file && key.contains(piece), "{}", path.display());

@@ -220,9 +220,17 @@ async fn what_cannot_be_written_is_not_answered_and_keys_that_are_not_durable_go
     // Who can't present the key has no use of it, and isn't told of the disk.
     let guess = durable.verify(&server, &json!({"credential": "argus_live_guess"})).await;
     assert_eq!(guess["decision"], "Deny", "{guess:#}");
+    // What was reserved without an answer is not given back: nothing of it was written.
+    let reserving = durable.verification(&json!({"cost": 500, "reserve_seconds": 1}));
+    assert_eq!(once(server.pdp, &reserving).await.unwrap().status, 503);
+    assert_eq!(counter(&server, "argus_reservations_open").await.unwrap(), 0);
     fs::rename(&away, &journal).unwrap();
     assert_eq!(durable.verify(&server, &json!({})).await["decision"], "Permit");
     assert!(counter(&server, "argus_journal_uses_total").await.unwrap() >= 2);
+    server.terminate().unwrap();
+    let server = restart(&data, &durable);
+    let (requests, cost) = counted(&server);
+    assert_eq!((cost, used(&server, &durable).await), (requests * COST, cost));
 }
 
 #[tokio::test(flavor = "multi_thread")]

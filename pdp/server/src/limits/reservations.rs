@@ -118,6 +118,11 @@ impl Reservations {
         table.remove(decision).ok_or(SettleFault::Unknown)
     }
 
+    /// Takes out one that is neither settled nor given back.
+    pub(super) fn abandon(&self, decision: u128) {
+        self.lock().remove(decision);
+    }
+
     /// Takes out one that nobody settled in time.
     pub(super) fn take_overdue(&self, now: i64) -> Option<Reservation> {
         let mut table = self.lock();
@@ -189,6 +194,17 @@ mod tests {
         assert_eq!(costs, [100, 200]);
         let counts = ReservationCounts { open: 1, overdue: 2, ..ReservationCounts::default() };
         assert_eq!(reservations.counts(), counts);
+    }
+
+    #[test]
+    fn what_is_abandoned_is_neither_settled_nor_given_back() {
+        let caller = KeyId::new(Utc::now());
+        let reservations = Reservations::default();
+        assert!(reservations.keep(1, 100, reservation(caller, 5)));
+        reservations.abandon(1);
+        assert_eq!(reservations.settle(1, caller, 1, 50).map(|kept| kept.cost), Err(SettleFault::Unknown));
+        assert!(reservations.take_overdue(200).is_none());
+        assert_eq!(reservations.counts(), ReservationCounts::default());
     }
 
     #[test]

@@ -82,6 +82,12 @@ impl Gate {
         Ok(Settlement { returned, of: reservation.of, journaled })
     }
 
+    /// Forgets what a use has reserved that is not answered, since it could not be noted: nobody knows whether what it took
+    /// is written, so that nothing of it is given back.
+    pub(crate) fn abandon_reserved(&self, decision: u128) {
+        self.reservations.abandon(decision);
+    }
+
     /// Gives back what nobody has settled in time: it counts as nothing.
     pub(super) fn give_back_overdue(&self, now: Moment) {
         while let Some(reservation) = self.reservations.take_overdue(Elapsed::now().0) {

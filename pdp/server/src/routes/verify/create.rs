@@ -29,7 +29,7 @@ use crate::http::call::{ARGUS_DECISION_ID, Call, X_REQUEST_ID};
 use crate::http::media::check_json;
 use crate::http::problem::Problem;
 use crate::http::url;
-use crate::journal::{self, Tickets};
+use crate::journal::{self, JournalFault, Tickets};
 use crate::limits::{Counted, Foreseen, LimitFields, LimitedUse, Reserve, Settled, Tally};
 use crate::metrics::Door;
 use crate::moment::Moment;
@@ -62,7 +62,8 @@ pub(in crate::routes) struct Told {
 }
 
 enum Outcome {
-    Told(Told, Tickets),
+    /// With what the answer has to wait for.
+    Told(Told, Result<Tickets, JournalFault>),
     Wait(Waiting),
     /// Redis has to be asked, before it is decided on this snapshot.
     Count(Foreseen, Arc<Snapshot>),
@@ -159,7 +160,14 @@ impl Verify<'_> {
         for _ in 0..=ROUNDS {
             match self.ask(question, counted.as_ref())? {
                 Outcome::Told(told, noted) => {
-                    journal::wait(noted).await.map_err(Problem::journal_away)?;
+                    let noted = match noted {
+                        Ok(tickets) => journal::wait(tickets).await,
+                        Err(fault) => Err(fault),
+                    };
+                    if let Err(fault) = noted {
+                        self.shared.gate.abandon_reserved(self.call.decision_id.number());
+                        return Err(Problem::journal_away(fault));
+                    }
                     return Ok(told);
                 }
                 Outcome::Wait(waiting) => wait_for_all(vec![waiting], question.context.ip).await?,
@@ -194,7 +202,7 @@ impl Verify<'_> {
             let decided = self.decide(snapshot, organisation, subject, (question, settled), arena);
             self.note((snapshot, &tally), organisation, (question, &decided), arena);
             tally.note(&decided.counted);
-            let noted = tally.tickets().map_err(Problem::journal_away)?;
+            let noted = tally.tickets();
             self.count(&decided);
             let written = match self.door {
                 Door::Verify => self.write(snapshot, organisation, question, &decided),
