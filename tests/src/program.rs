@@ -56,6 +56,12 @@ pub fn is_release() -> bool {
     binary().parent().is_some_and(|folder| folder.ends_with("release"))
 }
 
+/// How long something may take that is promised within a span. The release build holds the promise, one test at a time; a
+/// debug build beside other tests shares its cores, and has three times as long.
+pub fn promised(span: Duration) -> Duration {
+    if is_release() { span } else { span * 3 }
+}
+
 /// A running server. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Server {

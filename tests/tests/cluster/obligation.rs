@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use argus_tests::http::{Connection, once, post};
-use argus_tests::program::Server;
+use argus_tests::program::{Server, promised};
 use argus_tests::trap::{TRAPPED, policies_with_trap};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ async fn a_key_that_a_deciding_node_has_revoked_is_refused_by_all_within_a_secon
     let answer = once(node.pdp, &trapped).await.unwrap();
     assert_eq!(answer.json().unwrap()["decision"], "Deny", "{}", answer.text());
     for connection in &mut connections {
-        let waited = ask_until_revoked(connection, &free, Duration::from_secs(1)).await;
+        let waited = ask_until_revoked(connection, &free, promised(Duration::from_secs(1))).await;
         println!("from the decision to the refusal, node after node: {waited:?}");
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use argus_tests::http::once;
+use argus_tests::program::promised;
 use argus_tests::rotation::{Client, judge_older};
 use chrono::DateTime;
 use serde_json::json;
@@ -27,7 +28,7 @@ async fn a_rotation_refuses_nobody_on_any_node_and_ends_on_all_within_a_second()
     let newer = installation.verification(rotated["secret"].as_str().unwrap());
     let end = DateTime::parse_from_rfc3339(rotated["rotation"]["grace_ends_at"].as_str().unwrap()).unwrap();
     let end: SystemTime = end.to_utc().into();
-    let known_by = tokio::time::Instant::now() + Duration::from_secs(1);
+    let known_by = tokio::time::Instant::now() + promised(Duration::from_secs(1));
     let mut clients = Vec::new();
     for node in &installation.deciding {
         while once(node.pdp, &newer).await.unwrap().json().unwrap()["decision"] != "Permit" {
