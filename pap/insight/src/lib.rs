@@ -20,7 +20,8 @@
 //!   added; a batch that is repeated adds once. Durations are within 1 %, numbers of different things within 2 % for 19
 //!   keys of 20 at worst.
 //! - **What a crash loses** is what was counted since the last batch: at most a second of decisions on that node, and
-//!   what waits while the store is away.
+//!   what waits while the store is away. Of durable keys it is nothing: [`count_segment`](usage::count_segment) counts what
+//!   stands in a journal, once for each segment.
 //! - **Sketches of our own.** They outlive the program in a column, so their form must be ours; both are additions of
 //!   small whole numbers, and shorter than the conversion of somebody else's would be.
 

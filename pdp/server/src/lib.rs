@@ -10,7 +10,8 @@
 //!
 //! What is not here: no socket (the caller's server listens), no administrative act (nothing but policies from the folder
 //! is ever written), no lock on the way of a decision but those of
-//! the buckets that its key's limits count in. Nothing of a body is logged.
+//! the buckets that its key's limits count in, and, where the key is a durable one, that of the journal's next write.
+//! Nothing of a body is logged.
 
 mod authentication;
 mod caller;

@@ -259,7 +259,7 @@ async fn a_request_for_several_decisions_waits_for_all_of_them() {
 }
 
 #[test]
-fn a_folder_is_of_one_server_and_without_one_uses_of_durable_keys_are_refused() {
+fn a_folder_is_of_one_server() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal");
     let _first = Server::start_with(&folder.path().join("first"), |command| {
