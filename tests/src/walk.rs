@@ -25,6 +25,11 @@ impl Keys {
             reader: create_key(server, "reader", "acme/atlas/evidence:read").await?,
         })
     }
+
+    /// A request of the enforcement point for a decision.
+    pub fn verification(&self, asked: &Value) -> Vec<u8> {
+        post("/v1/verify", "application/json", Some(&self.enforcement_point), asked.to_string().as_bytes())
+    }
 }
 
 /// Makes a key of the project `acme/atlas` with one scope and gives its secret.

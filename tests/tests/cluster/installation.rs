@@ -72,8 +72,8 @@ impl Installation {
 
     /// A request for a decision about a key that is presented.
     pub(crate) fn verification(&self, secret: &str) -> Vec<u8> {
-        let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1"}).to_string();
-        post("/v1/verify", "application/json", Some(&self.keys.enforcement_point), body.as_bytes())
+        let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1"});
+        self.keys.verification(&body)
     }
 
     /// Asks the administration.

@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use argus_tests::http::{Connection, once, post};
+use argus_tests::http::{Connection, once};
 use argus_tests::program::{Server, stdout};
 use serde_json::{Value, json};
 
 use crate::installation::Installation;
+use crate::limits::question;
 use crate::postgres::PostgresServer;
 
 const LONG: Duration = Duration::from_mins(1);
@@ -47,11 +48,7 @@ async fn what_a_killed_node_has_answered_of_a_durable_key_is_counted_when_it_is_
                        "scopes": ["acme/atlas/evidence:read"], "limits": [quota]});
     let made = installation.administer("/v1/keys", &asked).await.unwrap().json().unwrap();
     let secret = made["secret"].as_str().unwrap().to_owned();
-    let request = |cost: u64| {
-        let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1", "cost": cost});
-        let key = Some(installation.keys.enforcement_point.as_str());
-        post("/v1/verify", "application/json", key, body.to_string().as_bytes())
-    };
+    let request = |cost| question(&installation.keys, &secret, cost);
 
     // Without a journal nothing of it is answered.
     let without = &installation.deciding[0];

@@ -33,7 +33,7 @@ pub(crate) async fn create_limited(server: &Server, name: &str, limits: &Value) 
 
 pub(crate) fn question(keys: &Keys, secret: &str, cost: u64) -> Vec<u8> {
     let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1", "cost": cost});
-    post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes())
+    keys.verification(&body)
 }
 
 /// A request for two decisions about one key.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use argus_tests::http::{Connection, once, post};
+use argus_tests::http::{Connection, once};
 use argus_tests::program::{Server, promised};
 use argus_tests::trap::{TRAPPED, policies_with_trap};
 use serde_json::json;
@@ -27,8 +27,8 @@ async fn a_key_that_a_deciding_node_has_revoked_is_refused_by_all_within_a_secon
     for other in installation.deciding.iter().chain([&node]) {
         connections.push(Connection::open(other.pdp).await.unwrap());
     }
-    let body = json!({"credential": installation.keys.reader, "action": "read", "resource": TRAPPED}).to_string();
-    let trapped = post("/v1/verify", "application/json", Some(&installation.keys.enforcement_point), body.as_bytes());
+    let body = json!({"credential": installation.keys.reader, "action": "read", "resource": TRAPPED});
+    let trapped = installation.keys.verification(&body);
     let answer = once(node.pdp, &trapped).await.unwrap();
     assert_eq!(answer.json().unwrap()["decision"], "Deny", "{}", answer.text());
     for connection in &mut connections {

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use argus_tests::flood::counter;
-use argus_tests::http::{once, post};
+use argus_tests::http::once;
 use argus_tests::program::Server;
 use serde_json::json;
 
 use crate::installation::Installation;
+use crate::limits::question;
 use crate::postgres::PostgresServer;
 
 const LONG: Duration = Duration::from_mins(1);
@@ -30,11 +31,7 @@ async fn nodes_learn_what_the_others_let_through_of_a_quota() {
                        "scopes": ["acme/atlas/evidence:read"], "limits": [quota]});
     let made = installation.administer("/v1/keys", &asked).await.unwrap().json().unwrap();
     let secret = made["secret"].as_str().unwrap().to_owned();
-    let request = |cost: u64| {
-        let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1", "cost": cost});
-        let key = Some(installation.keys.enforcement_point.as_str());
-        post("/v1/verify", "application/json", key, body.to_string().as_bytes())
-    };
+    let request = |cost| question(&installation.keys, &secret, cost);
     let [looks, takes] = [request(0), request(10)];
     let remaining = async |node: &Server, request: &[u8]| {
         let answer = once(node.pdp, request).await.unwrap().json().unwrap();

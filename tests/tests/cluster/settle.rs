@@ -28,8 +28,7 @@ fn limits() -> Value {
 async fn reserve(installation: &Installation, node: &Server, secret: &str, cost: u64, seconds: u64) -> Value {
     let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1", "cost": cost,
                       "reserve_seconds": seconds});
-    let key = Some(installation.keys.enforcement_point.as_str());
-    let answer = decision(node, &post("/v1/verify", "application/json", key, body.to_string().as_bytes())).await;
+    let answer = decision(node, &installation.keys.verification(&body)).await;
     assert_eq!(answer["decision"], "Permit", "{answer}");
     answer
 }

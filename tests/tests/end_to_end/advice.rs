@@ -11,15 +11,31 @@ use serde_json::{Value, json};
 use super::compliance::Sql;
 
 async fn decide(server: &Server, keys: &Keys, secret: &str, (action, resource): (&str, &str)) -> String {
-    let body = json!({"credential": secret, "action": action, "resource": resource}).to_string();
-    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
-    let answer = once(server.pdp, &request).await.unwrap().json().unwrap();
+    let body = json!({"credential": secret, "action": action, "resource": resource});
+    let answer = once(server.pdp, &keys.verification(&body)).await.unwrap().json().unwrap();
     answer["decision"].as_str().unwrap().to_owned()
 }
 
-fn advise(server: &Server, arguments: &[&str]) -> Value {
-    let arguments = [&["key", "advise", "--output", "json"], arguments].concat();
+fn told(server: &Server, arguments: &[&str]) -> Value {
+    let arguments = [arguments, &["--output", "json"]].concat();
     serde_json::from_str(&stdout(&server.argus(&arguments)).unwrap()).unwrap()
+}
+
+fn advise(server: &Server, arguments: &[&str]) -> Value {
+    told(server, &[&["key", "advise"], arguments].concat())
+}
+
+/// What a command tells, as soon as it is as it should be: uses are written down a little later.
+async fn told_when(server: &Server, arguments: &[&str], is_so: impl Fn(&Value) -> bool) -> Value {
+    let since = Instant::now();
+    loop {
+        let told = told(server, arguments);
+        if is_so(&told) {
+            return told;
+        }
+        assert!(since.elapsed() < Duration::from_secs(10), "{told:#}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn make(server: &Server, name: &str, more: Value) -> (String, String) {
@@ -43,15 +59,7 @@ async fn the_proposed_grant_permits_all_that_was_used_and_nothing_else() {
         assert_eq!(decide(&server, &keys, &secret, *what).await, "Permit");
     }
     assert_eq!(decide(&server, &keys, &secret, ("execute", "acme/atlas/evidence/1")).await, "Deny");
-    let since = Instant::now();
-    let advice = loop {
-        let advice = advise(&server, &["acme/atlas/wide"]);
-        if advice["uses"] == 4 {
-            break advice;
-        }
-        assert!(since.elapsed() < Duration::from_secs(10), "{advice:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let advice = told_when(&server, &["key", "advise", "acme/atlas/wide"], |advice| advice["uses"] == 4).await;
     let uses = |scope: &str, uses: u64| json!({"scope": scope, "uses": uses});
     assert_eq!(advice["scopes"], json!([uses(scopes[0], 3), uses(scopes[1], 0), uses(scopes[2], 1)]));
     let exercised = [("evidence:read", 2), ("note:read", 1), ("report:delete", 1)];
@@ -81,15 +89,7 @@ async fn get(server: &Server, secret: &str, path: &str) -> u16 {
 
 /// Advice on a key, as soon as so many acts of it are counted.
 async fn advice_of(server: &Server, path: &str, acts: u64) -> Value {
-    let since = Instant::now();
-    loop {
-        let advice = advise(server, &[path]);
-        if advice["acts"] == acts {
-            return advice;
-        }
-        assert!(since.elapsed() < Duration::from_secs(10), "{advice:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    told_when(server, &["key", "advise", path], |advice| advice["acts"] == acts).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,11 +119,7 @@ async fn an_administrator_that_only_looks_needs_no_more_than_to_read() {
     // It counts among no decisions, and the key was used all the same.
     let usage = stdout(&server.argus(&["usage", "acme", "--granularity", "day", "--by", "key"])).unwrap();
     assert_eq!(usage, "nothing was decided in this time\n");
-    let shown: Value = serde_json::from_str(
-        &stdout(&server.argus(&["key", "show", "acme/atlas/looker", "--output", "json"])).unwrap(),
-    )
-    .unwrap();
-    assert!(shown["last_used_at"].is_string(), "{shown:#}");
+    told_when(&server, &["key", "show", "acme/atlas/looker"], |shown| shown["last_used_at"].is_string()).await;
 
     let command = advice["command"].as_str().unwrap().replace('\'', "");
     let arguments: Vec<&str> = command.split(' ').skip(1).collect();
@@ -138,15 +134,7 @@ async fn an_administrator_that_only_looks_needs_no_more_than_to_read() {
 
     // A gate asks for decisions, and needs leave for that.
     assert_eq!(decide(&server, &keys, &keys.reader, ("read", "acme/atlas/evidence/1")).await, "Permit");
-    let since = Instant::now();
-    let gate = loop {
-        let advice = advise(&server, &["acme/atlas/gate"]);
-        if advice["acts"] != 0 {
-            break advice;
-        }
-        assert!(since.elapsed() < Duration::from_secs(10), "{advice:#}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let gate = told_when(&server, &["key", "advise", "acme/atlas/gate"], |advice| advice["acts"] != 0).await;
     assert_eq!((&gate["command"], &gate["exercised"][0]["scope"]), (&Value::Null, &json!("acme/argus/pdp:execute")));
 
     // An installation that has counted decisions for long, and acts only since yesterday, says nothing about the latter.

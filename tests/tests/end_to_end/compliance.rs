@@ -63,8 +63,7 @@ impl Sql {
 pub(super) async fn ask(server: &Server, keys: &Keys, credential: &str, action: &str) {
     let body = json!({"credential": credential, "action": action, "resource": "acme/atlas/evidence/1",
         "context": {"ip": "192.0.2.7"}});
-    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes());
-    assert_eq!(once(server.pdp, &request).await.unwrap().status, 200);
+    assert_eq!(once(server.pdp, &keys.verification(&body)).await.unwrap().status, 200);
 }
 
 pub(super) async fn act(server: &Server, path: &str, body: &Value) -> Value {

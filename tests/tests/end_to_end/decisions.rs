@@ -42,8 +42,7 @@ fn copy(from: &Path, to: &Path) {
 fn verification(keys: &Keys, credential: &str, action: &str) -> Vec<u8> {
     let body = json!({"credential": credential, "action": action, "resource": "acme/atlas/evidence/1",
                       "context": {"ip": "203.0.113.7"}});
-    let body = body.to_string();
-    post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes())
+    keys.verification(&body)
 }
 
 /// Two resources, and attributes of the enforcement point's own, one of which holds a key that doesn't belong there.

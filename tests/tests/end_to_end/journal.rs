@@ -52,7 +52,7 @@ impl Durable {
         let mut body = json!({"credential": self.secret, "action": "read", "resource": "acme/atlas/evidence/1",
                               "cost": COST, "context": {"ip": "203.0.113.7"}});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        post("/v1/verify", "application/json", Some(&self.keys.enforcement_point), body.to_string().as_bytes())
+        self.keys.verification(&body)
     }
 
     async fn verify(&self, server: &Server, more: &Value) -> Value {
@@ -214,8 +214,7 @@ async fn what_cannot_be_written_is_not_answered_and_keys_that_are_not_durable_go
     assert!(refused.header("retry-after").is_some());
     assert!(counter(&server, "argus_journal_write_failures_total").await.unwrap() > 0);
     let body = json!({"credential": durable.keys.reader, "action": "read", "resource": "acme/atlas/evidence/1"});
-    let point = Some(durable.keys.enforcement_point.as_str());
-    let other = post("/v1/verify", "application/json", point, body.to_string().as_bytes());
+    let other = durable.keys.verification(&body);
     assert_eq!(once(server.pdp, &other).await.unwrap().json().unwrap()["decision"], "Permit");
     // Who can't present the key has no use of it, and isn't told of the disk.
     let guess = durable.verify(&server, &json!({"credential": "argus_live_guess"})).await;

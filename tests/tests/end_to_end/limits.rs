@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use argus_tests::http::{once, post};
+use argus_tests::http::once;
 use argus_tests::program::{Server, promised, stdout};
 use argus_tests::walk::{Keys, create_key};
 use serde_json::{Value, json};
@@ -12,8 +12,7 @@ const IN_FORCE: Duration = Duration::from_secs(1);
 
 async fn verify(server: &Server, keys: &Keys, secret: &str, resource: &str) -> Value {
     let body = json!({"credential": secret, "action": "read", "resource": resource});
-    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes());
-    once(server.pdp, &request).await.unwrap().json().unwrap()
+    once(server.pdp, &keys.verification(&body)).await.unwrap().json().unwrap()
 }
 
 fn argus(server: &Server, arguments: &[&str]) -> Value {

@@ -3,9 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use argus_tests::http::{Answer, get, once, post};
+use argus_tests::http::{Answer, get, once};
 use argus_tests::program::Server;
 use argus_tests::walk::Keys;
+use serde_json::json;
 
 /// How long anything may take on a machine that builds meanwhile.
 const LONG: Duration = Duration::from_secs(30);
@@ -59,8 +60,8 @@ async fn a_line_about_a_request_has_the_id_of_its_answer_and_no_key() {
         let answer = once(server.pap, &get("/v1/organisations")).await.unwrap();
         line(&server, &instance(&answer), "GET /v1/organisations: 401");
 
-        let body = format!(r#"{{"credential":"{}","action":"read","resource":"acme/atlas/evidence/1"}}"#, keys.reader);
-        let asked = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
+        let body = json!({"credential": keys.reader, "action": "read", "resource": "acme/atlas/evidence/1"});
+        let asked = keys.verification(&body);
         let answer = once(server.pdp, &named(&asked, "r-9")).await.unwrap();
         assert_eq!(answer.header("x-request-id"), Some("r-9"), "{}", answer.text());
         let decided = line(&server, "r-9", "decided Permit");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use argus_tests::http::{Connection, post};
+use argus_tests::http::Connection;
 use argus_tests::program::{Server, promised, stdout};
 use argus_tests::trap::{REASON, TRAPPED, policies_with_trap};
 use argus_tests::walk::Keys;
@@ -18,8 +18,8 @@ async fn a_key_that_touches_what_a_policy_has_trapped_is_refused_everywhere_with
     .unwrap();
     let keys = Keys::create(&server).await.unwrap();
     let ask = |resource: &str| {
-        let body = json!({"credential": keys.reader, "action": "read", "resource": resource}).to_string();
-        post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes())
+        let body = json!({"credential": keys.reader, "action": "read", "resource": resource});
+        keys.verification(&body)
     };
     let mut connection = Connection::open(server.pdp).await.unwrap();
     let free = connection.send(&ask("acme/atlas/evidence/1")).await.unwrap();

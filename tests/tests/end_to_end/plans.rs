@@ -1,6 +1,6 @@
 //! A lower plan, from the command to the decision: it says what is over it, refuses what is new, and stops no key.
 
-use argus_tests::http::{once, post};
+use argus_tests::http::once;
 use argus_tests::program::{Server, stdout};
 use argus_tests::walk::{Keys, create};
 use serde_json::{Value, json};
@@ -9,9 +9,8 @@ use super::compliance::Sql;
 
 /// What a decision point answers about the reader.
 async fn decision(server: &Server, keys: &Keys) -> Value {
-    let body = json!({"credential": keys.reader, "action": "read", "resource": "acme/atlas/evidence/1"}).to_string();
-    let request = post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes());
-    once(server.pdp, &request).await.unwrap().json().unwrap()
+    let body = json!({"credential": keys.reader, "action": "read", "resource": "acme/atlas/evidence/1"});
+    once(server.pdp, &keys.verification(&body)).await.unwrap().json().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

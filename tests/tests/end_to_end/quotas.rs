@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use argus_tests::flood::counter;
-use argus_tests::http::{once, post};
+use argus_tests::http::once;
 use argus_tests::program::{Server, stdout};
 use argus_tests::walk::{Keys, create};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ impl Limited {
     fn verification(&self, cost: u64) -> Vec<u8> {
         let body = json!({"credential": self.secret, "action": "read", "resource": "acme/atlas/evidence/1",
                           "cost": cost});
-        post("/v1/verify", "application/json", Some(&self.keys.enforcement_point), body.to_string().as_bytes())
+        self.keys.verification(&body)
     }
 
     async fn verify(&self, server: &Server, cost: u64) -> Value {

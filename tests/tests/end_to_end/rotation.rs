@@ -37,7 +37,7 @@ async fn no_request_is_refused_while_a_key_is_rotated_and_the_older_secret_is_wi
     let verification = |secret: &str| {
         let body = json!({"credential": secret, "action": "read", "resource": "acme/atlas/evidence/1",
                           "context": {"ip": "203.0.113.7"}});
-        post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes())
+        keys.verification(&body)
     };
     let begin = |secret: &str| -> Vec<Client> {
         (0..CLIENTS).map(|_| Client::begin(server.pdp, verification(secret))).collect()
@@ -91,9 +91,7 @@ async fn an_emergency_rotation_ends_the_older_secret_at_once() {
     let rotated = act(&server, &path, &json!({"emergency": true})).await;
     for (secret, expected) in [(&made, "credential_revoked"), (&rotated, "")] {
         let body = json!({"credential": text(secret, "secret"), "action": "read", "resource": "acme/atlas/evidence/1"});
-        let request =
-            post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes());
-        let answer = once(server.pdp, &request).await.unwrap().json().unwrap();
+        let answer = once(server.pdp, &keys.verification(&body)).await.unwrap().json().unwrap();
         assert_eq!(answer["reason"].as_str().unwrap_or_default(), expected);
     }
 }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use argus_tests::flood::counter;
-use argus_tests::http::{Connection, get, once, post};
+use argus_tests::http::{Connection, get, once};
 use argus_tests::program::Server;
 use argus_tests::walk::Keys;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -18,6 +18,7 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use prost::Message as _;
+use serde_json::json;
 
 /// How long anything may take on a machine that builds meanwhile.
 const LONG: Duration = Duration::from_secs(30);
@@ -126,8 +127,7 @@ fn traced(request: &[u8], trace: &str, flags: &str) -> Vec<u8> {
 }
 
 fn verification(keys: &Keys) -> Vec<u8> {
-    let body = format!(r#"{{"credential":"{}","action":"read","resource":"acme/atlas/evidence/1"}}"#, keys.reader);
-    post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.as_bytes())
+    keys.verification(&json!({"credential": keys.reader, "action": "read", "resource": "acme/atlas/evidence/1"}))
 }
 
 fn named<'s>(spans: &'s [Span], name: &str) -> &'s Span {

@@ -27,7 +27,7 @@ async fn verify(server: &Server, keys: &Keys, secret: &str, action: &str) -> Val
 fn verification(keys: &Keys, secret: &str, action: &str) -> Vec<u8> {
     let body = json!({"credential": secret, "action": action, "resource": "acme/atlas/evidence/1", "cost": 3,
                       "context": {"ip": "203.0.113.7"}});
-    post("/v1/verify", "application/json", Some(&keys.enforcement_point), body.to_string().as_bytes())
+    keys.verification(&body)
 }
 
 fn usage(server: &Server, arguments: &[&str]) -> String {
